@@ -1,0 +1,80 @@
+"""Languages of the course and the words it speaks in each of them.
+
+English is the source. Every sentence for a person is marked with ``_`` (translated when it is
+called) or ``N_`` (marked now, translated later), and looked up in
+``locales/<language>/messages.po``; a sentence that is not in the catalog stays English.
+"""
+
+import gettext
+import io
+from collections.abc import Callable
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
+from pathlib import Path
+
+import polib
+
+from course_lib.errors import CourseError
+
+LANGUAGES = {"en": "English", "id": "Bahasa Indonesia", "zh_CN": "简体中文"}
+LOCALES = Path(__file__).parent / "locales"
+
+_current: ContextVar[str] = ContextVar("language", default="en")
+
+
+def get_language() -> str:
+    """The language that ``_`` speaks now, a key of ``LANGUAGES``."""
+    return _current.get()
+
+
+def set_language(language: str) -> str:
+    """Make ``_`` speak ``language``; ``zh-CN`` and ``zh`` mean ``zh_CN``. Returns the key used.
+
+    Raises CourseError for a language the course does not have.
+    """
+    key = normalise(language)
+    _current.set(key)
+    return key
+
+
+@contextmanager
+def speaking(language: str):
+    """``with speaking("id"):`` makes ``_`` speak that language inside the block only."""
+    token = _current.set(normalise(language))
+    try:
+        yield
+    finally:
+        _current.reset(token)
+
+
+def normalise(language: str) -> str:
+    """The key of ``LANGUAGES`` that ``language`` names: "zh-Hans-CN", "ID" and "en_US" are known.
+
+    Raises CourseError when there is none.
+    """
+    first = str(language).replace("-", "_").split("_")[0].lower()
+    for key in LANGUAGES:
+        if key.split("_")[0] == first:
+            return key
+    known = ", ".join(f'"{key}" ({name})' for key, name in LANGUAGES.items())
+    raise CourseError(f'The course does not speak "{language}". Choose one of {known}.')
+
+
+@cache
+def translator(language: str) -> Callable[[str], str]:
+    """A function that turns an English sentence of the course into ``language``."""
+    catalog = LOCALES / normalise(language) / "messages.po"
+    if not catalog.exists():
+        return gettext.NullTranslations().gettext
+    return gettext.GNUTranslations(io.BytesIO(polib.pofile(str(catalog)).to_binary())).gettext
+
+
+def _(text: str) -> str:
+    """``text`` in the language spoken now."""
+    return translator(_current.get())(text) if text else text
+
+
+def N_(text: str) -> str:
+    """Mark ``text`` for translation and return it as it is."""
+    return text
