@@ -9,7 +9,6 @@ import gettext
 import io
 from collections.abc import Callable
 from contextlib import contextmanager
-from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 
@@ -20,12 +19,14 @@ from course_lib.errors import CourseError
 LANGUAGES = {"en": "English", "id": "Bahasa Indonesia", "zh_CN": "简体中文"}
 LOCALES = Path(__file__).parent / "locales"
 
-_current: ContextVar[str] = ContextVar("language", default="en")
+# One language per process. A ContextVar would be lost between the cells of a notebook, each of
+# which may run in a task of its own.
+_language = "en"
 
 
 def get_language() -> str:
     """The language that ``_`` speaks now, a key of ``LANGUAGES``."""
-    return _current.get()
+    return _language
 
 
 def set_language(language: str) -> str:
@@ -33,19 +34,20 @@ def set_language(language: str) -> str:
 
     Raises CourseError for a language the course does not have.
     """
-    key = normalise(language)
-    _current.set(key)
-    return key
+    global _language
+    _language = normalise(language)
+    return _language
 
 
 @contextmanager
 def speaking(language: str):
     """``with speaking("id"):`` makes ``_`` speak that language inside the block only."""
-    token = _current.set(normalise(language))
+    before = get_language()
+    set_language(language)
     try:
         yield
     finally:
-        _current.reset(token)
+        set_language(before)
 
 
 def normalise(language: str) -> str:
@@ -72,7 +74,7 @@ def translator(language: str) -> Callable[[str], str]:
 
 def _(text: str) -> str:
     """``text`` in the language spoken now."""
-    return translator(_current.get())(text) if text else text
+    return translator(_language)(text) if text else text
 
 
 def N_(text: str) -> str:

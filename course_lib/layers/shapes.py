@@ -1,0 +1,68 @@
+"""Shapes written as words: ``Shapes().expect("w_ih", w_ih, "4H I")``.
+
+A letter stands for a size. The first tensor that has it fixes it, every later one has to agree,
+and the error says who fixed it.
+"""
+
+import re
+
+from torch import Tensor
+
+
+class ShapeError(ValueError, RuntimeError):
+    """A tensor does not fit. torch raises ValueError for some, RuntimeError for others."""
+
+
+class Shapes:
+    """The sizes seen so far, and which argument fixed each of them."""
+
+    def __init__(self, **sizes: int):
+        self.sizes = dict(sizes)
+        self.fixed_by = dict.fromkeys(sizes, "the layer")
+        self.first: tuple[str, Tensor] | None = None
+
+    def expect(self, name: str, tensor: Tensor | None, axes: str) -> None:
+        """Check that ``tensor`` has the ``axes``, for example "B T I" or "4H I"; None passes.
+
+        Raises TypeError if it is no tensor, ShapeError if its shape, dtype or device differs.
+        """
+        if tensor is None:
+            return
+        if not isinstance(tensor, Tensor):
+            raise TypeError(f"{name} must be a torch.Tensor, got {type(tensor).__name__}")
+        wanted = axes.split()
+        if tensor.dim() != len(wanted):
+            raise ShapeError(
+                f"{name} must have {len(wanted)} dimensions ({', '.join(wanted)}), "
+                f"got {tensor.dim()}: shape {tuple(tensor.shape)}"
+            )
+        for axis, size in zip(wanted, tensor.shape, strict=True):
+            self._fit(name, tensor, wanted, axis, size)
+        self._same_kind(name, tensor)
+
+    def _fit(self, name, tensor, wanted, axis, size):
+        times, letter = re.fullmatch(r"(\d*)(\w+)", axis).groups()
+        times = int(times or 1)
+        if letter not in self.sizes and size % times == 0:
+            self.sizes[letter] = size // times
+            self.fixed_by[letter] = name
+        if letter not in self.sizes or size != times * self.sizes[letter]:
+            known = self.sizes.get(letter)
+            because = (
+                f"{letter} is {known} as in {self.fixed_by[letter]}"
+                if known is not None
+                else f"{size} is not a multiple of {times}"
+            )
+            raise ShapeError(
+                f"{name} must be ({', '.join(wanted)}), got shape {tuple(tensor.shape)}: {because}"
+            )
+
+    def _same_kind(self, name, tensor):
+        if self.first is None:
+            self.first = name, tensor
+            return
+        first_name, first = self.first
+        for what in ("dtype", "device"):
+            mine, theirs = getattr(tensor, what), getattr(first, what)
+            if mine != theirs:
+                raise ShapeError(f"{name} has {what} {mine}, but {first_name} has {what} {theirs}")
