@@ -1,0 +1,62 @@
+# Everything the course does, each a line over `course <verb>`. On a machine without make, see README.md.
+LANGUAGE ?= en
+PORT ?= 8000
+PYTHON ?= python3
+ifeq ($(OS),Windows_NT)
+BIN := .venv/Scripts
+else
+BIN := .venv/bin
+endif
+COURSE := $(BIN)/course
+INSTALLED := .venv/installed
+
+.PHONY: course test test-all book serve lab release grade translations doctor lint clean
+.DEFAULT_GOAL := course
+
+# The environment is made once and again when the requirements change.
+$(INSTALLED): requirements.txt pyproject.toml
+	@echo "Setting up the environment in .venv (a few minutes the first time) ..."
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "The course needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Name another: make PYTHON=python3.12")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --disable-pip-version-check --progress-bar on -r requirements.txt \
+	  || { echo "The packages could not be installed. Is there a network to the package registry?"; exit 2; }
+	@$(BIN)/python -m pip check
+	@touch $@
+
+course: $(INSTALLED)
+	@$(COURSE) all
+
+test: $(INSTALLED)
+	@$(BIN)/python -m pytest -m "not slow"
+
+test-all: $(INSTALLED)
+	@$(BIN)/python -m pytest
+
+book: $(INSTALLED)
+	@$(COURSE) build
+
+serve: $(INSTALLED)
+	@$(COURSE) serve --port $(PORT) --language $(LANGUAGE)
+
+lab: $(INSTALLED)
+	@$(COURSE) lab --language $(LANGUAGE)
+
+release: $(INSTALLED)
+	@$(COURSE) release
+
+grade: $(INSTALLED)
+	@$(COURSE) grade
+
+translations: $(INSTALLED)
+	@$(COURSE) translate update
+	@$(COURSE) translate status
+
+doctor: $(INSTALLED)
+	@$(COURSE) doctor
+
+lint: $(INSTALLED)
+	@$(BIN)/ruff format --check . && $(BIN)/ruff check .
+
+# Only what is generated; submissions, marks and your own exercises stay.
+clean:
+	rm -rf _build .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,253 @@
+"""The command ``course``: everything ``make`` does, for people without make.
+
+Each verb imports what it needs when it runs, so that a student who installed the base package
+can use ``course lab`` and ``course doctor`` without the book's or the instructor's tools.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from course_lib.errors import CourseError
+from course_lib.i18n import LANGUAGES
+
+DONE, SOME_FAILED, COULD_NOT_START = 0, 1, 2
+console = Console()
+
+
+class Course(click.Group):
+    """Prints a CourseError as one sentence and exits with status 2."""
+
+    def invoke(self, ctx):
+        try:
+            return super().invoke(ctx)
+        except CourseError as error:
+            click.secho(str(error), fg="red", err=True)
+            ctx.exit(COULD_NOT_START)
+        except ModuleNotFoundError as error:
+            if error.name and error.name.split(".")[0] == "course_lib":
+                raise
+            click.secho(
+                f"This command needs the package {error.name}, which is not installed. "
+                "Install the course's tools with: pip install -r requirements.txt",
+                fg="red",
+                err=True,
+            )
+            ctx.exit(COULD_NOT_START)
+
+    def list_commands(self, ctx):
+        return list(self.commands)
+
+
+@click.group(cls=Course, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--root", type=click.Path(path_type=Path), help="The course's folder, if not here.")
+@click.version_option(package_name="course-lib")
+@click.pass_context
+def main(ctx, root):
+    """From Convolution to ConvLSTM, from scratch: read, do and grade the course.
+
+    Exit status: 0 done, 1 some work failed and is listed, 2 could not start.
+    """
+    ctx.obj = root
+
+
+def find_root(given: Path | None) -> Path:
+    """The folder that holds the course: the given one, or the nearest at or above this one."""
+    start = (given or Path.cwd()).resolve()
+    for folder in [start] if given else [start, *start.parents]:
+        if (folder / "_config.yml").exists() and (folder / "solutions").is_dir():
+            return folder
+    raise CourseError(
+        f"{start} is not the course's folder (it has no _config.yml and solutions/). "
+        "Change into it, or name it: course --root FOLDER ..."
+    )
+
+
+def with_root(command):
+    """Give the command the course's folder as its first argument."""
+
+    @click.pass_context
+    def run(ctx, **options):
+        return ctx.invoke(command, find_root(ctx.obj), **options)
+
+    run.__doc__ = command.__doc__
+    run.__name__ = command.__name__
+    return run
+
+
+language_option = click.option(
+    "--language",
+    "-l",
+    "languages",
+    multiple=True,
+    type=click.Choice(list(LANGUAGES)),
+    help="One language only; may be given more than once.  [default: all]",
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for a machine.")
+
+
+@main.command()
+@json_option
+@click.pass_context
+def doctor(ctx, as_json):
+    """Say what is missing on this machine and how to get it."""
+    from course_lib.doctor import examine
+
+    root = ctx.obj or Path.cwd()
+    findings = examine(root)
+    if as_json:
+        click.echo(json.dumps([finding._asdict() for finding in findings], indent=2))
+    else:
+        for finding in findings:
+            colour = "green" if finding.ok else ("red" if finding.needed else "yellow")
+            mark = "✓" if finding.ok else "✗"
+            console.print(f"[{colour}]{mark}[/] {finding.what}: {finding.found}", highlight=False)
+            if not finding.ok:
+                console.print(f"    {finding.remedy}", highlight=False)
+    ctx.exit(SOME_FAILED if any(f.needed and not f.ok for f in findings) else DONE)
+
+
+@main.command()
+@language_option
+@with_root
+def build(root, languages):
+    """Build the book into _build/html, in all languages."""
+    from course_lib.publish.build import build_book
+
+    build_book(root, languages or list(LANGUAGES), console)
+
+
+@main.command()
+@click.option("--port", default=8000, show_default=True, help="Where to serve.")
+@click.option("--language", "-l", type=click.Choice(list(LANGUAGES)), default="en")
+@with_root
+def serve(root, port, language):
+    """Show the built book in a browser at http://127.0.0.1:8000."""
+    from course_lib.publish.serve import serve as run_server
+
+    run_server(root, port, language, console)
+
+
+@main.command()
+@click.option("--language", "-l", type=click.Choice(list(LANGUAGES)), default="en")
+@click.option("--port", default=8888, show_default=True)
+@with_root
+def lab(root, language, port):
+    """Open JupyterLab on the exercises in one language."""
+    from course_lib.lab import open_lab
+
+    click.get_current_context().exit(open_lab(root, language, port, console))
+
+
+def assignments(root, named) -> list[str]:
+    """The assignments named, or all that have a source; a name that is none raises CourseError."""
+    from course_lib.exercises import get_assignment
+
+    if named:
+        return [get_assignment(name).id for name in named]
+    return sorted(path.parent.name for path in (root / "solutions").glob("*/*.md"))
+
+
+@main.command()
+@click.argument("assignment", nargs=-1)
+@language_option
+@with_root
+def release(root, assignment, languages):
+    """Make the students' notebooks in exercises/ from solutions/."""
+    from course_lib.grading.release import release as make_release
+
+    for name in assignments(root, assignment):
+        for path in make_release(root, name, languages=languages or None, console=console):
+            console.print(f"  {path.relative_to(root)}", highlight=False)
+
+
+@main.command()
+@click.argument("assignment", nargs=-1)
+@with_root
+def sample(root, assignment):
+    """Write the bundled sample class into submitted/."""
+    from course_lib.grading.sample import write_sample_class
+
+    for name in assignments(root, assignment):
+        written = write_sample_class(root, name)
+        console.print(f"{name}: {len(written)} sample submissions in submitted/")
+
+
+@main.command()
+@click.argument("assignment", nargs=-1)
+@click.option("--student", "-s", "students", multiple=True, help="This student only.")
+@click.option("--force", is_flag=True, help="Grade again what was graded already.")
+@click.option("--workers", type=int, help="How many at once.  [default: one per core]")
+@click.option("--seed", type=int, help="Draw the hidden cases from this seed, to repeat a run.")
+@json_option
+@with_root
+def grade(root, assignment, students, force, workers, seed, as_json):
+    """Grade the submissions in submitted/<student>/<assignment>/.
+
+    Writes marks into gradebook.db, a page for each student into feedback/ and marks as CSV.
+    What was graded already and has not changed is left as it is.
+    """
+    from course_lib.grading.grade import grade as run_grading
+    from course_lib.grading.report import print_report
+
+    quiet = Console(stderr=True) if as_json else console
+    failed = []
+    for name in assignments(root, assignment):
+        report = run_grading(
+            root,
+            name,
+            students=list(students) or None,
+            force=force,
+            workers=workers,
+            seed=seed,
+            console=quiet,
+        )
+        if as_json:
+            click.echo(json.dumps(report.to_dict(), ensure_ascii=False, indent=2))
+        else:
+            print_report(report, console)
+        failed += report.failed
+    click.get_current_context().exit(SOME_FAILED if failed else DONE)
+
+
+@main.group()
+def translate():
+    """Keep the three editions one book."""
+
+
+@translate.command()
+@json_option
+@with_root
+def status(root, as_json):
+    """Compare every catalog with the English source; exit 1 when something is missing."""
+    from course_lib.publish.catalogs import print_status
+    from course_lib.publish.catalogs import status as catalog_status
+
+    found = catalog_status(root)
+    ok = print_status(found, console, as_json=as_json)
+    click.get_current_context().exit(DONE if ok else SOME_FAILED)
+
+
+@translate.command()
+@with_root
+def update(root):
+    """Extract the English text and merge it into every catalog."""
+    from course_lib.publish.catalogs import update as update_catalogs
+
+    update_catalogs(root, console)
+
+
+@main.command("all")
+@with_root
+def everything(root):
+    """Build the book, make the releases, grade the sample class: what `make course` does."""
+    from course_lib.journey import run_everything
+
+    click.get_current_context().exit(run_everything(root, console))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

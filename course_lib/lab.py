@@ -1,0 +1,54 @@
+"""Opens JupyterLab on the student's own copy of the exercises."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from rich.console import Console
+
+from course_lib.errors import CourseError
+
+WORK = "my_exercises"
+
+
+def copy_exercises(root: Path, language: str) -> tuple[Path, list[Path]]:
+    """Copy what is new in exercises/<language> to my_exercises/<language>.
+
+    Returns the folder and the notebooks that were there already: those hold the student's work
+    and are never touched. Raises CourseError if there is no release in that language.
+    """
+    released = sorted((root / "exercises" / language).glob("*/*.ipynb"))
+    if not released:
+        raise CourseError(
+            f"There are no exercises in exercises/{language}. Make them with: course release"
+        )
+    folder, kept = root / WORK / language, []
+    for notebook in released:
+        mine = folder / notebook.parent.name / notebook.name
+        if mine.exists():
+            kept.append(mine)
+            continue
+        mine.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(notebook, mine)
+    return folder, kept
+
+
+def open_lab(root: Path, language: str, port: int, console: Console) -> int:
+    """Run JupyterLab until it is stopped; returns its exit status."""
+    folder, kept = copy_exercises(root, language)
+    console.print(f"Your notebooks are in {folder.relative_to(root)}/ ; stop with Ctrl+C.")
+    if kept:
+        console.print(f"{len(kept)} of them were there already and are as you left them.")
+    command = [
+        sys.executable, "-m", "jupyterlab",
+        f"--ServerApp.root_dir={folder}",
+        f"--ServerApp.port={port}",
+        # Nothing is asked of other hosts: no update check, no news.
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+        "--LabApp.news_url=",
+    ]  # fmt: skip
+    try:
+        return subprocess.call(command, cwd=root)
+    except KeyboardInterrupt:
+        return 0
