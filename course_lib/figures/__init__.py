@@ -1,0 +1,11 @@
+"""Interactive figures: live in JupyterLab, in a static page without a kernel, still on paper.
+
+Each figure is one Python file (the numbers, by torch, and the still picture) and one JavaScript
+file (the drawing, and the same arithmetic for the page without a kernel).
+"""
+
+from course_lib.figures.gate_board import GateBoard
+from course_lib.figures.unrolled_rnn import UnrolledRNN
+from course_lib.figures.weight_stack import WeightStack
+
+__all__ = ["GateBoard", "UnrolledRNN", "WeightStack"]
