@@ -1,0 +1,1 @@
+"""From ``book/*.md`` to the site in three languages: build, serve, and the catalogs."""

@@ -1,0 +1,211 @@
+"""``course build``: the book in several languages, all or nothing, into ``_build/html``."""
+
+import json
+import shutil
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from html import escape
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from course_lib.errors import CourseError
+from course_lib.i18n import LANGUAGES
+
+from .config import (
+    BUILDERS,
+    COUNTED,
+    LIBRARY,
+    derive,
+    execution_cache,
+    fingerprint,
+    library_files,
+    read_config,
+)
+from .sphinx_run import Problem, run_book
+from .words import title
+
+SITE = Path("_build/html")
+STAMPS = "built.json"
+# Source maps of the theme's scripts: megabytes that no reader needs.
+UNPUBLISHED = shutil.ignore_patterns("*.map", ".buildinfo", ".nojekyll")
+
+
+def build_book(
+    root: Path, languages: Sequence[str] = tuple(LANGUAGES), console: Console | None = None
+) -> Path:
+    """Build the book in ``languages`` and return the folder of the site.
+
+    A build that fails leaves the last good site as it is. Raises CourseError that names every
+    page, cell or formula at fault.
+    """
+    root, console = Path(root).resolve(), console or Console()
+    read_config(root)
+    unknown = [language for language in languages if language not in LANGUAGES]
+    if unknown:
+        raise CourseError(
+            f"The book has no language {unknown[0]!r}; it has {', '.join(LANGUAGES)}."
+        )
+    with _only_one_build(root, console):
+        stale = [language for language in languages if not is_fresh(root, language)]
+        if not stale:
+            console.print("The book is up to date.", highlight=False)
+            return root / SITE
+        inputs = {language: book_fingerprint(root, language) for language in stale}
+        _build_all(root, stale, console)
+        _publish(root, stale, inputs)
+    names = ", ".join(LANGUAGES[language] for language in stale)
+    console.print(
+        f"The book is built: {names}. Its first page is {SITE}/index.html", highlight=False
+    )
+    return root / SITE
+
+
+def is_fresh(root: Path, language: str) -> bool:
+    """True when the published site of ``language`` was built from exactly the present sources."""
+    return _stamps(root / SITE).get(language) == book_fingerprint(root, language)
+
+
+def book_fingerprint(root: Path, language: str) -> str:
+    """Changes when anything does that the site of ``language`` is built from."""
+    exercises = root / "exercises" / language
+    paths = [root / "_config.yml", root / "_toc.yml", root / "book", exercises]
+    paths += [*library_files(root), LIBRARY / "publish"]
+    return fingerprint([path for path in paths if path.exists()], COUNTED + BUILDERS)
+
+
+def _only_one_build(root: Path, console: Console) -> FileLock:
+    """Two builds in one folder would tread on each other: the second waits for the first."""
+    folder = root / "_build" / "book"
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(folder / "lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        console.print("Another build of this book is running; waiting for it.", highlight=False)
+        lock.acquire()
+    return lock
+
+
+def _build_all(root: Path, languages: Sequence[str], console: Console) -> None:
+    """Run Sphinx for each language: the first executes the pages, the others share its results."""
+    cache = execution_cache(root)
+    _drop_old_caches(cache)
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(24))
+    columns += (TextColumn("{task.fields[page]}"), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as bars:
+        tasks = {
+            language: bars.add_task(LANGUAGES[language], total=200, page="", start=False)
+            for language in languages
+        }
+
+        def build_one(language: str) -> list[Problem]:
+            bar = tasks[language]
+            bars.start_task(bar)
+
+            def advance(task: str, percent: int, page: str) -> None:
+                done = percent + (0 if task.startswith("reading") else 100)
+                bars.update(bar, completed=done, page=page)
+
+            problems = _run_language(root, language, cache, advance)
+            bars.update(bar, completed=200, page="")
+            return problems
+
+        first, *others = languages
+        _refuse({first: build_one(first)})
+        with ThreadPoolExecutor(2) as pool:
+            _refuse(dict(zip(others, pool.map(build_one, others), strict=True)))
+
+
+def _run_language(root: Path, language: str, cache: Path, advance) -> list[Problem]:
+    """One language, incrementally.
+
+    Sphinx does not repeat the warnings of a page that it need not read again, so what a failed or
+    interrupted build left behind is thrown away: the next one must warn again.
+    """
+    work = root / "_build" / "book" / language
+    unfinished = work / "unfinished"
+    if unfinished.exists():
+        shutil.rmtree(work)
+    work.mkdir(parents=True, exist_ok=True)
+    unfinished.touch()
+    problems = run_book(root, derive(root, language, cache), work, progress=advance)
+    if not problems:
+        unfinished.unlink()
+    return problems
+
+
+def _refuse(found: dict[str, list[Problem]]) -> None:
+    """Raise CourseError when a language has problems, each named once with its language."""
+    lines = [
+        f"  {LANGUAGES[language]}: {problem}"
+        for language, problems in found.items()
+        for problem in problems
+    ]
+    if not lines:
+        return
+    count = "1 problem" if len(lines) == 1 else f"{len(lines)} problems"
+    raise CourseError(
+        f"The book was not built, because of {count}; the last good site stays as it was.\n"
+        + "\n".join(lines)
+    )
+
+
+def _drop_old_caches(cache: Path) -> None:
+    """Keep the present results and those before them, which a step back in git would need."""
+    others = [folder for folder in cache.parent.glob("*") if folder != cache]
+    for folder in sorted(others, key=lambda path: path.stat().st_mtime)[:-1]:
+        shutil.rmtree(folder)
+
+
+def _publish(root: Path, languages: Sequence[str], inputs: dict[str, str]) -> None:
+    """Put the new site together beside the old one and exchange the two."""
+    site, new, old = root / SITE, root / "_build/html.new", root / "_build/html.old"
+    for leftover in (new, old):
+        shutil.rmtree(leftover, ignore_errors=True)
+    new.mkdir(parents=True)
+    stamps = {key: stamp for key, stamp in _stamps(site).items() if key in LANGUAGES}
+    for language in LANGUAGES:
+        if language in languages:
+            built = root / "_build" / "book" / language / "_build" / "html"
+            shutil.copytree(built, new / language, ignore=UNPUBLISHED)
+        elif (site / language).is_dir():
+            shutil.copytree(site / language, new / language)
+    _write_landing(root, new)
+    (new / STAMPS).write_text(json.dumps(stamps | inputs, indent=1), encoding="utf-8")
+    if site.exists():
+        site.rename(old)
+    new.rename(site)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _stamps(site: Path) -> dict[str, str]:
+    """Language -> fingerprint of the sources, as the published site remembers them."""
+    try:
+        return json.loads((site / STAMPS).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+
+
+def first_page(root: Path) -> str:
+    """Where the book begins, such as ``book/welcome.html``."""
+    toc = (root / "_toc.yml").read_text(encoding="utf-8")
+    name = next(line for line in toc.splitlines() if line.startswith("root:"))
+    return name.removeprefix("root:").strip().removesuffix(".md") + ".html"
+
+
+def _write_landing(root: Path, site: Path) -> None:
+    """The page that takes a reader to their language."""
+    page = first_page(root)
+    found = {key: name for key, name in LANGUAGES.items() if (site / key).is_dir()}
+    links = "\n".join(
+        f'    <a href="{key}/{page}" lang="{key.replace("_", "-")}">{name}</a>'
+        for key, name in found.items()
+    )
+    text = (root / "book/web/landing.html").read_text(encoding="utf-8")
+    text = text.replace("{title}", escape(title("en"))).replace("{links}", links)
+    text = text.replace("{pages}", json.dumps({key: f"{key}/{page}" for key in found}))
+    (site / "index.html").write_text(text, encoding="utf-8")
+    shutil.copyfile(root / "book/web/static/favicon.svg", site / "favicon.svg")

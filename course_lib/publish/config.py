@@ -1,0 +1,97 @@
+"""One configuration per language, derived from ``_config.yml``; and what a build depends on."""
+
+import hashlib
+import sys
+from collections.abc import Iterable
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import yaml
+
+import course_lib
+from course_lib.errors import CourseError
+
+from .words import title, words
+
+LIBRARY = Path(course_lib.__file__).parent
+
+# Parts of the library that a page's output does not depend on, unless a page names them.
+OUTSIDE_PAGES = ("publish", "grading", "exercises", "cli.py", "doctor.py")
+
+# Packages whose version may change what a cell prints or draws.
+COUNTED = ("torch", "numpy", "matplotlib", "anywidget", "ipywidgets", "myst-nb")
+BUILDERS = ("jupyter-book", "sphinx", "sphinx-book-theme", "pydata-sphinx-theme", "math-core")
+
+
+def read_config(root: Path) -> dict:
+    """``_config.yml`` of the course as a dictionary. Raises CourseError when it cannot be read."""
+    for name in ("_config.yml", "_toc.yml"):
+        if not (root / name).is_file():
+            raise CourseError(
+                f"There is no {name} in {root}; run this in the folder of the course."
+            )
+    try:
+        return yaml.safe_load((root / "_config.yml").read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        reason = " ".join(str(error).split())
+        raise CourseError(f"_config.yml cannot be read as YAML: {reason}") from None
+
+
+def derive(root: Path, language: str, cache: Path) -> dict:
+    """The configuration of one language: its words, its title and the shared execution cache."""
+    config = read_config(root)
+    say = words(language)
+    config["title"] = title(language) if config.get("title") == title("en") else config["title"]
+    config.setdefault("execute", {})["cache"] = str(cache)
+    sphinx = config.setdefault("sphinx", {}).setdefault("config", {})
+    sphinx["language"] = language
+    sphinx["course_fingerprint"] = fingerprint([LIBRARY / "publish"], BUILDERS)
+    sphinx["togglebutton_hint"] = say["click_show"]
+    sphinx["togglebutton_hint_hide"] = say["click_hide"]
+    options = sphinx.setdefault("html_theme_options", {})
+    options["search_bar_text"] = say["search"]
+    options["toc_title"] = say["contents"]
+    return config
+
+
+def execution_cache(root: Path) -> Path:
+    """The folder of executed pages. Its name changes when the library behind the pages does."""
+    return root / "_build" / "execution" / fingerprint(library_files(root), COUNTED)
+
+
+def library_files(root: Path) -> list[Path]:
+    """The parts of course_lib that the pages of the book stand on."""
+    pages = "".join(page.read_text(encoding="utf-8") for page in (root / "book").rglob("*.md"))
+    unused = {
+        part for part in OUTSIDE_PAGES if f"course_lib.{part.removesuffix('.py')}" not in pages
+    }
+    return [path for path in sorted(LIBRARY.iterdir()) if path.name not in unused]
+
+
+def fingerprint(paths: Iterable[Path], packages: Iterable[str] = ()) -> str:
+    """Sixteen hexadecimal digits that change when a file, its name or a package's version does."""
+    digest = hashlib.sha256(sys.version.encode())
+    for package in packages:
+        digest.update(f"{package} {_version(package)}\n".encode())
+    for path in paths:
+        for file in _files(path):
+            digest.update(f"{path.name}/{file.relative_to(path.parent).as_posix()}\n".encode())
+            digest.update(hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()[:16]
+
+
+def _files(path: Path) -> list[Path]:
+    if path.is_file():
+        return [path]
+    return [
+        file
+        for file in sorted(path.rglob("*"))
+        if file.is_file() and "__pycache__" not in file.parts and file.suffix != ".mo"
+    ]
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "absent"

@@ -1,0 +1,12 @@
+"""The Sphinx extension of the book: one small file for each thing it adds or mends."""
+
+from . import exercise_link, maths, quiz, search, site, translation
+
+
+def setup(app):
+    """Connect every part; Sphinx calls this once for each build."""
+    for part in (translation, maths, quiz, exercise_link, search, site):
+        part.setup(app)
+    # A value of the environment: when the extension itself changes, every page is read again.
+    app.add_config_value("course_fingerprint", "", "env")
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

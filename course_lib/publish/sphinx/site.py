@@ -1,0 +1,92 @@
+"""What every page carries besides its text: language links, words, and its blocks for others."""
+
+import json
+from pathlib import Path
+
+import polib
+from bs4 import BeautifulSoup
+from myst_nb.sphinx_ import HideCodeCellNode
+
+from course_lib.i18n import LANGUAGES, translator
+
+from ..words import theme_words, words
+
+# What bilingual reading never repeats beneath the text: code, figures, scripts, permalinks.
+NOT_TEXT = ".cell, .highlight, script, style, img, svg, .headerlink, .exercise-link"
+
+
+def html_code(language: str) -> str:
+    """ "zh_CN" -> "zh-CN", as HTML writes it."""
+    return language.replace("_", "-")
+
+
+def add_theme_words(app):
+    """Fill the gaps in the catalogs of Sphinx and of the theme with the course's words."""
+    language = app.config.language
+    said = theme_words(language)
+    if not said:
+        return
+    catalog = polib.POFile()
+    catalog.metadata = {"Content-Type": "text/plain; charset=UTF-8"}
+    catalog.extend(polib.POEntry(msgid=key, msgstr=text) for key, text in said.items())
+    folder = Path(app.doctreedir) / "words"
+    for domain in ("sphinx", "booktheme"):
+        target = folder / language / "LC_MESSAGES" / f"{domain}.mo"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        catalog.save_as_mofile(str(target))
+        app.add_message_catalog(domain, str(folder))
+
+
+def translate_folds(app, doctree, docname):
+    """The label of a folded code cell, in the language of the page."""
+    say = translator(app.config.language)
+    for fold in doctree.findall(HideCodeCellNode):
+        fold["prompt_show"] = say(fold["prompt_show"])
+        fold["prompt_hide"] = say(fold["prompt_hide"])
+
+
+def add_context(app, pagename, templatename, context, doctree):
+    """Give the templates the languages, the words, and the scripts that this page needs."""
+    up = "../" * (pagename.count("/") + 1)
+    context["course_page"] = pagename
+    context["course_up"] = up
+    context["course_words"] = words(app.config.language)
+    context["course_language"] = app.config.language
+    context["course_languages"] = [
+        {
+            "key": key,
+            "lang": html_code(key),
+            "name": name,
+            "href": f"{up}{key}/{pagename}.html",
+            "here": key == app.config.language,
+        }
+        for key, name in LANGUAGES.items()
+    ]
+    if doctree is None:
+        return
+    if any("ipywidgets" in key for key in doctree.get("nb_js_files", {})):
+        app.add_js_file("figures.js", loading_method="defer")
+    write_blocks(app, pagename, context.get("body", ""))
+
+
+def write_blocks(app, pagename: str, body: str) -> None:
+    """Write the page's text as a script that another language's page can load.
+
+    A script and not a fetched page, because a script also loads over ``file://``.
+    """
+    soup = BeautifulSoup(body, "html.parser")
+    for element in soup.select(NOT_TEXT):
+        element.decompose()
+    for element in soup.select("[id]"):
+        del element["id"]
+    target = Path(app.outdir) / "_blocks" / f"{pagename}.js"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    page = json.dumps([app.config.language, pagename, str(soup)], ensure_ascii=False)
+    target.write_text(f"courseBlocks(...{page});\n", encoding="utf-8")
+
+
+def setup(app):
+    """Connect to the pages; the theme's context comes first."""
+    add_theme_words(app)
+    app.connect("doctree-resolved", translate_folds)
+    app.connect("html-page-context", add_context, priority=600)

@@ -1,0 +1,48 @@
+"""Mends for three places where Sphinx's translation and MyST do not meet."""
+
+from pathlib import Path
+
+import polib
+from docutils import nodes
+from sphinx.transforms import SphinxTransform
+
+
+class TranslatableBlocks(SphinxTransform):
+    """Runs before Sphinx looks for translations.
+
+    A display formula is the same in every language, and Sphinx would rebuild a translated one as
+    an empty block. A paragraph in a pipe table carries no source, so Sphinx would pass it over.
+    """
+
+    default_priority = 5
+
+    def apply(self, **kwargs):
+        for block in self.document.findall(nodes.math_block):
+            block["translatable"] = False
+        for entry in self.document.findall(nodes.entry):
+            for paragraph in entry.findall(nodes.paragraph):
+                if paragraph.rawsource and not paragraph.source:
+                    paragraph.source, paragraph.line = self.document["source"], entry.line or 1
+
+
+def translate_captions(app, config):
+    """Captions of the parts in ``_toc.yml``: Sphinx extracts them, and nobody applies them."""
+    if config.language == "en":
+        return
+    root = config.external_site_map.root
+    for folder in config.locale_dirs:
+        name = f"{folder}/{config.language}/LC_MESSAGES/{root.docname}.po"
+        catalog = Path(app.srcdir) / name
+        if not catalog.is_file():
+            continue
+        said = {e.msgid: e.msgstr for e in polib.pofile(str(catalog)) if e.translated()}
+        for page in config.external_site_map.values():
+            for part in page.subtrees:
+                if part.caption:
+                    part.caption = said.get(part.caption, part.caption)
+
+
+def setup(app):
+    """The captions are read by sphinx-external-toc at priority 900, so ours come after."""
+    app.add_transform(TranslatableBlocks)
+    app.connect("config-inited", translate_captions, priority=950)
