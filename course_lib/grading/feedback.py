@@ -1,0 +1,176 @@
+"""The page a student gets back: marks, what each check found, their own code. No hidden tests.
+
+It plugs into nbgrader as the exporter and steps of ``generate_feedback``, so nbgrader's own
+command and the formgrader make the same page as ``course grade``. The page is one file, asks no
+other host for anything, and runs no script: whatever a student's output contains stays inert.
+"""
+
+import glob
+import re
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from nbconvert.exporters import Exporter
+from nbconvert.filters import strip_ansi
+from nbgrader import utils
+from nbgrader.preprocessors import GetGrades, NbGraderPreprocessor
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
+from traitlets import default
+
+from course_lib.grading.execute import CHECK
+from course_lib.grading.markdown import heading, render_markdown
+from course_lib.i18n import LANGUAGES, _, speaking
+
+_BEGIN, _END = "BEGIN HIDDEN TESTS", "END HIDDEN TESTS"
+_MAX_TEXT = 4000
+
+
+class HideHiddenTests(NbGraderPreprocessor):
+    """Take the hidden part out of test cells, and out of the tracebacks that quote it."""
+
+    def preprocess_cell(self, cell, resources, cell_index):
+        if cell.cell_type != "code" or not utils.is_grade(cell):
+            return cell, resources
+        cell.source = without_hidden_tests(cell.source)
+        for output in cell.outputs:
+            if output.output_type == "error":
+                output.traceback = [f"{output.ename}: {output.evalue}"]
+        return cell, resources
+
+
+FEEDBACK_STEPS = [GetGrades, HideHiddenTests]
+
+
+def without_hidden_tests(source: str) -> str:
+    """``source`` without the lines between the hidden-test marks, and without the marks."""
+    kept, hidden = [], False
+    for line in source.split("\n"):
+        if _BEGIN in line:
+            hidden = True
+        elif _END in line:
+            hidden = False
+        elif not hidden:
+            kept.append(line)
+    return "\n".join(kept).rstrip()
+
+
+class FeedbackExporter(Exporter):
+    """Turns a graded notebook into the student's page."""
+
+    @default("file_extension")
+    def _file_extension_default(self):
+        return ".html"
+
+    output_mimetype = "text/html"
+
+    def from_notebook_node(self, nb, resources=None, **kw):
+        nb, resources = super().from_notebook_node(nb, resources, **kw)
+        language = nb.metadata.get("course", {}).get("language", "en")
+        with speaking(language if language in LANGUAGES else "en"):
+            return page(nb, resources["nbgrader"], language), resources
+
+
+def page(notebook, grading: dict, language: str) -> str:
+    """The page's HTML, in the language spoken now.
+
+    ``notebook`` has passed FEEDBACK_STEPS; ``grading`` is what nbgrader knows about it (student,
+    assignment, score, max_score, late_penalty).
+    """
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined
+    )
+    environment.filters["number"] = number
+    cells = [_view(cell) for cell in notebook.cells]
+    return environment.get_template("feedback.html").render(
+        lang=language.replace("_", "-"),
+        title=heading(notebook) or grading["assignment"],
+        grading=grading,
+        words={
+            "of": _("of {points} points").format(points=number(grading["max_score"])),
+            "late": _("Handed in late: {points} points less.").format(
+                points=number(grading["late_penalty"])
+            ),
+            "part": _("Part"),
+            "points": _("Points"),
+            "notebook": _("Your notebook"),
+            "answer": _("Your answer"),
+            "check": _("Check"),
+            "ran": _("The check that ran"),
+        },
+        cells=cells,
+        items=[cell for cell in cells if cell["graded"]],
+        code_style=Markup(HtmlFormatter(style="default").get_style_defs(".code")),
+    )
+
+
+def number(value: float | None) -> str:
+    """Points as people write them: 7, 7.5, at most two decimals."""
+    return "–" if value is None else f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def _view(cell) -> dict:
+    about = cell.metadata.get("nbgrader", {})
+    graded = bool(about.get("grade") or about.get("task"))
+    view = {
+        "id": about.get("grade_id", cell.get("id", "")),
+        "kind": cell.cell_type,
+        "notice": cell.get("id") == "course-notice",
+        "graded": graded,
+        "answer": bool(about.get("solution")),
+        "comment": render_markdown(about["comment"]) if about.get("comment") else "",
+        "score": about.get("score") if graded else None,
+        "points": about.get("points") if graded else None,
+        "text": "",
+        "code": "",
+        "outputs": [],
+    }
+    view["name"] = re.sub(r"^test_", "", str(view["id"]))
+    if cell.cell_type == "markdown":
+        view["text"] = render_markdown(cell.source)
+    elif cell.cell_type == "code":
+        view["code"] = Markup(highlight(cell.source, PythonLexer(), HtmlFormatter(nowrap=True)))
+        view["outputs"] = [shown for output in cell.outputs for shown in _outputs(output, graded)]
+    return view
+
+
+def _outputs(output, graded: bool):
+    """What is shown of one output; HTML only from a check, and the page runs no script."""
+    kind = output.output_type
+    if kind == "stream":
+        yield {"kind": "text", "text": _shorten(output.text)}
+    elif kind == "error":
+        yield {"kind": "error", "text": _shorten(strip_ansi("\n".join(output.traceback)))}
+    elif graded and CHECK in output.data:
+        yield {"kind": "html", "html": Markup(_join(output.data.get("text/html", "")))}
+    elif "image/png" in output.data:
+        yield {"kind": "image", "data": _join(output.data["image/png"]).replace("\n", "")}
+    elif "text/plain" in output.data:
+        yield {"kind": "text", "text": _shorten(_join(output.data["text/plain"]))}
+
+
+def _join(value) -> str:
+    return "".join(value) if isinstance(value, list) else str(value)
+
+
+def _shorten(text: str) -> str:
+    return text if len(text) <= _MAX_TEXT else text[:_MAX_TEXT].rstrip() + "\n…"
+
+
+def feedback_one(root: Path, assignment: str, student: str) -> Path:
+    """Write one student's feedback page with nbgrader's generate_feedback; returns its path."""
+    from nbgrader.converters import GenerateFeedback
+
+    from course_lib.grading.engine import quiet_log
+    from course_lib.grading.gradebook import course_directory
+
+    course = course_directory(root)
+    course.assignment_id, course.student_id = assignment, glob.escape(student)
+    converter = GenerateFeedback(coursedir=course, config=course.config)
+    converter.log = course.log = quiet_log()
+    converter.force = True
+    converter.start()
+    folder = course.format_path(course.feedback_directory, student, assignment)
+    return Path(folder, f"{assignment}.html")

@@ -1,0 +1,105 @@
+"""Opening nbgrader's gradebook so that a failure is a sentence and a new one is never half made."""
+
+import os
+import sys
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+
+import nbgrader
+from alembic.script import ScriptDirectory
+from nbgrader.api import Gradebook
+from nbgrader.coursedir import CourseDirectory
+from sqlalchemy import create_engine, inspect, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DatabaseError, OperationalError
+
+from course_lib.errors import CourseError
+from course_lib.grading.config import load_config
+from course_lib.i18n import _
+
+
+def course_directory(root: Path) -> CourseDirectory:
+    """nbgrader's idea of the folders and the gradebook of the course in ``root``."""
+    return CourseDirectory(config=load_config(root))
+
+
+@contextmanager
+def open_gradebook(root: Path):
+    """The gradebook of the course in ``root``, made when there is none.
+
+    Raises CourseError when it is locked, is no gradebook, or is of another version of nbgrader.
+    """
+    course = course_directory(root)
+    prepare(course.db_url)
+    try:
+        with Gradebook(course.db_url, course.course_id) as gradebook:
+            yield gradebook
+    except OperationalError as error:
+        raise CourseError(
+            _(
+                "The gradebook {url} cannot be used ({reason}). Close what else is using it, "
+                "for example a formgrader, and run the same command again."
+            ).format(url=course.db_url, reason=error.orig)
+        ) from error
+
+
+def prepare(db_url: str) -> None:
+    """Make sure that ``db_url`` holds a gradebook of this nbgrader."""
+    # nbgrader calls `alembic` by name; without an activated environment it is not on the path.
+    scripts = str(Path(sys.executable).parent)
+    if scripts not in os.environ.get("PATH", "").split(os.pathsep):
+        os.environ["PATH"] = scripts + os.pathsep + os.environ.get("PATH", "")
+    url = make_url(db_url)
+    file = Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
+    if file is not None and not file.exists():
+        _create(file)
+    _check_version(db_url)
+
+
+def _create(file: Path) -> None:
+    """A killed process must not leave tables without a version, which nbgrader never mends."""
+    temporary = file.with_name(f".{file.name}.{os.getpid()}")
+    try:
+        Gradebook(f"sqlite:///{temporary.as_posix()}").close()
+        os.replace(temporary, file)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _check_version(db_url: str) -> None:
+    engine = create_engine(db_url)
+    try:
+        with engine.connect() as connection:
+            if not inspect(connection).has_table("alembic_version"):
+                if inspect(connection).get_table_names():
+                    raise _unusable(db_url, _("it has no version"))
+                return
+            found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    except OperationalError as error:
+        raise CourseError(
+            _("The gradebook {url} cannot be opened: {reason}.").format(
+                url=db_url, reason=error.orig
+            )
+        ) from error
+    except DatabaseError as error:
+        raise _unusable(db_url, str(error.orig)) from error
+    finally:
+        engine.dispose()
+    if found != _newest_version():
+        raise _unusable(db_url, _("it was made by another version of nbgrader"))
+
+
+@cache
+def _newest_version() -> str:
+    folder = Path(nbgrader.__file__).parent / "alembic"
+    return ScriptDirectory(str(folder)).get_current_head()
+
+
+def _unusable(db_url: str, reason: str) -> CourseError:
+    return CourseError(
+        _(
+            "The gradebook {url} cannot be used: {reason}. Keep a copy of it, then run "
+            "`nbgrader db upgrade`, or move it away to begin a new one."
+        ).format(url=db_url, reason=reason)
+    )

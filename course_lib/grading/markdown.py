@@ -1,0 +1,42 @@
+"""Markdown cells as HTML for the feedback page: mathematics as MathML, raw HTML made harmless."""
+
+import html
+
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+from mdit_py_plugins.dollarmath import dollarmath_plugin
+from nbformat import NotebookNode
+
+
+def _mathml(tex: str, options: dict) -> str:
+    """MathML is drawn by browsers themselves: no script, no font, no other host."""
+    display = "block" if options.get("display_mode") else "inline"
+    try:
+        from latex2mathml.converter import convert
+
+        return convert(tex, display=display)
+    except Exception:
+        # Without the converter, or with TeX it does not know, the source is still readable.
+        return f"<code>{html.escape(tex)}</code>"
+
+
+_parser = (
+    MarkdownIt("commonmark", {"html": False})
+    .enable("table")
+    .use(dollarmath_plugin, renderer=_mathml, allow_digits=False, double_inline=True)
+)
+
+
+def render_markdown(text: str) -> Markup:
+    """``text`` as HTML; HTML inside it is shown, not obeyed."""
+    return Markup(_parser.render(text))
+
+
+def heading(notebook: NotebookNode) -> str:
+    """The notebook's first top heading, without markup; empty when it has none."""
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            for line in cell.source.splitlines():
+                if line.startswith("# "):
+                    return line[2:].strip().replace("`", "").replace("*", "")
+    return ""

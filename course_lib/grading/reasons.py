@@ -1,0 +1,110 @@
+"""Why a submission got its mark, in one sentence: the first thing that went wrong."""
+
+import re
+from dataclasses import dataclass
+
+from nbformat import NotebookNode
+from nbgrader import utils
+
+from course_lib.grading.execute import CHECK
+from course_lib.i18n import N_, _
+
+ALL_RIGHT = N_("Everything is right.")
+NOT_ANSWERED = N_("Nothing has been answered yet.")
+STOPS = N_("The answer cell {cell} stops with {error}.")
+DIES = N_("The answer cell {cell} ends the process that runs it.")
+HANGS = N_("The answer cell {cell} ran too long and was stopped.")
+CHECK_STOPS = N_("The check {cell} stops with {error}.")
+CHECK_DIES = N_("The check {cell}: the code it calls ends the process that runs it.")
+CHECK_HANGS = N_("The check {cell} ran too long and was stopped.")
+LESS = N_("{cell} is not complete.")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One finding of a check, as the graded notebook keeps it."""
+
+    item: str
+    kind: str
+    id: str
+    text: str
+
+
+def findings_of(notebook: NotebookNode) -> list[Finding]:
+    """What the checks of a graded notebook found, in the order of its cells."""
+    found = []
+    for cell in notebook.cells:
+        for result in check_results(cell):
+            for entry in result.get("findings", []):
+                found.append(
+                    Finding(
+                        str(result.get("item", "")).partition(".")[2] or cell_name(cell),
+                        str(entry.get("kind", "unknown")),
+                        str(entry.get("id", "")),
+                        str(entry.get("text", "")),
+                    )
+                )
+    return found
+
+
+def check_results(cell: NotebookNode) -> list[dict]:
+    """The results that a test cell's check left in its outputs; only from graded cells."""
+    if cell.cell_type != "code" or not utils.is_grade(cell):
+        return []
+    results = [output.data.get(CHECK) for output in cell.outputs if "data" in output]
+    return [result for result in results if isinstance(result, dict)]
+
+
+def cell_name(cell: NotebookNode) -> str:
+    """The name people see: nbgrader's id without the prefix of test cells."""
+    return str(cell.metadata.nbgrader.get("grade_id", "")).removeprefix("test_")
+
+
+def reason_of(row, notebook: NotebookNode | None) -> str:
+    """The sentence of the table's last column."""
+    if row.total is None or row.status == "unreadable" or notebook is None:
+        return " ".join(row.notes)
+    error = _answer_error(notebook)
+    if row.total >= row.max_total:
+        told = [error, _(ALL_RIGHT)]
+    else:
+        told = [error or _first_loss(row, notebook)]
+    return " ".join([*row.notes, *filter(None, told)])
+
+
+def _answer_error(notebook: NotebookNode) -> str | None:
+    """The first answer cell that does not run: everything after it follows from that."""
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and not utils.is_grade(cell):
+            for output in cell.outputs:
+                if output.output_type == "error":
+                    name = cell_name(cell) if utils.is_solution(cell) else cell.get("id", "?")
+                    return _told(output, name, STOPS, DIES, HANGS)
+    return None
+
+
+def _first_loss(row, notebook: NotebookNode) -> str | None:
+    """The first finding, or the first error, of the first test cell without full marks."""
+    for cell in notebook.cells:
+        if not utils.is_grade(cell):
+            continue
+        score = row.points.get(cell.metadata.nbgrader.grade_id)
+        if score is not None and score >= cell.metadata.nbgrader.points:
+            continue
+        for result in check_results(cell):
+            for entry in result.get("findings", []):
+                return f"{cell_name(cell)}: {entry.get('text', '')}"
+        for output in cell.get("outputs", []):
+            if output.output_type == "error":
+                return _told(output, cell_name(cell), CHECK_STOPS, CHECK_DIES, CHECK_HANGS)
+        return _(LESS).format(cell=cell_name(cell))
+    return None
+
+
+def _told(output: NotebookNode, cell: str, stops: str, dies: str, hangs: str) -> str:
+    if output.ename == "KernelDied":
+        return _(dies).format(cell=cell)
+    if output.ename in ("Timeout", "CellTimeoutError"):
+        return _(hangs).format(cell=cell)
+    error = re.sub(r"\s+", " ", f"{output.ename}: {output.evalue}").strip(" :.")
+    return _(stops).format(cell=cell, error=error if len(error) <= 160 else error[:157] + "...")

@@ -1,0 +1,222 @@
+"""Finding what a student handed in, and mending a copy of it so that nbgrader can grade it.
+
+The files in ``submitted/`` are only read. What was mended, or why nothing could be read, is said
+in a sentence that the report shows to the teacher and the feedback page to the student.
+"""
+
+import hashlib
+import re
+import shutil
+from copy import deepcopy
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from course_lib.errors import CourseError
+from course_lib.grading.config import WORK
+from course_lib.grading.files import write_atomically
+from course_lib.grading.mend import Note, mend
+from course_lib.grading.release import student_notebook, to_text
+from course_lib.i18n import LANGUAGES, N_, _, speaking
+
+MAX_BYTES = 50 * 2**20  # nbgrader would read the whole file, several times over
+
+EMPTY = N_("The folder of this submission holds no notebook.")
+NOT_JSON = N_("{file} is not a notebook: the file is damaged or cut off ({reason}).")
+TOO_LARGE = N_("{file} has {size} MB, more than the {limit} MB that are read.")
+OTHER = N_("{file} is not a notebook of this assignment.")
+RENAMED = N_("The notebook was handed in as {file}; its cells are the assignment's.")
+MISPLACED = N_("The notebook was found in {file}, not in the assignment's own folder.")
+SEVERAL = N_("Several notebooks were handed in; {file} was graded.")
+UNREADABLE = N_("Nothing in this submission could be graded: please hand in again.")
+
+
+@dataclass
+class Submission:
+    """One student's submission as it will be graded.
+
+    ``readable`` is False when an unanswered notebook stands in for it; ``notes`` say what was
+    mended or why; ``digest`` changes when the files that were handed in do.
+    """
+
+    student: str
+    language: str
+    notebook: NotebookNode
+    digest: str
+    readable: bool = True
+    notes: list[Note] = field(default_factory=list)
+
+
+def students_of(root: Path, assignment: str) -> list[str]:
+    """The ids of all who handed in something for ``assignment``, sorted.
+
+    A folder of the student that holds only other assignments is no submission of this one.
+    """
+    found = []
+    for folder in sorted(Path(root, "submitted").glob("*")):
+        if not folder.is_dir() or folder.name.startswith("."):
+            continue
+        if (folder / assignment).exists() or any(folder.glob("*.ipynb")):
+            found.append(folder.name)
+    return found
+
+
+def check_students(root: Path, assignment: str, wanted: list[str] | None) -> list[str]:
+    """The students to grade. Raises CourseError for a name without a submission."""
+    all_of_them = students_of(root, assignment)
+    if not all_of_them:
+        raise CourseError(
+            _("There is nothing to grade: no folder submitted/<student>/{name} exists.").format(
+                name=assignment
+            )
+        )
+    unknown = sorted(set(wanted or []) - set(all_of_them))
+    if unknown:
+        raise CourseError(
+            _("Nothing was handed in for {name} by: {students}.").format(
+                name=assignment, students=", ".join(unknown)
+            )
+        )
+    return sorted(set(wanted)) if wanted else all_of_them
+
+
+def read_submission(root: Path, assignment: str, student: str) -> Submission:
+    """Read, choose and mend one student's notebook; never raises for what a student can do."""
+    root = Path(root)
+    files = _files(root, assignment, student)
+    digest = _digest(files)
+    readings = [_read(root, assignment, file) for file in files]
+    usable = [reading for reading in readings if reading.notebook is not None]
+    if not usable:
+        notes = [reading.problem for reading in readings] or [Note(EMPTY)]
+        language = next((r.language for r in readings if r.language), "en")
+        return _stand_in(root, assignment, student, language, digest, notes)
+    best = max(usable, key=lambda r: (r.share, r.path.stem == assignment, r.path.name))
+    notes = []
+    shown = best.path.relative_to(root / "submitted" / student).as_posix()
+    if len(usable) > 1:
+        notes.append(Note(SEVERAL, file=shown))
+    elif best.path.parent != root / "submitted" / student / assignment:
+        notes.append(Note(MISPLACED, file=shown))
+    elif best.path.stem != assignment:
+        notes.append(Note(RENAMED, file=best.path.name))
+    language = best.language or "en"
+    released = student_notebook_cached(root, assignment, language)
+    mended, more = mend(best.notebook, released)
+    return Submission(student, language, mended, digest, True, notes + more)
+
+
+def stage(root: Path, assignment: str, submission: Submission) -> str:
+    """Write the notebook to be graded below ``_build/``; returns the folder, relative to root."""
+    folder = WORK / assignment / "submitted"
+    target = Path(root) / folder / submission.student / assignment
+    shutil.rmtree(target, ignore_errors=True)
+    notebook = deepcopy(submission.notebook)
+    if submission.notes:
+        notebook.cells.insert(0, _notice(submission))
+    write_atomically(target / f"{assignment}.ipynb", to_text(notebook))
+    return folder.as_posix()
+
+
+def _notice(submission: Submission) -> NotebookNode:
+    with speaking(submission.language):
+        sentences = [note.text() for note in submission.notes]
+        if not submission.readable:
+            sentences.append(_(UNREADABLE))
+    cell = nbformat.v4.new_markdown_cell("\n".join(f"> {text}\n>" for text in sentences))
+    cell.id = "course-notice"
+    return cell
+
+
+@dataclass
+class _Reading:
+    path: Path
+    notebook: NotebookNode | None = None
+    problem: Note | None = None
+    language: str | None = None
+    share: float = 0.0  # of the assignment's cells that are in it
+
+
+def _files(root: Path, assignment: str, student: str) -> list[Path]:
+    """All notebooks handed in, without checkpoints; the student's folder counts if need be."""
+    home = root / "submitted" / student
+    places = [home / assignment] if (home / assignment).is_dir() else [home]
+    found = [
+        path
+        for place in places
+        for path in sorted(place.rglob("*.ipynb") if place != home else place.glob("*.ipynb"))
+        if path.is_file() and not any(part.startswith(".") for part in path.relative_to(home).parts)
+    ]
+    return found
+
+
+def _digest(files: list[Path]) -> str:
+    digest = hashlib.sha256()
+    for path in files:
+        digest.update(path.name.encode() + b"\0")
+        with path.open("rb") as file:
+            digest.update(hashlib.file_digest(file, "sha256").digest())
+    return digest.hexdigest()
+
+
+def _read(root: Path, assignment: str, path: Path) -> _Reading:
+    size = path.stat().st_size
+    if size > MAX_BYTES:
+        note = Note(TOO_LARGE, file=path.name, size=size // 2**20, limit=MAX_BYTES // 2**20)
+        return _Reading(path, problem=note)
+    try:
+        notebook = nbformat.reads(path.read_bytes().decode("utf-8-sig"), as_version=4)
+        cells = [cell for cell in notebook.cells if cell.cell_type in ("code", "markdown", "raw")]
+        for cell in cells:
+            cell.source = cell.source if isinstance(cell.source, str) else "".join(cell.source)
+            cell.metadata = nbformat.from_dict(dict(cell.get("metadata") or {}))
+        notebook.cells = cells
+    except Exception as error:
+        # nbformat raises a different exception for each way in which a file can be broken.
+        reason = str(error).splitlines()[0][:80] if str(error) else type(error).__name__
+        return _Reading(path, problem=Note(NOT_JSON, file=path.name, reason=reason))
+    language = _language(notebook)
+    wanted = _grade_ids(student_notebook_cached(root, assignment, "en"))
+    share = len(_grade_ids(notebook) & wanted) / max(len(wanted), 1)
+    if share == 0:
+        return _Reading(path, problem=Note(OTHER, file=path.name), language=language)
+    return _Reading(path, notebook, None, language, share)
+
+
+def _grade_ids(notebook: NotebookNode) -> set[str]:
+    found = set()
+    for cell in notebook.cells:
+        about = cell.metadata.get("nbgrader")
+        if isinstance(about, dict) and isinstance(about.get("grade_id"), str):
+            found.add(about["grade_id"])
+    return found
+
+
+def _language(notebook: NotebookNode) -> str | None:
+    """The notebook's language: from its metadata, else from its start cell."""
+    said = notebook.metadata.get("course")
+    said = said.get("language") if isinstance(said, dict) else None
+    if said not in LANGUAGES:
+        code = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
+        match = re.search(r"""start\([^)]*language\s*=\s*["'](\w+)["']""", code)
+        said = match.group(1) if match else None
+    return said if said in LANGUAGES else None
+
+
+def _stand_in(root, assignment, student, language, digest, notes) -> Submission:
+    notebook = deepcopy(student_notebook_cached(root, assignment, language))
+    return Submission(student, language, notebook, digest, False, notes)
+
+
+_released: dict[tuple, NotebookNode] = {}
+
+
+def student_notebook_cached(root: Path, assignment: str, language: str) -> NotebookNode:
+    """The release in ``language``, made once per source and process."""
+    source = Path(root, "solutions", assignment, f"{assignment}.md")
+    key = (str(source), source.stat().st_mtime_ns, language)
+    if key not in _released:
+        _released[key] = student_notebook(root, assignment, language)
+    return _released[key]

@@ -1,0 +1,72 @@
+"""nbgrader for this course: ``course grade`` and nbgrader's own commands read the same file.
+
+``nbgrader autograde ps4_lstm``, ``nbgrader generate_feedback ps4_lstm`` and the formgrader in
+JupyterLab work with it from this folder. Change ``db_url`` to share a gradebook between graders.
+"""
+
+from pathlib import Path
+
+from nbconvert.preprocessors import ClearMetadataPreprocessor
+from nbgrader.preprocessors import (
+    AssignLatePenalties,
+    CheckCellMetadata,
+    IgnorePattern,
+    LimitOutput,
+    SaveAutoGrades,
+)
+
+from course_lib.grading.execute import ExecuteToTheEnd
+from course_lib.grading.feedback import FEEDBACK_STEPS, FeedbackExporter
+
+root = Path(__file__).resolve().parent
+
+c = get_config()  # noqa: F821  (nbgrader puts it here)
+
+# Which folder plays which part in nbgrader's round.
+c.CourseDirectory.root = str(root)
+c.CourseDirectory.source_directory = "solutions"
+c.CourseDirectory.release_directory = str(Path("exercises", "en"))
+c.CourseDirectory.submitted_directory = "submitted"
+c.CourseDirectory.autograded_directory = "autograded"
+c.CourseDirectory.feedback_directory = "feedback"
+c.CourseDirectory.db_url = f"sqlite:///{(root / 'gradebook.db').as_posix()}"
+
+# The sources in solutions/ hold the answers: they are never copied beside a release or a
+# submission, and neither are editors' left-overs.
+c.CourseDirectory.ignore = [
+    ".ipynb_checkpoints",
+    "__pycache__",
+    "*.pyc",
+    "*.md",
+    "*.po",
+    "*.bak",
+    "*~",
+    ".DS_Store",
+    "feedback",
+]
+
+# A test cell that a student deleted comes back before grading.
+c.OverwriteCells.add_missing_cells = True
+
+# One cell may run this long; a check stops a call that hangs much earlier, by itself.
+c.Execute.timeout = 30
+c.Execute.startup_timeout = 120
+c.Execute.iopub_timeout = 30
+c.Execute.shutdown_kernel = "immediate"
+c.LimitOutput.max_lines = 200
+c.LimitOutput.max_traceback = 40
+
+# A kernel that dies costs the cell that killed it, not the whole submission.
+c.Autograde.autograde_preprocessors = [
+    ExecuteToTheEnd,
+    IgnorePattern,
+    ClearMetadataPreprocessor,
+    LimitOutput,
+    SaveAutoGrades,
+    AssignLatePenalties,
+    CheckCellMetadata,
+]
+
+# Feedback pages without the hidden tests, in the student's language, readable without a network.
+c.GenerateFeedback.preprocessors = FEEDBACK_STEPS
+c.GenerateFeedback.exporter_class = FeedbackExporter
