@@ -11,6 +11,9 @@ from pathlib import Path
 
 import yaml
 
+# The command `jupyter-book` of this very Python, wherever its scripts are.
+JUPYTER_BOOK = "from jupyter_book.cli.main import main; main()"
+
 # "/somewhere/book/page.md:12: WARNING: text", where path and line may be missing.
 _MESSAGE = re.compile(
     r"^(?:(?P<path>[^\s:][^:]*?)(?::(?P<line>\d+))?: )?"
@@ -52,7 +55,7 @@ def run_book(
     text = yaml.safe_dump(config, allow_unicode=True, sort_keys=False)
     if not settings.is_file() or settings.read_text(encoding="utf-8") != text:
         settings.write_text(text, encoding="utf-8")
-    command = [sys.executable, "-m", "jupyter_book", "build", str(root)]
+    command = [sys.executable, "-c", JUPYTER_BOOK, "build", str(root)]
     command += ["--config", str(settings), "--path-output", str(work)]
     command += ["--warningiserror", "--nitpick", "--keep-going"]
     if builder != "html":
@@ -93,8 +96,9 @@ def run_book(
     said = _ANSI.sub("", "".join(errors))
     problems = parse(said, root)
     if process.returncode and not problems:
-        tail = " ".join(said.split()[-60:])
-        problems = [Problem("", None, f"Jupyter Book stopped and said: {tail}")]
+        start = " ".join(said.partition("Traceback (most recent call last)")[0].split())
+        last = " ".join(said.split()[-40:])
+        problems = [Problem("", None, f"Jupyter Book stopped and said: {start or last}")]
     return problems
 
 

@@ -86,7 +86,7 @@ def write_blocks(app, pagename: str, body: str) -> None:
 
 
 def setup(app):
-    """Connect to the pages; the theme's context comes first."""
+    """Connect to the pages, before the theme renders the templates that use our words."""
     add_theme_words(app)
     app.connect("doctree-resolved", translate_folds)
-    app.connect("html-page-context", add_context, priority=600)
+    app.connect("html-page-context", add_context, priority=400)
