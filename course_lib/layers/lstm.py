@@ -40,7 +40,7 @@ def lstm_cell(
     -> h (B, H), c (B, H). With w_hr (P, H): h is (B, P) and w_hh (4H, P).
     Raises ValueError for shapes that do not fit. Source: ``torch.nn.LSTMCell``; Sak et al. 2014.
     """
-    h, c = _as_pair("state", state)
+    h, c = as_pair("state", state)
     shapes = Shapes()
     shapes.expect("x", x, "B I")
     _expect_state_and_weights(shapes, ("h", h), ("c", c), w_ih, w_hh, b_ih, b_hh, w_hr)
@@ -70,7 +70,7 @@ def lstm_forward(
         h = input.new_zeros(input.shape[0], w_hh.shape[1])
         c = input.new_zeros(input.shape[0], w_ih.shape[0] // 4)
     else:
-        h, c = _as_pair("initial_states", initial_states)
+        h, c = as_pair("initial_states", initial_states)
     _expect_state_and_weights(shapes, ("h_0", h), ("c_0", c), w_ih, w_hh, b_ih, b_hh, w_hr)
     # x_t W_ih^T + b_ih does not wait for h: one matmul for all time steps, before the loop.
     from_input = linear(input, w_ih, b_ih)  # (B, T, 4H)
@@ -114,12 +114,14 @@ class LSTM(Recurrent):
 
     def forward(self, input: Tensor, hx: State | None = None) -> tuple[Tensor, State]:
         """Run the stack; see the class for shapes. Unbatched input (T, I) works as in torch."""
-        return self.run(input, None if hx is None else _as_pair("hx", hx))
+        return self.run(input, None if hx is None else as_pair("hx", hx))
 
     def run_layer(self, input, states, weights):
-        w_hr = weights.pop() if self.proj_size else None
-        b_ih, b_hh = weights[2:] if self.bias else (None, None)
-        return lstm_forward(input, states, *weights[:2], b_ih, b_hh, w_hr)
+        biases = weights.get("bias_ih"), weights.get("bias_hh")
+        w_hr = weights.get("weight_hr")
+        return lstm_forward(
+            input, states, weights["weight_ih"], weights["weight_hh"], *biases, w_hr
+        )
 
     def state_sizes(self) -> list[int]:
         return [self.proj_size or self.hidden_size, self.hidden_size]
@@ -147,7 +149,7 @@ def _expect_state_and_weights(shapes, h, c, w_ih, w_hh, b_ih, b_hh, w_hr):
     shapes.expect("b_hh", b_hh, "4H")
 
 
-def _as_pair(name: str, states) -> State:
+def as_pair(name: str, states) -> State:
     if isinstance(states, Tensor) or len(states) != 2:
         raise TypeError(f"{name} must be the pair (h, c) of tensors, got {type(states).__name__}")
     h, c = states

@@ -7,11 +7,14 @@ stacking around it, in the order in which torch does it.
 import math
 import numbers
 import warnings
+from functools import partial
 
 import torch
 from torch import Tensor, nn
+from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 
-from course_lib.layers.shapes import Shapes
+from course_lib.layers.packed import run_packed
+from course_lib.layers.shapes import Shapes, autocasting
 
 
 class Recurrent(nn.Module):
@@ -57,16 +60,21 @@ class Recurrent(nn.Module):
         self._make_parameters({"device": device, "dtype": dtype})
         self.reset_parameters()
 
-    def _make_parameters(self, kind):
+    def parameter_shapes(self, features: int) -> dict[str, tuple[int, ...]]:
+        """Name and shape of each parameter of one layer that reads ``features``, torch's order."""
         rows = self.gates * self.hidden_size
         units = self.proj_size or self.hidden_size
+        shapes = {"weight_ih": (rows, features), "weight_hh": (rows, units)}
+        if self.bias:
+            shapes |= {"bias_ih": (rows,), "bias_hh": (rows,)}
+        if self.proj_size:
+            shapes["weight_hr"] = (self.proj_size, self.hidden_size)
+        return shapes
+
+    def _make_parameters(self, kind):
+        above = (self.proj_size or self.hidden_size) * self.num_directions
         for layer in range(self.num_layers):
-            features = self.input_size if layer == 0 else units * self.num_directions
-            shapes = {"weight_ih": (rows, features), "weight_hh": (rows, units)}
-            if self.bias:
-                shapes |= {"bias_ih": (rows,), "bias_hh": (rows,)}
-            if self.proj_size:
-                shapes["weight_hr"] = (self.proj_size, self.hidden_size)
+            shapes = self.parameter_shapes(self.input_size if layer == 0 else above)
             for suffix in self._suffixes(layer):
                 for name, shape in shapes.items():
                     setattr(self, name + suffix, nn.Parameter(torch.empty(shape, **kind)))
@@ -74,11 +82,8 @@ class Recurrent(nn.Module):
     def _suffixes(self, layer):
         return [f"_l{layer}", f"_l{layer}_reverse"][: self.num_directions]
 
-    def _weights(self, suffix) -> list[Tensor]:
-        names = ["weight_ih", "weight_hh"]
-        names += ["bias_ih", "bias_hh"] if self.bias else []
-        names += ["weight_hr"] if self.proj_size else []
-        return [getattr(self, name + suffix) for name in names]
+    def _weights(self, suffix) -> dict[str, Tensor]:
+        return {name: getattr(self, name + suffix) for name in self.parameter_shapes(1)}
 
     def reset_parameters(self) -> None:
         """Draw all parameters from U(-1/√H, 1/√H) in torch's order: same seed, same weights."""
@@ -93,58 +98,85 @@ class Recurrent(nn.Module):
         """The number of features of each state tensor."""
         return [self.hidden_size]
 
-    def run_layer(self, input: Tensor, states: tuple, weights: list[Tensor]):
+    def run_layer(self, input: Tensor, states: tuple, weights: dict[str, Tensor]):
         """One layer, one direction: input (B, T, F), states (B, S) each -> output, final states."""
         raise NotImplementedError
 
-    def run(self, input: Tensor, states: tuple | None) -> tuple[Tensor, tuple]:
+    def run(self, input: Tensor | PackedSequence, states: tuple | None):
         """All layers and directions; takes and returns tensors in the layout the caller chose."""
+        if isinstance(input, PackedSequence):
+            return self._run_packed(input, states)
         unbatched = isinstance(input, Tensor) and input.dim() == 2
-        input, states = self._batch_first(input, states, unbatched)
+        self._expect_input(input, "T I" if unbatched else ("B T I", "T B I")[not self.batch_first])
+        if unbatched:
+            input = input.unsqueeze(0)
+        elif not self.batch_first:
+            input = input.transpose(0, 1)
+        states = self._initial_states(states, input, unbatched)
+        output, ends = self._stack(input, states, self._run_direction)
+        if unbatched:
+            return output.squeeze(0), tuple(end.squeeze(1) for end in ends)
+        return (output if self.batch_first else output.transpose(0, 1)), ends
+
+    def _run_direction(self, input, states, weights, reverse):
+        output, final = self.run_layer(input.flip(1) if reverse else input, states, weights)
+        return (output.flip(1) if reverse else output), final
+
+    def _run_packed(self, packed, states):
+        self._expect_input(packed.data, "B I")
+        input, lengths = pad_packed_sequence(packed, batch_first=True)
+        order, back = packed.sorted_indices, packed.unsorted_indices
+        states = self._initial_states(states, input, unbatched=False)
+        if order is not None:  # the packed data are sorted, longest first; the states are not yet
+            input, lengths = input[order], lengths[order]
+            states = tuple(state[:, order] for state in states)
+        batch_sizes = packed.batch_sizes.tolist()
+
+        def run_direction(input, states, weights, reverse):
+            run_layer = partial(self.run_layer, weights=weights)
+            return run_packed(run_layer, input, batch_sizes, states, reverse)
+
+        output, ends = self._stack(input, states, run_direction)
+        data = pack_padded_sequence(output, lengths, batch_first=True).data
+        if back is not None:
+            ends = tuple(end[:, back] for end in ends)
+        return PackedSequence(data, packed.batch_sizes, order, back), ends
+
+    def _stack(self, input, states, run_direction):
+        """input (B, T, F), states (D * layers, B, S) each -> output (B, T, D * H), final states."""
         finals = []
         for layer in range(self.num_layers):
             if layer > 0 and self.dropout > 0:
                 input = nn.functional.dropout(input, self.dropout, self.training)
             sides = []
             for suffix in self._suffixes(layer):
-                reverse = suffix.endswith("_reverse")
                 initial = tuple(state[len(finals)] for state in states)
-                weights = self._weights(suffix)
-                output, final = self.run_layer(
-                    input.flip(1) if reverse else input, initial, weights
-                )
-                sides.append(output.flip(1) if reverse else output)
+                reverse = suffix.endswith("_reverse")
+                output, final = run_direction(input, initial, self._weights(suffix), reverse)
+                sides.append(output)
                 finals.append(final)
             input = torch.cat(sides, dim=2) if len(sides) > 1 else sides[0]
-        ends = tuple(torch.stack(end) for end in zip(*finals, strict=True))  # (D * layers, B, S)
-        if unbatched:
-            return input.squeeze(0), tuple(end.squeeze(1) for end in ends)
-        return (input if self.batch_first else input.transpose(0, 1)), ends
+        return input, tuple(torch.stack(end) for end in zip(*finals, strict=True))
 
-    def _batch_first(self, input, states, unbatched):
-        """Check the shapes; -> input (B, T, I), states (D * layers, B, S) each."""
-        rows = self.num_layers * self.num_directions
-        shapes = Shapes(I=self.input_size, N=rows)
-        axes = "T I" if unbatched else ("B T I" if self.batch_first else "T B I")
-        shapes.expect("input", input, axes)
+    def _expect_input(self, input, axes):
+        Shapes(I=self.input_size).expect("input", input, axes)
         weight = self.weight_ih_l0
-        if not torch.is_autocast_enabled(input.device.type) and input.dtype != weight.dtype:
+        if input.dtype != weight.dtype and not autocasting(input):
             raise ValueError(
                 f"input has dtype {input.dtype}, the weights have {weight.dtype}: "
                 f"convert the input with input.to({weight.dtype})"
             )
-        if unbatched:
-            input = input.unsqueeze(0)
-        elif not self.batch_first:
-            input = input.transpose(0, 1)
-        sizes = self.state_sizes()
+
+    def _initial_states(self, states, input, unbatched):
+        """The states given, or zeros, as (D * num_layers, B, S) each; input is (B, T, F)."""
+        rows, sizes = self.num_layers * self.num_directions, self.state_sizes()
         if states is None:
-            batch = input.shape[0]
-            return input, tuple(input.new_zeros(rows, batch, size) for size in sizes)
+            return tuple(input.new_zeros(rows, input.shape[0], size) for size in sizes)
+        shapes = Shapes(N=rows, B=input.shape[0])
         for name, state, size in zip(("h_0", "c_0"), states, sizes, strict=False):
             shapes.sizes["S"], shapes.fixed_by["S"] = size, "the layer"
             shapes.expect(name, state, "N S" if unbatched else "N B S")
-        return input, tuple(s.unsqueeze(1) for s in states) if unbatched else tuple(states)
+        return tuple(state.unsqueeze(1) for state in states) if unbatched else tuple(states)
 
     def extra_repr(self) -> str:
         """The arguments that are not the default, as torch writes them."""

@@ -102,8 +102,7 @@ class RNN(Recurrent):
         return output, h_n
 
     def run_layer(self, input, states, weights):
-        h_0 = states[0]
-        output, h_n = rnn_forward(input, h_0, *weights, nonlinearity=self.nonlinearity)
+        output, h_n = rnn_forward(input, *states, *weights.values(), nonlinearity=self.nonlinearity)
         return output, (h_n,)
 
 

@@ -6,6 +6,7 @@ and the error says who fixed it.
 
 import re
 
+import torch
 from torch import Tensor
 
 
@@ -62,7 +63,13 @@ class Shapes:
             self.first = name, tensor
             return
         first_name, first = self.first
-        for what in ("dtype", "device"):
+        for what in ("device",) if autocasting(tensor) else ("dtype", "device"):
             mine, theirs = getattr(tensor, what), getattr(first, what)
             if mine != theirs:
                 raise ShapeError(f"{name} has {what} {mine}, but {first_name} has {what} {theirs}")
+
+
+def autocasting(tensor: Tensor) -> bool:
+    """Whether torch converts dtypes by itself here, so that they may differ."""
+    device = tensor.device.type
+    return torch.amp.is_autocast_available(device) and torch.is_autocast_enabled(device)

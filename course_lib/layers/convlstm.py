@@ -1,0 +1,314 @@
+"""ConvLSTM (Shi et al. 2015): an LSTM whose matrix products are convolutions.
+
+    i_t = σ(W_xi * X_t + W_hi * H_{t-1} + w_ci ⊙ C_{t-1} + b_i)
+    f_t = σ(W_xf * X_t + W_hf * H_{t-1} + w_cf ⊙ C_{t-1} + b_f)
+    g_t = tanh(W_xg * X_t + W_hg * H_{t-1} + b_g)
+    C_t = f_t ⊙ C_{t-1} + i_t ⊙ g_t
+    o_t = σ(W_xo * X_t + W_ho * H_{t-1} + w_co ⊙ C_t + b_o)
+    H_t = o_t ⊙ tanh(C_t)
+
+``*`` is a convolution with padding (K - 1) / 2, which keeps the size; ``⊙`` is elementwise. The
+four kernels are stacked in the order i, f, g, o, so that one convolution serves all gates:
+w_x (4C_h, C_in, K, K), w_h (4C_h, C_h, K, K). The bias belongs to the input's convolution.
+
+Peepholes are elementwise weights, zero at start: as maps (C_h, H, W), as the equations have
+them, or one per channel (C_h, 1, 1), which is what the paper's parameter counts imply.
+
+Shapes: B batch, T time steps, C_in in_channels, C_h hidden_channels, H and W height and width,
+K kernel_size.
+"""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import conv2d
+
+from course_lib.layers.lstm import State, as_pair
+from course_lib.layers.shapes import Shapes
+
+PEEPHOLES = ("channel", "map", None)
+
+
+def convlstm_cell(
+    x: Tensor | None,
+    state: State,
+    w_x: Tensor | None,
+    w_h: Tensor,
+    b: Tensor | None = None,
+    w_ci: Tensor | None = None,
+    w_cf: Tensor | None = None,
+    w_co: Tensor | None = None,
+) -> State:
+    """One time step of a ConvLSTM; kernels of odd size, 'same' padding.
+
+    Shapes: x (B, C_in, H, W), state (h (B, C_h, H, W), c (B, C_h, H, W)), w_x (4C_h, C_in, K, K),
+    w_h (4C_h, C_h, K, K), b (4C_h), peepholes (C_h, H, W) or (C_h, 1, 1) or None
+    -> h (B, C_h, H, W), c (B, C_h, H, W). With x None (and w_x None) the cell has no input: so
+    does the first layer of a forecaster.
+    Raises ValueError for shapes that do not fit. Source: Shi et al. 2015, equation 3.
+    """
+    h, c = as_pair("state", state)
+    _expect(x, h, c, w_x, w_h, b, {"w_ci": w_ci, "w_cf": w_cf, "w_co": w_co})
+    # One convolution for all four gates: (B, 4C_h, H, W)
+    if x is None:
+        sums = conv2d(h, w_h, b, padding="same")
+    else:
+        sums = conv2d(x, w_x, b, padding="same") + conv2d(h, w_h, padding="same")
+    i, f, g, o = sums.chunk(4, dim=1)
+    # i_t = σ(... + w_ci ⊙ C_{t-1});  f_t = σ(... + w_cf ⊙ C_{t-1})
+    i = torch.sigmoid(i if w_ci is None else i + w_ci * c)
+    f = torch.sigmoid(f if w_cf is None else f + w_cf * c)
+    # C_t = f_t ⊙ C_{t-1} + i_t ⊙ tanh(g_t)
+    c = f * c + i * torch.tanh(g)
+    # o_t = σ(... + w_co ⊙ C_t);  H_t = o_t ⊙ tanh(C_t)
+    o = torch.sigmoid(o if w_co is None else o + w_co * c)
+    return o * torch.tanh(c), c
+
+
+class ConvLSTMCell(nn.Module):
+    """The base unit: the weights of one ConvLSTM layer, applied to one time step.
+
+    peephole: "channel" (one weight per channel), "map" (one per channel and pixel; needs
+    ``image_size``) or None. in_channels=0 makes a cell without input.
+    Shapes: x (B, C_in, H, W), state (h, c) each (B, C_h, H, W) or None for zeros -> (h, c).
+    Raises ValueError for arguments or shapes that do not fit. Source: Shi et al. 2015.
+    """
+
+    def __init__(
+        self,
+        in_channels: int,
+        hidden_channels: int,
+        kernel_size: int | tuple[int, int],
+        bias: bool = True,
+        peephole: str | None = "channel",
+        image_size: tuple[int, int] | None = None,
+        device=None,
+        dtype=None,
+    ):
+        super().__init__()
+        self.in_channels = _at_least("in_channels", in_channels, 0)
+        self.hidden_channels = _at_least("hidden_channels", hidden_channels, 1)
+        self.kernel_size = _odd_pair(kernel_size)
+        self.peephole = peephole
+        self.image_size = None if image_size is None else tuple(image_size)
+        kind = {"device": device, "dtype": dtype}
+
+        def parameter(*shape):
+            return nn.Parameter(torch.empty(*shape, **kind))
+
+        rows = 4 * hidden_channels
+        has_input = in_channels > 0
+        self.weight_x = parameter(rows, in_channels, *self.kernel_size) if has_input else None
+        self.weight_h = parameter(rows, hidden_channels, *self.kernel_size)
+        self.bias = parameter(rows) if bias else None
+        shape = self._peephole_shape()
+        self.weight_ci = None if shape is None else parameter(*shape)
+        self.weight_cf = None if shape is None else parameter(*shape)
+        self.weight_co = None if shape is None else parameter(*shape)
+        self.reset_parameters()
+
+    def _peephole_shape(self):
+        if self.peephole not in PEEPHOLES:
+            raise ValueError(f"peephole must be 'channel', 'map' or None, got {self.peephole!r}")
+        if self.peephole is None:
+            return None
+        if self.peephole == "channel":
+            return self.hidden_channels, 1, 1
+        if self.image_size is None:
+            raise ValueError("peephole='map' needs image_size=(H, W): one weight for every pixel")
+        return self.hidden_channels, *self.image_size
+
+    def reset_parameters(self) -> None:
+        """Kernels and bias from U(-1/√n, 1/√n), n = C_h · K · K as torch's LSTM; peepholes zero."""
+        bound = (self.hidden_channels * self.kernel_size[0] * self.kernel_size[1]) ** -0.5
+        for name, weight in self.named_parameters():
+            if name.startswith("weight_c"):
+                nn.init.zeros_(weight)
+            else:
+                nn.init.uniform_(weight, -bound, bound)
+
+    def zero_state(self, like: Tensor, image_size: tuple[int, int] | None = None) -> State:
+        """Zeros (B, C_h, H, W) for h and c, with the batch, size, dtype and device of ``like``."""
+        height, width = image_size or like.shape[-2:]
+        h = like.new_zeros(like.shape[0], self.hidden_channels, height, width)
+        return h, torch.zeros_like(h)
+
+    def forward(self, x: Tensor | None, state: State | None = None) -> State:
+        """One time step; see the class for shapes."""
+        if state is None:
+            if x is None:
+                raise ValueError("a cell without input needs a state: it fixes batch and size")
+            state = self.zero_state(x)
+        peepholes = self.weight_ci, self.weight_cf, self.weight_co
+        return convlstm_cell(x, state, self.weight_x, self.weight_h, self.bias, *peepholes)
+
+    def extra_repr(self) -> str:
+        shown = f"{self.in_channels}, {self.hidden_channels}, kernel_size={self.kernel_size}"
+        shown += "" if self.bias is not None else ", bias=False"
+        return f"{shown}, peephole={self.peephole!r}"
+
+
+class ConvLSTM(nn.Module):
+    """A network of ConvLSTM layers: each layer, at each time step, reads h_t of the layer below.
+
+    hidden_channels and kernel_size are one value for all layers or a list with one per layer.
+    return_all_layers: outputs of every layer, not of the last alone. stateful: a call without
+    states goes on from the last call's final states, detached; ``reset_states()`` forgets them.
+    Shapes (batch_first=False): input (T, B, C_in, H, W), states a list with one (h, c) per layer
+    or None for zeros -> output (T, B, C_h, H, W), or a list of them with return_all_layers,
+    and the list of final states. batch_first=True exchanges T and B.
+    Raises ValueError for arguments or shapes that do not fit. Source: Shi et al. 2015.
+    """
+
+    def __init__(
+        self,
+        in_channels: int,
+        hidden_channels: int | Sequence[int],
+        kernel_size: int | tuple[int, int] | Sequence,
+        num_layers: int = 1,
+        bias: bool = True,
+        batch_first: bool = False,
+        peephole: str | None = "channel",
+        image_size: tuple[int, int] | None = None,
+        return_all_layers: bool = False,
+        stateful: bool = False,
+        device=None,
+        dtype=None,
+    ):
+        super().__init__()
+        self.num_layers = _at_least("num_layers", num_layers, 1)
+        self.batch_first = batch_first
+        self.return_all_layers = return_all_layers
+        self.stateful = stateful
+        self.in_channels = in_channels
+        hidden = _one_per_layer("hidden_channels", hidden_channels, num_layers)
+        kernels = _one_per_layer("kernel_size", kernel_size, num_layers)
+        below = [in_channels, *hidden[:-1]]
+        self.cells = nn.ModuleList(
+            ConvLSTMCell(c_in, c_h, k, bias, peephole, image_size, device, dtype)
+            for c_in, c_h, k in zip(below, hidden, kernels, strict=True)
+        )
+        self._carried: list[State] | None = None
+
+    def reset_states(self) -> None:
+        """Forget the states carried from the last call (stateful=True)."""
+        self._carried = None
+
+    def forward(
+        self, input: Tensor | int, states: list[State] | None = None
+    ) -> tuple[Tensor | list[Tensor], list[State]]:
+        """Run the network; see the class. A network with in_channels=0 takes T as its input."""
+        if states is None and self.stateful:
+            states = self._carried
+        if states is not None and len(states) != self.num_layers:
+            raise ValueError(
+                f"states must hold one (h, c) per layer: {self.num_layers}, got {len(states)}"
+            )
+        steps = self._time_steps(input)
+        outputs, finals = [], []
+        for layer, cell in enumerate(self.cells):
+            state = None if states is None else states[layer]
+            below, steps = steps, []
+            for x_t in below:  # (B, C, H, W), T times
+                state = cell(x_t, state)
+                steps.append(state[0])
+            outputs.append(torch.stack(steps, dim=1 if self.batch_first else 0))
+            finals.append(state)
+        if self.stateful:
+            self._carried = [(h.detach(), c.detach()) for h, c in finals]
+        return (outputs if self.return_all_layers else outputs[-1]), finals
+
+    def _time_steps(self, input):
+        if self.in_channels == 0:
+            return [None] * _at_least("the number of time steps", input, 1)
+        axes = "B T C H W" if self.batch_first else "T B C H W"
+        Shapes(C=self.in_channels).expect("input", input, axes)
+        steps = list(input.unbind(dim=1 if self.batch_first else 0))
+        if not steps:
+            raise ValueError(f"input has no time steps: shape {tuple(input.shape)}")
+        return steps
+
+
+class EncoderForecaster(nn.Module):
+    """Encoder and forecaster of Shi et al. 2015: one network reads, the other goes on alone.
+
+    The forecaster starts from the encoder's final states and has no input; the hidden states of
+    all its layers, side by side, go through a 1x1 convolution to the predicted frame.
+    Shapes (batch_first=False): input (T, B, C, H, W), steps F -> (F, B, out_channels, H, W),
+    logits where the frames are probabilities. Raises ValueError for arguments that do not fit.
+    Source: Shi et al. 2015, section 3.2; the parameter counts are the paper's.
+    """
+
+    def __init__(
+        self,
+        in_channels: int,
+        hidden_channels: int | Sequence[int],
+        kernel_size: int | tuple[int, int] | Sequence,
+        num_layers: int = 1,
+        out_channels: int | None = None,
+        batch_first: bool = False,
+        peephole: str | None = "channel",
+        image_size: tuple[int, int] | None = None,
+        device=None,
+        dtype=None,
+    ):
+        super().__init__()
+        kind = {"device": device, "dtype": dtype}
+        shared = {"batch_first": batch_first, "peephole": peephole, "image_size": image_size}
+        sizes = hidden_channels, kernel_size, num_layers
+        self.encoder = ConvLSTM(in_channels, *sizes, **shared, **kind)
+        self.forecaster = ConvLSTM(0, *sizes, return_all_layers=True, **shared, **kind)
+        features = sum(cell.hidden_channels for cell in self.forecaster.cells)
+        self.to_frame = nn.Conv2d(features, out_channels or in_channels, 1, **kind)
+
+    def forward(self, input: Tensor, steps: int) -> Tensor:
+        """Read the input, then predict ``steps`` frames; see the class for shapes."""
+        _, states = self.encoder(input)
+        layers, _ = self.forecaster(steps, states)
+        features = torch.cat(layers, dim=2)
+        frames = self.to_frame(features.flatten(0, 1))  # a frame is a frame, whatever its time
+        return frames.unflatten(0, features.shape[:2])
+
+
+def _expect(x, h, c, w_x, w_h, b, peepholes):
+    shapes = Shapes()
+    shapes.expect("h", h, "B C_h H W")
+    shapes.expect("c", c, "B C_h H W")
+    shapes.expect("w_h", w_h, "4C_h C_h K_h K_w")
+    if (x is None) != (w_x is None):
+        raise ValueError(
+            "x and w_x belong together: give both, or neither for a cell without input"
+        )
+    shapes.expect("x", x, "B C_in H W")
+    shapes.expect("w_x", w_x, "4C_h C_in K_h K_w")
+    shapes.expect("b", b, "4C_h")
+    for name, weight in peepholes.items():
+        per_channel = weight is not None and tuple(weight.shape[1:]) == (1, 1)
+        shapes.expect(name, weight, "C_h one one" if per_channel else "C_h H W")
+
+
+def _at_least(name, value, least):
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError(f"{name} must be an int, got {type(value).__name__}")
+    if value < least:
+        raise ValueError(f"{name} must be at least {least}, got {value}")
+    return value
+
+
+def _odd_pair(kernel_size):
+    pair = (kernel_size, kernel_size) if isinstance(kernel_size, int) else tuple(kernel_size)
+    if len(pair) != 2 or any(not isinstance(k, int) or k < 1 or k % 2 == 0 for k in pair):
+        raise ValueError(
+            f"kernel_size must be odd, as one int or a pair of ints, got {kernel_size!r}: "
+            "only odd kernels keep the size with the same padding on both sides"
+        )
+    return pair
+
+
+def _one_per_layer(name, value, num_layers):
+    if not isinstance(value, list):
+        return [value] * num_layers
+    if len(value) != num_layers:
+        raise ValueError(f"{name} has {len(value)} entries for num_layers={num_layers}")
+    return value

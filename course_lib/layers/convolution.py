@@ -1,0 +1,350 @@
+"""From dense to local to convolution: fewer weights at each step, and what they still can do.
+
+What the framework calls convolution is cross-correlation: the kernel slides over the input
+without being turned round.
+
+    dense                H = W · vect(X) + b                  (hw)² c c' weights
+    locally connected    H_i = W_i · vect(P(i)) + b           h w s² c c'
+    convolution          H_i = W · vect(P(i)) + b             s² c c' + c'
+
+P(i) is the patch of the input around place i. Shapes: B batch, C_in and C_out channels, L length,
+H and W height and width, K kernel_size.
+"""
+
+import math
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import linear, pad
+
+from course_lib.layers.shapes import Shapes
+
+PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
+
+
+def conv1d_loop(x: Tensor, weight: Tensor, bias: Tensor | None = None, padding: int = 0) -> Tensor:
+    """1-D cross-correlation, patch by patch: slow, and nothing hidden.
+
+    Shapes: x (B, C_in, L), weight (C_out, C_in, K), bias (C_out)
+    -> (B, C_out, L + 2 padding - K + 1). Raises ValueError for shapes that do not fit.
+    """
+    _expect(x, weight, bias, ("L",), ("K",), groups=1)
+    x = pad(x, (padding, padding))
+    kernel = weight.shape[2]
+    _output_sizes(x.shape[2:], (kernel,), (1,), (1,))
+    columns = []
+    for i in range(x.shape[2] - kernel + 1):
+        patch = x[:, :, i : i + kernel]  # (B, C_in, K)
+        # H_i = W · vect(P(i)) + b
+        columns.append(linear(patch.flatten(1), weight.flatten(1), bias))  # (B, C_out)
+    return torch.stack(columns, dim=2)
+
+
+def conv1d(
+    x: Tensor,
+    weight: Tensor,
+    bias: Tensor | None = None,
+    padding: int | str = 0,
+    *,
+    stride: int = 1,
+    dilation: int = 1,
+    groups: int = 1,
+) -> Tensor:
+    """1-D cross-correlation in one matmul (im2col).
+
+    Shapes: x (B, C_in, L), weight (C_out, C_in / groups, K), bias (C_out) -> (B, C_out, L') with
+    L' = floor((L + 2 padding - dilation (K - 1) - 1) / stride) + 1. padding may be "same" or
+    "valid". Raises ValueError for shapes that do not fit. Source: ``torch.nn.functional.conv1d``.
+    """
+    _expect(x, weight, bias, ("L",), ("K",), groups)
+    out = conv2d(
+        x.unsqueeze(2),
+        weight.unsqueeze(2),
+        bias,
+        (1, _one(stride)),
+        padding if isinstance(padding, str) else (0, _one(padding)),
+        (1, _one(dilation)),
+        groups,
+    )
+    return out.squeeze(2)
+
+
+def conv2d(
+    x: Tensor,
+    weight: Tensor,
+    bias: Tensor | None = None,
+    stride: int | tuple[int, int] = 1,
+    padding: int | tuple[int, int] | str = 0,
+    dilation: int | tuple[int, int] = 1,
+    groups: int = 1,
+) -> Tensor:
+    """2-D cross-correlation, one matmul for each row of the kernel.
+
+    Shapes: x (B, C_in, H, W), weight (C_out, C_in / groups, K_h, K_w), bias (C_out)
+    -> (B, C_out, H', W') with H' = floor((H + 2 padding - dilation (K_h - 1) - 1) / stride) + 1.
+    padding may be "same" (stride 1; an even kernel pads one more after than before) or "valid".
+    Raises ValueError for shapes that do not fit. Source: ``torch.nn.functional.conv2d``.
+    """
+    _expect(x, weight, bias, ("H", "W"), ("K_h", "K_w"), groups)
+    stride, dilation = _many("stride", stride, 2, 1), _many("dilation", dilation, 2, 1)
+    x = pad(x, _borders(padding, weight.shape[2:], stride, dilation))
+    sizes = _output_sizes(x.shape[2:], weight.shape[2:], stride, dilation)
+    blocks = [
+        _correlate(x_g, w_g, stride, dilation, sizes)
+        for x_g, w_g in zip(x.chunk(groups, dim=1), weight.chunk(groups), strict=True)
+    ]
+    out = torch.cat(blocks, dim=3) if groups > 1 else blocks[0]  # (B, H', W', C_out)
+    out = out if bias is None else out + bias
+    return out.permute(0, 3, 1, 2)
+
+
+def _correlate(x, weight, stride, dilation, sizes):
+    """(B, C, H, W) padded, (C_out, C, K_h, K_w) -> (B, H', W', C_out)."""
+    kernel_h, kernel_w = weight.shape[2:]
+    x = x.permute(0, 2, 3, 1).contiguous()  # channels last: a patch of a row is one run of memory
+    out = None
+    for k in range(kernel_h):
+        first = k * dilation[0]
+        rows = x[:, first : first + stride[0] * (sizes[0] - 1) + 1 : stride[0]]  # (B, H', W, C)
+        span = dilation[1] * (kernel_w - 1) + 1
+        patches = rows.unfold(2, span, stride[1])[..., :: dilation[1]]  # (B, H', W', C, K_w)
+        patches = patches.transpose(3, 4).flatten(3)  # (B, H', W', K_w C)
+        w_k = weight[:, :, k].permute(2, 1, 0).flatten(0, 1)  # (K_w C, C_out)
+        # H_ij = Σ_k W_k · vect(P_k(i, j))
+        part = patches @ w_k
+        out = part if out is None else out + part
+    return out
+
+
+def true_conv1d(x: Tensor, weight: Tensor, bias: Tensor | None = None, **options) -> Tensor:
+    """Convolution as mathematics defines it: cross-correlation with the kernel turned round.
+
+    Shapes and options: ``conv1d``.
+    """
+    return conv1d(x, weight.flip(2), bias, **options)
+
+
+def true_conv2d(x: Tensor, weight: Tensor, bias: Tensor | None = None, **options) -> Tensor:
+    """Convolution as mathematics defines it: cross-correlation with the kernel turned by 180°.
+
+    Shapes and options: ``conv2d``.
+    """
+    return conv2d(x, weight.flip(2, 3), bias, **options)
+
+
+def parameter_counts(height: int, width: int, c_in: int, c_out: int, kernel: int) -> dict[str, int]:
+    """Weights (and the convolution's biases) of the three layers on an image of that size.
+
+    dense (hw)² c c', local hw s² c c', convolution s² c c' + c'. Raises ValueError for sizes < 1.
+    """
+    for name, size in locals().items():
+        if size < 1:
+            raise ValueError(f"{name} must be at least 1, got {size}")
+    pixels, patch = height * width, kernel * kernel
+    return {
+        "dense": pixels * pixels * c_in * c_out,
+        "local": pixels * patch * c_in * c_out,
+        "convolution": patch * c_in * c_out + c_out,
+    }
+
+
+class Dense(nn.Module):
+    """``torch.nn.Linear``: every output sees every input.
+
+    Shapes: (..., in_features) -> (..., out_features); weight (out_features, in_features).
+    """
+
+    def __init__(self, in_features, out_features, bias=True, device=None, dtype=None):
+        super().__init__()
+        self.in_features, self.out_features = in_features, out_features
+        kind = {"device": device, "dtype": dtype}
+        self.weight = nn.Parameter(torch.empty(out_features, in_features, **kind))
+        self.bias = nn.Parameter(torch.empty(out_features, **kind)) if bias else None
+        _reset(self.weight, self.bias, fan_in=in_features)
+
+    def forward(self, input: Tensor) -> Tensor:
+        """y = x W^T + b."""
+        if input.shape[-1:] != (self.in_features,):
+            raise ValueError(
+                f"input must have {self.in_features} features on its last axis, "
+                f"got shape {tuple(input.shape)}"
+            )
+        out = input @ self.weight.t()
+        return out if self.bias is None else out + self.bias
+
+    def extra_repr(self) -> str:
+        return (
+            f"in_features={self.in_features}, out_features={self.out_features}, "
+            f"bias={self.bias is not None}"
+        )
+
+
+class LocallyConnected1d(nn.Module):
+    """Each place sees its patch, through weights of its own: a convolution that shares nothing.
+
+    Shapes: (B, C_in, L) -> (B, C_out, L') with L' as in ``conv1d``; weight (L', C_out, C_in, K),
+    bias (C_out, L'). The length is part of the layer.
+    """
+
+    def __init__(
+        self, in_channels, out_channels, length, kernel_size, stride=1, padding=0, bias=True,
+        device=None, dtype=None,
+    ):  # fmt: skip
+        super().__init__()
+        self.length, self.stride, self.padding = length, stride, padding
+        self.kernel_size = kernel_size
+        (places,) = _output_sizes((length + 2 * padding,), (kernel_size,), (stride,), (1,))
+        kind = {"device": device, "dtype": dtype}
+        self.weight = nn.Parameter(
+            torch.empty(places, out_channels, in_channels, kernel_size, **kind)
+        )
+        self.bias = nn.Parameter(torch.empty(out_channels, places, **kind)) if bias else None
+        bound = 1 / math.sqrt(in_channels * kernel_size)
+        for parameter in self.parameters():
+            nn.init.uniform_(parameter, -bound, bound)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """H_i = W_i · vect(P(i)) + b_i."""
+        Shapes(L=self.length, C_in=self.weight.shape[2]).expect("x", x, "B C_in L")
+        patches = pad(x, (self.padding, self.padding)).unfold(2, self.kernel_size, self.stride)
+        # (B, C_in, L', K) with (L', C_out, C_in, K) -> (B, C_out, L')
+        out = torch.einsum("bclk,lock->bol", patches, self.weight)
+        return out if self.bias is None else out + self.bias
+
+
+class _Conv(nn.Module):
+    """What Conv1d and Conv2d share: torch's arguments, parameters and initialisation."""
+
+    dims: int
+
+    def __init__(
+        self, in_channels, out_channels, kernel_size, stride=1, padding=0, dilation=1, groups=1,
+        bias=True, padding_mode="zeros", device=None, dtype=None,
+    ):  # fmt: skip
+        super().__init__()
+        for name, value in (("in_channels", in_channels), ("out_channels", out_channels)):
+            if groups < 1 or value < 1 or value % groups:
+                raise ValueError(f"{name} ({value}) must be a multiple of groups ({groups}), >= 1")
+        if padding_mode not in PADDING_MODES:
+            raise ValueError(f"padding_mode must be one of {PADDING_MODES}, got {padding_mode!r}")
+        self.in_channels, self.out_channels = in_channels, out_channels
+        self.kernel_size = _many("kernel_size", kernel_size, self.dims, 1)
+        self.stride = _many("stride", stride, self.dims, 1)
+        self.dilation = _many("dilation", dilation, self.dims, 1)
+        self.padding = (
+            padding if isinstance(padding, str) else _many("padding", padding, self.dims, 0)
+        )
+        self.groups, self.padding_mode = groups, padding_mode
+        self._pads = _borders(self.padding, self.kernel_size, self.stride, self.dilation)
+        kind = {"device": device, "dtype": dtype}
+        shape = out_channels, in_channels // groups, *self.kernel_size
+        self.weight = nn.Parameter(torch.empty(shape, **kind))
+        self.bias = nn.Parameter(torch.empty(out_channels, **kind)) if bias else None
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """As torch: U(-1/√n, 1/√n) with n = C_in / groups · K, same seed, same weights."""
+        _reset(self.weight, self.bias, fan_in=math.prod(self.weight.shape[1:]))
+
+    def _padded(self, x):
+        mode = "constant" if self.padding_mode == "zeros" else self.padding_mode
+        return pad(x, self._pads, mode=mode) if any(self._pads) else x
+
+    def extra_repr(self) -> str:
+        """The arguments that are not the default, as torch writes them."""
+        text = f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}"
+        text += f", stride={self.stride}"
+        if self.padding != (0,) * self.dims:
+            text += f", padding={self.padding}"
+        if self.dilation != (1,) * self.dims:
+            text += f", dilation={self.dilation}"
+        text += f", groups={self.groups}" if self.groups != 1 else ""
+        text += "" if self.bias is not None else ", bias=False"
+        text += f", padding_mode={self.padding_mode}" if self.padding_mode != "zeros" else ""
+        return text
+
+
+class Conv1d(_Conv):
+    """``torch.nn.Conv1d``, from scratch. Shapes: (B, C_in, L) or (C_in, L) -> C_out, L'."""
+
+    dims = 1
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Pad as ``padding_mode`` says, then ``conv1d``."""
+        batched = input if input.dim() != 2 else input.unsqueeze(0)
+        options = {"stride": self.stride, "dilation": self.dilation, "groups": self.groups}
+        out = conv1d(self._padded(batched), self.weight, self.bias, **options)
+        return out if input.dim() != 2 else out.squeeze(0)
+
+
+class Conv2d(_Conv):
+    """``torch.nn.Conv2d``, from scratch. Shapes: (B, C_in, H, W) or unbatched -> C_out, H', W'."""
+
+    dims = 2
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Pad as ``padding_mode`` says, then ``conv2d``."""
+        batched = input if input.dim() != 3 else input.unsqueeze(0)
+        options = {"stride": self.stride, "dilation": self.dilation, "groups": self.groups}
+        out = conv2d(self._padded(batched), self.weight, self.bias, **options)
+        return out if input.dim() != 3 else out.squeeze(0)
+
+
+def _reset(weight, bias, fan_in):
+    bound = 1 / math.sqrt(fan_in)
+    # a=√5 makes this U(-bound, bound); written as torch writes it, for the same last digits.
+    nn.init.kaiming_uniform_(weight, a=math.sqrt(5))
+    if bias is not None:
+        nn.init.uniform_(bias, -bound, bound)
+
+
+def _expect(x, weight, bias, places, kernel, groups):
+    shapes = Shapes(G=groups)
+    shapes.expect("x", x, " ".join(("B", "C_in", *places)))
+    shapes.expect("weight", weight, " ".join(("C_out", "C_g", *kernel)))
+    shapes.expect("bias", bias, "C_out")
+    c_in, c_out, c_g = x.shape[1], weight.shape[0], weight.shape[1]
+    if groups < 1 or c_in != c_g * groups or c_out % groups:
+        raise ValueError(
+            f"weight must be (C_out, C_in / groups, ...) with C_in={c_in} as in x and "
+            f"groups={groups}, got shape {tuple(weight.shape)}"
+        )
+
+
+def _output_sizes(padded, kernel, stride, dilation):
+    """floor((size + 2 padding - dilation (K - 1) - 1) / stride) + 1 on each axis."""
+    sizes = []
+    for n, k, s, d in zip(padded, kernel, stride, dilation, strict=True):
+        span = d * (k - 1) + 1
+        if span > n:
+            raise ValueError(
+                f"the kernel spans {span} places (kernel_size={k}, dilation={d}), "
+                f"the padded input has {n}"
+            )
+        sizes.append((n - span) // s + 1)
+    return sizes
+
+
+def _borders(padding, kernel, stride, dilation):
+    """Zeros before and after each axis, last axis first, as ``torch.nn.functional.pad`` wants."""
+    if padding == "valid":
+        return [0, 0] * len(kernel)
+    if isinstance(padding, str):
+        if padding != "same":
+            raise ValueError(f"padding must be an int, 'same' or 'valid', got {padding!r}")
+        if any(s != 1 for s in stride):
+            raise ValueError(f"padding='same' keeps the size only with stride 1, got {stride}")
+        total = [d * (k - 1) for k, d in zip(kernel, dilation, strict=True)]
+        return [side for n in reversed(total) for side in (n // 2, n - n // 2)]
+    return [side for p in reversed(_many("padding", padding, len(kernel), 0)) for side in (p, p)]
+
+
+def _many(name, value, dims, least):
+    values = (value,) * dims if isinstance(value, int) else tuple(value)
+    if len(values) != dims or any(not isinstance(v, int) or v < least for v in values):
+        raise ValueError(f"{name} must be {dims} int(s), each at least {least}, got {value!r}")
+    return values
+
+
+def _one(value):
+    return value if isinstance(value, int) else value[0]
