@@ -3,7 +3,7 @@
 // A figure's own file gives
 //   forward(settings, constants) -> values   the same arithmetic as its Python file
 //   build(fig) -> { update(width) }          makes the page elements once, then only updates them
-// and gets `fig`: { root, settings, values, constants, change(patch), word(key, fills) }.
+// and gets `fig`: { root, settings, values, constants, change(patch), look(patch), word(key, fills) }.
 // Tests reach the same object as `el.figure`.
 
 export function figure({ forward, build }) {
@@ -21,7 +21,7 @@ export function figure({ forward, build }) {
       let question = 0; // number of the last question put to the kernel
       let width = 0;
       const fig = {
-        root, constants, forward, live: false,
+        root, constants, live: "", // "", "on", or "waiting" for torch's next answer
         settings: structuredClone(first),
         values: model.get("values"),
         words: {}, language: "en",
@@ -53,18 +53,22 @@ export function figure({ forward, build }) {
       }
       function compute() {
         fig.values = forward(fig.settings, constants);
-        fig.live = false;
+        if (fig.live) fig.live = "waiting";
         fig.redraw();
         ask();
       }
+      let patience;
       function ask() {
         model.send({ ask: ++question, settings: fig.settings });
+        clearTimeout(patience);
+        patience = setTimeout(() => { fig.live = ""; fig.redraw(); }, 3000);
       }
       // The kernel answers the newest question; an older answer is about other settings.
       function hear(message) {
         if (message?.answer !== question || !message.values) return;
+        clearTimeout(patience);
         fig.values = message.values;
-        fig.live = true;
+        fig.live = "on";
         fig.redraw();
       }
       // Somebody moved the figure from Python.
@@ -92,6 +96,7 @@ export function figure({ forward, build }) {
       measure();
       ask();
       return () => {
+        clearTimeout(patience);
         sizes.disconnect();
         language.disconnect();
         model.off("msg:custom", hear);
@@ -111,16 +116,16 @@ function frame(fig, build) {
   const says = html("p", { class: "fig-says", role: "status", "aria-live": "polite" });
   fig.root.setAttribute("aria-labelledby", id);
   fig.root.append(html("div", { class: "fig-head" }, question, live));
+  fig.says = says;
   const inner = build(fig);
-  fig.root.append(says);
+  if (!fig.root.contains(says)) fig.root.append(says);
   return {
     update(width) {
       fig.root.classList.toggle("is-narrow", width < 600);
       question.textContent = fig.word("question");
       live.textContent = fig.word("live");
       live.title = fig.word("live_why");
-      live.classList.toggle("is-on", fig.live);
-      live.setAttribute("aria-hidden", String(!fig.live));
+      live.className = `fig-live ${fig.live && `is-${fig.live}`}`;
       const sentence = inner.update(width);
       if (says.textContent !== sentence) says.textContent = sentence;
     },
@@ -175,6 +180,24 @@ export function pen(svg) {
     drawn.add(key);
     return node;
   };
+  // "h_t", "x_3 W^xh", "h_{t-1}": bold letters, indices lowered or raised, as in the book's maths.
+  draw.maths = (key, text, attributes) => {
+    const node = draw(key, "text", attributes);
+    if (node.dataset.text === text) return node;
+    node.dataset.text = text;
+    node.replaceChildren();
+    let shift = 0;
+    for (const [, mark, group, plain] of text.matchAll(/([_^]?)(?:\{([^}]*)\}|([^_^{}]))/g)) {
+      const wanted = mark === "_" ? 4 : mark === "^" ? -6 : 0;
+      const part = document.createElementNS(svg.namespaceURI, "tspan");
+      part.textContent = group ?? plain;
+      part.setAttribute("dy", wanted - shift);
+      part.setAttribute("class", mark ? "index" : /\p{L}/u.test(plain) ? "letter" : "mark");
+      shift = wanted;
+      node.append(part);
+    }
+    return node;
+  };
   draw.done = (width, height) => {
     svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
     svg.setAttribute("height", height);
@@ -205,11 +228,10 @@ export function cell(draw, key, x, y, w, h, value, options = {}) {
   });
   const second = options.feel !== undefined;
   draw(`${key} text`, "text", {
-    x, y: y + (second ? -4 : 4), class: "value", "font-size": options.size ?? 12,
+    x, y: y + (second ? -5 : 4), class: second ? "value small" : `value ${options.size ?? ""}`,
   }, number(value, options.digits));
   if (second) {
-    draw(`${key} feel`, "text", { x, y: y + 13, class: "value small", "font-size": 11 },
-      number(options.feel));
+    draw(`${key} feel`, "text", { x, y: y + 13, class: "value strong" }, number(options.feel));
   }
 }
 
@@ -247,8 +269,8 @@ export function button(onClick, attributes = {}) {
   return node;
 }
 
-// One tab stop for a grid of things; arrow keys move among them. `place(key)` says where a key
-// lies as [row, column], `go(row, column)` makes that one the current one and returns its element.
+// One tab stop for a grid of things; arrow keys move among them. `where()` says which one is
+// current as [row, column], `go(row, column)` makes another one current and returns its element.
 export function grid(element, where, go) {
   const steps = {
     ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0],

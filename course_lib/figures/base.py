@@ -6,6 +6,7 @@ the reader starts from, the constants, and the values torch computed for those s
 
 import json
 from pathlib import Path
+from typing import ClassVar
 
 import anywidget
 import traitlets
@@ -39,7 +40,7 @@ class Figure(anywidget.AnyWidget):
     settings = traitlets.Dict().tag(sync=True)
     values = traitlets.Dict().tag(sync=True)
 
-    WORDS: dict[str, str] = {}
+    WORDS: ClassVar[dict[str, str]] = {}
     #: Heights in px that the page reserves: wide column, phone.
     HEIGHTS = (480, 640)
 

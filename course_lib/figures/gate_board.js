@@ -88,7 +88,7 @@ function build(fig) {
 
   function update(width) {
     const wide = width >= 600;
-    const left = wide ? 58 : 24;
+    const left = wide ? 58 : 34;
     const column = (width - left - (wide ? 8 : 0)) / T;
     // On a phone the forget gates have a row of their own under the belt.
     const y = wide
@@ -97,11 +97,11 @@ function build(fig) {
     const box = Math.min(44, column - 5);
     const middle = (t) => left + column * t + (wide ? column * 0.66 : column / 2);
     for (const name of ["h", "o", "c", "i", "x", ...(wide ? [] : ["f"])]) {
-      draw(`name ${name}`, "text", { x: wide ? 8 : 0, y: y[name] + 6, class: `name of-${name}` },
-        `${name}ₜ`);
+      draw.maths(`name ${name}`, `${name}_t`, { x: wide ? 8 : 0, y: y[name] + 6, class: "name" });
     }
-    if (wide) draw("name f", "text", { x: 8, y: y.c + 32, class: "name of-f" }, "fₜ");
-    draw("name t", "text", { x: wide ? 8 : 0, y: y.t + 4, class: "name faint" }, "t");
+    if (wide) draw.maths("name f", "f_t", { x: middle(0) - column / 2, y: y.c - 24,
+      class: "name mid" });
+    draw.maths("name t", "_t", { x: wide ? 8 : 0, y: y.t, class: "name" });
 
     const { i, f, o } = fig.settings;
     for (let t = 0; t < T; t++) {
@@ -111,8 +111,21 @@ function build(fig) {
       const wire = (isOpen) => (isOpen ? "on" : "off");
       arrow(draw, `up ${t}`, x, y.x - 12, x, y.c + box / 2 + 1, wire(i[t] === "O"));
       arrow(draw, `out ${t}`, x, y.c - box / 2, x, y.h + box / 2 + 1, wire(o[t] === "O"));
+      if (!wide) {
+        draw(`stem ${t}`, "line", { class: `wire ${wire(f[t] === "O")}`, x1: x - column / 2,
+          x2: x - column / 2, y1: y.c, y2: y.f });
+      }
       arrow(draw, `belt ${t}`, before, y.c, x - box / 2 - 1, y.c, `belt ${wire(f[t] === "O")}`);
     }
+    // h_{t-1} comes back in beside x_t.
+    for (let t = 1; fig.settings.feedback && t < T; t++) {
+      const from = middle(t - 1) + box / 2, to = middle(t), beside = from + (wide ? 6 : 2.5);
+      draw(`loop ${t}`, "path", { class: "loop",
+        d: `M${from} ${y.h}H${beside}V${y.x - 16}H${to}` });
+    }
+    const half = Math.min(20, box / 2);
+    draw("source", "rect", { class: "source", rx: 4, x: middle(0) - half, y: y.x - 11,
+      width: 2 * half, height: 22 });
     for (let t = 0; t < T; t++) {
       const x = middle(t);
       for (const part of ["h", "c"]) {
@@ -123,7 +136,7 @@ function build(fig) {
         fig.constants.x[t].toFixed(1).replace("-", "−"));
       draw(`t ${t}`, "text", { x, y: y.t + 4, class: "value faint" }, String(t + 1));
       knob("o", t, x, y.o, Math.min(column, 56));
-      knob("f", t, wide ? x - column / 2 : x, y.f, Math.min(column, 44));
+      knob("f", t, x - column / 2, y.f, Math.min(column, 44));
       knob("i", t, x, y.i, Math.min(column, 56));
     }
     draw.done(width, y.t + 14);
@@ -140,16 +153,24 @@ function build(fig) {
     feedbackWord.textContent = fig.word("feedback");
     legend.textContent = fig.word("legend");
     return fig.word("says", {
-      outputs: felt(fig, "h", fig.values.dh), memory: felt(fig, "c", fig.values.dc) });
+      outputs: felt(fig, "h", fig.values.dh, true), memory: felt(fig, "c", fig.values.dc) });
   }
   return { update };
 }
 
-// "h₄ (0.49), h₆ (0.49)", or the word for none.
-function felt(fig, letter, feels) {
-  const who = feels.map((feel, t) => feel >= FELT && `${subscript(letter, t + 1)} ${feel.toFixed(2)}`)
-    .filter(Boolean);
-  return who.length ? who.join(", ") : fig.word("none");
+// "h₄ (0.64), h₆ (0.64)" or, without the numbers, "c₁–c₇"; or the word for none.
+function felt(fig, letter, feels, isExact = false) {
+  const name = (t) => subscript(letter, t + 1);
+  const who = [];
+  for (let t = 0; t < feels.length; t++) {
+    if (feels[t] < FELT) continue;
+    let last = t;
+    while (!isExact && feels[last + 1] >= FELT) last += 1;
+    who.push(isExact ? `${name(t)} (${feels[t].toFixed(2)})`
+      : name(t) + (last > t ? `–${name(last)}` : ""));
+    t = last;
+  }
+  return who.join(", ") || fig.word("none");
 }
 
 export default figure({ forward, build });

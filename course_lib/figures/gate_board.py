@@ -4,6 +4,8 @@ After the figure "preservation of gradient information" in Graves 2012, *Supervi
 Labelling with Recurrent Neural Networks*, section 4.2.
 """
 
+from typing import ClassVar
+
 import torch
 
 from course_lib.errors import CourseError
@@ -48,14 +50,13 @@ class GateBoard(Figure):
     _css = styles()
     HEIGHTS = (640, 760)
 
-    WORDS = {
-        "question": N_("Which gates must be open, and when, for the last output to feel x₁?"),
+    WORDS: ClassVar = {
+        "question": N_("Which gates let the last output feel the first input?"),
+        "title": N_("An open forget gate keeps the first input; an open output gate shows it."),
         "board": N_("Gates of the memory cell. Arrow keys move, space opens or closes."),
         "i": N_("input gate"),
         "f": N_("forget gate"),
         "o": N_("output gate"),
-        "open": N_("open"),
-        "closed": N_("closed"),
         "gate_name": N_("{gate}, step {t}"),
         "preset_last": N_("Remember to the end"),
         "preset_answers": N_("Answer at 4 and 6"),
@@ -63,10 +64,10 @@ class GateBoard(Figure):
         "preset_open": N_("All open"),
         "preset_closed": N_("All closed"),
         "presets": N_("Examples"),
-        "feedback": N_("Let h re-enter through the candidate"),
-        "legend": N_("Shade and lower number: how strongly it feels x₁. Upper number: its value."),
+        "feedback": N_("Feed h back: the candidate also sees hₜ₋₁"),
+        "legend": N_("Upper number: value. Lower number and shade: how strongly it feels x₁."),
         "none": N_("none"),
-        "says": N_("Feel the first input: outputs {outputs}; memory {memory}."),
+        "says": N_("Outputs that feel the first input: {outputs}. Memory that feels it: {memory}."),
     }
 
     def __init__(self, preset: str = "answers", *, language: str = "", **settings):
@@ -93,9 +94,9 @@ class GateBoard(Figure):
             states = settings[gate]
             if not isinstance(states, str) or len(states) != STEPS or set(states) - set("O-"):
                 raise CourseError(
-                    _('Gate {gate} is a string of {steps} letters "O" or "-", not {value!r}.').format(
-                        gate=gate, steps=STEPS, value=states
-                    )
+                    _(
+                        'Gate {gate} is a string of {steps} letters "O" or "-", not {value!r}.'
+                    ).format(gate=gate, steps=STEPS, value=states)
                 )
         return settings | {"feedback": bool(settings["feedback"])}
 
@@ -119,27 +120,27 @@ class GateBoard(Figure):
     def picture(self):
         column, left = 84, 66
         picture = Picture(left + STEPS * column + 8, 372, self.words, self.language)
-        picture.words("question", 8, 22, size=15)
+        picture.words("title", 8, 22, size=15, kind="title")
         y_h, y_o, y_c, y_i, y_x = 72, 128, 190, 252, 318
         for name, y in (("h", y_h), ("o", y_o), ("c", y_c), ("i", y_i), ("x", y_x)):
-            picture.text(f"{name}ₜ", 30, y + 5, kind="name")
-        picture.text("fₜ", 30, y_c + 38, kind="name")
+            picture.maths(name, "t", 14, y + 5)
+        picture.maths("f", "t", left + 4, y_c - 22)
         for t in range(STEPS):
             x = left + column * t + 54
-            picture.line(x, y_x - 16, x, y_h + 22, kind="wire")
-            picture.line(x - column + 22 if t else x - 50, y_c, x - 22, y_c, kind="wire belt")
-        for t in range(STEPS):
-            x = left + column * t + 54
-            for part, y in (("h", y_h), ("c", y_c)):
-                picture.cell(
-                    x, y, 44, 44, self.values[part][t], feel=self.values["d" + part][t]
-                )
+            opened = {gate: "" if self.settings[gate][t] == "O" else " off" for gate in GATES}
+            before = x - column + 22 if t else x - 62
+            picture.line(x, y_x - 14, x, y_c + 22, kind="wire" + opened["i"])
+            picture.line(x, y_c - 22, x, y_h + 22, kind="wire" + opened["o"])
+            picture.line(before, y_c, x - 22, y_c, kind="wire belt" + opened["f"])
             for gate, gx, gy in (("o", x, y_o), ("f", x - column / 2, y_c), ("i", x, y_i)):
-                picture.gate(gx, gy, gate, self.settings[gate][t] == "O")
+                picture.gate(gx, gy, gate, not opened[gate])
+            for part, y in (("h", y_h), ("c", y_c)):
+                feel = self.values["d" + part][t]
+                picture.cell(x, y, 44, 44, self.values[part][t], feel=feel)
             picture.text(f"{INPUTS[t]:.1f}".replace("-", "−"), x, y_x + 4)
             picture.text(str(t + 1), x, y_x + 30, kind="faint")
         picture.words("legend", 8, 366, size=11)
-        return picture.svg("question")
+        return picture.svg("title")
 
 
 def _feels(y, x):

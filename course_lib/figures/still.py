@@ -42,15 +42,22 @@ class Picture:
             f'class="{kind}"{lang}>{escape(text)}</text>'
         )
 
+    def maths(self, letter, index, x, y, size=17):
+        """A bold letter with an index below it, as in the book's maths."""
+        self.parts.append(
+            f'<text x="{x:g}" y="{y:g}" font-size="{size}" class="name">{bold(letter)}'
+            f'<tspan dy="4" font-size="{size * 0.7:g}" class="index">{escape(index)}</tspan></text>'
+        )
+
     def words(self, key, x, y, size=13, anchor="start", kind="words"):
         """The words of the figure called ``key``, in every language; the page shows its own."""
         for language, texts in self.spoken.items():
             only = language if len(self.spoken) > 1 else ""
             self.text(texts[key], x, y, kind, size, anchor, language=only)
 
-    def cell(self, x, y, width, height, value, *, feel=None):
+    def cell(self, x, y, width, height, value, *, feel=None, full=1.0):
         """A number in a box centred at (x, y), shaded by its value, or by how strongly it feels."""
-        shade = abs(value) if feel is None else feel
+        shade = abs(value) / full if feel is None else feel
         colour = "neg" if feel is None and value < 0 else "pos"
         box = {"x": x - width / 2, "y": y - height / 2, "width": width, "height": height, "rx": 5}
         self._add("rect", "paper", {}, **box)
@@ -58,13 +65,15 @@ class Picture:
         if feel is None:
             self.text(signed(value), x, y + 4, size=12)
         else:
-            self.text(signed(value), x, y - 3, size=12)
-            self.text(signed(feel), x, y + 14, size=11, kind="faint")
+            self.text(signed(value), x, y - 5, size=11)
+            self.text(signed(feel), x, y + 13, size=13, kind="strong")
 
     def gate(self, x, y, gate, is_open):
         """A gate of the memory cell: O open, — closed."""
         self._add("circle", f"gate-{gate} " + ("open" if is_open else "shut"), {}, cx=x, cy=y, r=14)
-        self.text("O" if is_open else "—", x, y + 5, size=14, kind=f"sign {'' if is_open else 'off'}")
+        self.text(
+            "O" if is_open else "—", x, y + 5, size=14, kind=f"sign {'' if is_open else 'off'}"
+        )
 
     def svg(self, title: str) -> str:
         """The finished picture; ``title`` is the key of the words that name it."""
@@ -85,9 +94,14 @@ class Picture:
         )
         look = ";".join(f"{name}:{value}" for name, value in style.items())
         self.parts.append(
-            f'<{tag}{attributes}{f" class={chr(34)}{kind}{chr(34)}" if kind else ""}'
-            f'{f" style={chr(34)}{look}{chr(34)}" if look else ""}/>'
+            f"<{tag}{attributes}{f' class={chr(34)}{kind}{chr(34)}' if kind else ''}"
+            f"{f' style={chr(34)}{look}{chr(34)}' if look else ''}/>"
         )
+
+
+def bold(letter: str) -> str:
+    """The letter as a bold part of a text; nothing for no letter."""
+    return f'<tspan class="strong">{escape(letter)}</tspan>' if letter else ""
 
 
 def signed(value: float, digits: int = 2) -> str:

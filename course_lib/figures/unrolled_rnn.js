@@ -39,12 +39,13 @@ function build(fig) {
     x[fig.settings.t - 1][j] = value;
     fig.change({ x });
   }));
-  const restore = button(() => fig.change({ x: first }));
-  fig.root.append(strip,
+  const restore = button(() => fig.change({ x: first }), { class: "fig-button fig-arrow" });
+  const legend = html("p", { class: "fig-legend" });
+  fig.root.append(strip, legend,
     html("div", { class: "fig-controls" },
       html("div", { class: "fig-step" }, back, step.row, on),
       ...inputs.map((s) => s.row), restore),
-    sums);
+    fig.says, sums);
   strip.addEventListener("click", (event) => {
     const t = event.target.closest("[data-t]")?.dataset.t;
     if (t) show(Number(t));
@@ -63,15 +64,15 @@ function build(fig) {
     const w = Math.min(52, column - (wide ? 34 : 9)), tall = 26;
     const top = 12, yx = top + H * tall + 40, yt = yx + I * tall + 22, yd = yt + 68;
     const at = (t) => left + column * (t + 0.5);
-    const size = wide ? 12 : 10.5;
+    const size = wide ? "" : "phone";
     drawStrip("now", "rect", { class: "now", rx: 8, x: at(now) - column / 2, y: 2, width: column,
       height: yd + 6 });
-    const label = (key, text, y) => drawStrip(key, "text",
-      { class: "name", x: wide ? 8 : 0, y }, text);
-    label("name h", "hₜ", top + H * tall / 2 + 5);
-    label("name x", "xₜ", yx + I * tall / 2 + 5);
-    label("name t", "t", yt);
-    label("name d", "Δhₜ", yd - 16);
+    const label = (text, y) => drawStrip.maths(`name ${text}`, text,
+      { class: "name", x: wide ? 8 : 0, y });
+    label("h_t", top + H * tall / 2 + 5);
+    label("x_t", yx + I * tall / 2 + 5);
+    label("_t", yt - 4);
+    label("‖Δh_t‖", yd - 16);
     // Bars on one axis from 0; its top is 1, or 2, or 3 when a change is that large.
     const most = Math.max(1, Math.ceil(Math.max(...moved)));
     for (const [mark, y] of [[0, yd], [most, yd - 44]]) {
@@ -103,7 +104,7 @@ function build(fig) {
       const bar = moved[t - 1] / most * 44;
       drawStrip(`bar ${t}`, "rect", { class: "bar", x: X - w / 4, y: yd - bar, width: w / 2,
         height: bar });
-      drawStrip(`bar ${t} text`, "text", { class: "value small", x: X,
+      drawStrip(`bar ${t} text`, "text", { class: "value small over", x: X,
         y: Math.min(yd - bar - 4, yd - 4) }, moved[t - 1] > MOVED ? number(moved[t - 1]) : "0");
       drawStrip(`hit ${t}`, "rect", { class: "hit", "data-t": t, x: X - column / 2, y: 0,
         width: column, height: yd + 8 });
@@ -123,11 +124,13 @@ function build(fig) {
     back.setAttribute("aria-disabled", now === 1);
     on.setAttribute("aria-disabled", now === T);
     inputs.forEach((s, j) => {
-      const name = subscript("x", now) + (I > 1 ? `,${subscript("", j + 1)}` : "");
-      s.update({ label: fig.word("input", { name }), min: -largest, max: largest, step: 0.1,
+      s.update({ label: fig.word("input", { name: subscript("x", now), j: j + 1 }), min: -largest, max: largest, step: 0.1,
         value: x[now - 1][j], text: number(x[now - 1][j]) });
     });
-    restore.textContent = fig.word("restore");
+    legend.textContent = fig.word("legend");
+    restore.textContent = "↺";
+    restore.setAttribute("aria-label", fig.word("restore"));
+    restore.title = fig.word("restore");
     restore.setAttribute("aria-disabled", !touched.some(Boolean));
 
     const list = (keep) => moved.map((d, t) => keep(d > MOVED) && subscript("h", t + 1))
@@ -137,7 +140,7 @@ function build(fig) {
         changed: list((yes) => yes), same: list((yes) => !yes) })
       : fig.word("same", { t: now, T });
     const equation = `${subscript("h", now)} = [${h[now - 1].map((v) => number(v)).join(", ")}]`;
-    strip.setAttribute("aria-label", `${fig.word("picture")}. ${sentence}`);
+    strip.setAttribute("aria-label", `${fig.word("title")}. ${sentence}`);
     sums.setAttribute("aria-label", equation);
     return sentence;
   }
@@ -150,41 +153,41 @@ function sum(draw, width, wide, s) {
   const most = Math.max(I, H);
   const sign = wide ? 26 : 13;
   const w = Math.min(50, (width - 2 * sign - (wide ? 60 : 2)) / (most + 2 * H));
-  const tall = 25, size = wide ? 12 : 10.5;
+  const tall = 25, size = wide ? "" : "phone";
   const total = w * (most + 2 * H) + 2 * sign;
   const x0 = Math.max(0, (width - total) / 2);
   const xVector = x0, xMatrix = x0 + most * w + sign, xResult = xMatrix + H * w + sign;
   const row = (key, values, x, y, options) => values.forEach((value, k) =>
     cell(draw, `${key} ${k}`, x + (k + 0.5) * w, y, w - 2, tall - 2, value, { size, ...options }));
-  const put = (key, text, x, y, kind = "name") => draw(key, "text", { x, y, class: kind }, text);
+  const put = (key, text, x, y, kind) => draw.maths(key, text, { x, y, class: `name ${kind}` });
   let y = 20;
 
-  const product = (key, vector, matrix, result, names, full) => {
+  const product = (key, vector, matrix, result, names, full, sum = "") => {
     const xv = xVector + (most - vector.length) * w;
     const mid = y + 12 + matrix.length * tall / 2;
-    put(`${key} v`, names[0], xv + vector.length * w / 2, y, "name mid");
-    put(`${key} m`, names[1], xMatrix + H * w / 2, y, "name mid");
-    put(`${key} p`, names[0] + names[1], xResult + H * w / 2, y, "name mid");
+    put(`${key} v`, names[0], xv + vector.length * w / 2, y, "mid");
+    put(`${key} m`, names[1], xMatrix + H * w / 2, y, "mid");
+    put(`${key} p`, `${sum} ${names.join(" ")}`.trim(), xResult + H * w / 2, y, "mid");
     row(`${key} vector`, vector, xv, mid, { full });
     matrix.forEach((line, j) =>
       row(`${key} matrix ${j}`, line, xMatrix, y + 12 + (j + 0.5) * tall));
     row(`${key} product`, result, xResult, mid, {});
-    put(`${key} dot`, "·", xMatrix - sign / 2, mid + 5, "sign");
-    put(`${key} is`, "=", xResult - sign / 2, mid + 5, "sign");
+    put(`${key} dot`, "·", xMatrix - sign / 2, mid + 5, "mid");
+    put(`${key} is`, "=", xResult - sign / 2, mid + 5, "mid");
     y += matrix.length * tall + 36;
   };
-  product("x", s.x_t, s.w_xh, s.from_x, [subscript("x", s.t), "Wˣʰ"], 2);
-  product("h", s.h_before, s.w_hh, s.from_h, [subscript("h", s.t - 1), "Wʰʰ"], 1);
+  product("x", s.x_t, s.w_xh, s.from_x, [`x_{${s.t}}`, "W^{xh}"], 2);
+  product("h", s.h_before, s.w_hh, s.from_h, [`h_{${s.t - 1}}`, "W^{hh}"], 1, "+");
   const lines = [["b", "b", s.b, "+"], ["sum", "Σ", s.total, "="],
-    ["new", `tanh Σ = ${subscript("h", s.t)}`, s.h_t, ""]];
+    ["new", `h_{${s.t}} = tanh`, s.h_t, ""]];
   for (const [key, name, values, mark] of lines) {
     if (key === "sum") {
       draw("rule", "line", { class: "rule", x1: xResult - sign, x2: xResult + H * w, y1: y - 13,
         y2: y - 13 });
       y += 4;
     }
-    put(`${key} name`, name, xResult - sign - 2, y + 5, "name end");
-    put(`${key} mark`, mark, xResult - sign / 2, y + 5, "sign");
+    put(`${key} name`, name, xResult - sign - 2, y + 5, "end");
+    put(`${key} mark`, mark, xResult - sign / 2, y + 5, "mid");
     row(key, values, xResult, y, key === "new" ? { class: "is-result" } : {});
     y += tall + 4;
   }

@@ -1,5 +1,7 @@
 """Unrolled RNN: the same cell at every time step, its sums in numbers, and one input to change."""
 
+from typing import ClassVar
+
 import torch
 
 from course_lib.errors import CourseError
@@ -31,17 +33,18 @@ class UnrolledRNN(Figure):
     _css = styles()
     HEIGHTS = (760, 860)
 
-    WORDS = {
+    WORDS: ClassVar = {
         "question": N_("Change one input. Which states change, and for how long?"),
-        "picture": N_("The unrolled network"),
+        "title": N_("One cell, called at every time step"),
         "step": N_("time step"),
         "back": N_("one step back"),
         "forward": N_("one step on"),
-        "input": N_("input {name}"),
-        "moved": N_("change of hₜ"),
-        "outline": N_("Outlined: changed by you."),
+        "input": N_("{name}, feature {j}"),
+        "legend": N_("Outlined: other than at the start. Bar: how far hₜ has moved."),
         "same": N_("No input changed yet. Step {t} of {T} is worked out below."),
-        "says": N_("You changed the input of step {steps}. States changed: {changed}. Same: {same}."),
+        "says": N_(
+            "You changed the input of step {steps}. States changed: {changed}. Same: {same}."
+        ),
         "none": N_("none"),
     }
 
@@ -79,9 +82,9 @@ class UnrolledRNN(Figure):
             x = torch.empty(0)
         if x.shape != (T, I) or not bool((x.abs() <= LARGEST).all()):
             raise CourseError(
-                _("The inputs x must be {T} rows of {I} numbers from −{most:g} to {most:g}.").format(
-                    T=T, I=I, most=LARGEST
-                )
+                _(
+                    "The inputs x must be {T} rows of {I} numbers from −{most:g} to {most:g}."
+                ).format(T=T, I=I, most=LARGEST)
             )
         return {"x": x.tolist(), "t": whole_number("t", settings["t"], 1, T)}
 
@@ -102,8 +105,10 @@ class UnrolledRNN(Figure):
         T, I, H = len(self._first), len(self._first[0]), len(self._w_hh)
         column, left, top, tall = 92, 70, 48, 26
         y_x = top + H * tall + 56
-        picture = Picture(left + (T + 1) * column - 34, y_x + I * tall + 40, self.words, self.language)
-        picture.words("question", 8, 22, size=15)
+        picture = Picture(
+            left + (T + 1) * column - 34, y_x + I * tall + 40, self.words, self.language
+        )
+        picture.words("title", 8, 22, size=15, kind="title")
         for t in range(T + 1):
             x = left + t * column
             middle = top + H * tall / 2
@@ -112,14 +117,15 @@ class UnrolledRNN(Figure):
                 picture.arrow(x, y_x, x, top + H * tall + 2)
             h = self.values["h"][t - 1] if t else [0.0] * H
             for unit, value in enumerate(h):
-                picture.cell(x, top + (unit + 0.5) * tall, 52, tall, value)
+                picture.cell(x, top + (unit + 0.5) * tall, 52, tall - 2, value)
             for feature, value in enumerate(self.settings["x"][t - 1] if t else []):
-                picture.cell(x, y_x + (feature + 0.5) * tall, 52, tall, value)
+                y = y_x + (feature + 0.5) * tall
+                picture.cell(x, y, 52, tall - 2, value, full=LARGEST)
             picture.text(str(t), x, y_x + I * tall + 22, kind="faint")
-        picture.text("hₜ", 20, top + H * tall / 2 + 5, kind="name", size=16)
-        picture.text("xₜ", 20, y_x + I * tall / 2 + 5, kind="name", size=16)
-        picture.text("t", 20, y_x + I * tall + 22, kind="name", size=14)
-        return picture.svg("question")
+        picture.maths("h", "t", 14, top + H * tall / 2 + 5)
+        picture.maths("x", "t", 14, y_x + I * tall / 2 + 5)
+        picture.maths("", "t", 14, y_x + I * tall + 18)
+        return picture.svg("title")
 
 
 def _default_weights():

@@ -38,9 +38,10 @@ function build(fig) {
   const code = html("code");
   const shape = html("span", { class: "fig-shape" });
   const total = html("p", { class: "fig-total" });
+  const states = html("code", { class: "fig-states" });
   const legend = html("p", { class: "fig-legend" });
   const panel = html("div", { class: "fig-panel" }, gate, equation,
-    html("p", { class: "fig-slice" }, code, shape), total);
+    html("p", { class: "fig-slice" }, code, shape), total, states);
   fig.root.append(
     html("div", { class: "fig-controls" },
       html("label", { class: "fig-check" }, projection, projectionWord),
@@ -64,7 +65,7 @@ function build(fig) {
     const isChosen = fig.settings.tensor === tensor && (name === "r" || fig.settings.gate === name);
     const node = draw(key, "rect", {
       x, y, width, height, class: `block gate-${name} ${isChosen ? "is-chosen" : ""}`,
-      role: "img", tabindex: isChosen ? 0 : -1,
+      role: "button", "aria-pressed": isChosen, tabindex: isChosen ? 0 : -1,
       "aria-label": fig.word("block", { gate: fig.word(name), tensor: `${tensor}_l0` }),
     });
     if (blocks.get(key) !== node) {
@@ -141,6 +142,7 @@ function build(fig) {
       ? fig.word("without", { total: fig.values.total, without: fig.values.without })
       : fig.word("total", { total: fig.values.total });
     total.textContent = `${sums} = ${fig.values.total}`;
+    states.textContent = `h_n (…, ${isProjected ? P : H})   c_n (…, ${H})`;
 
     projection.checked = isProjected;
     projectionWord.textContent = fig.word("projection");

@@ -1,5 +1,8 @@
 """Weight stack: the parameters of an LSTM as stacked row blocks i, f, g, o, drawn to one scale."""
 
+from math import prod
+from typing import ClassVar
+
 from course_lib.errors import CourseError
 from course_lib.figures.base import Figure, script, styles, whole, whole_number
 from course_lib.figures.still import Picture
@@ -24,8 +27,9 @@ class WeightStack(Figure):
     _css = styles()
     HEIGHTS = (720, 860)
 
-    WORDS = {
+    WORDS: ClassVar = {
         "question": N_("Turn the projection on. What shrinks, and what stays?"),
+        "title": N_("Four gates, stacked in every parameter"),
         "stack": N_("Parameters of the LSTM. Arrow keys move from block to block."),
         "i": N_("input gate"),
         "f": N_("forget gate"),
@@ -41,7 +45,7 @@ class WeightStack(Figure):
         "block": N_("{gate}, {tensor}"),
         "total": N_("{total} parameters"),
         "without": N_("{total} parameters; without projection {without}"),
-        "says": N_("{gate}: {rows} × {columns} of the {count} numbers in {tensor}. {total}."),
+        "says": N_("{tensor}, {gate}: {rows} × {columns} of its {count} numbers. In all {total}."),
     }
 
     def __init__(
@@ -78,7 +82,7 @@ class WeightStack(Figure):
     def compute(self, settings):
         proj_size = settings["P"] if settings["projection"] else 0
         shapes = _shapes(settings["I"], settings["H"], proj_size)
-        counts = {name: _count({name: shape}) for name, shape in shapes.items()}
+        counts = {name: prod(shape) for name, shape in shapes.items()}
         return {
             "shapes": shapes,
             "counts": counts,
@@ -89,28 +93,37 @@ class WeightStack(Figure):
     def picture(self):
         unit, gap, top, left = 13, 34, 76, 40
         shapes = self.values["shapes"]
-        width = left + sum((shape + [1])[1] * unit + gap + 44 for shape in shapes.values())
+        width = left + sum([*shape, 1][1] * unit + gap + 44 for shape in shapes.values())
         tall = max(shape[0] for shape in shapes.values()) * unit
         picture = Picture(max(width, 620), top + tall + 70, self.words, self.language)
-        picture.words("question", 8, 22, size=15)
+        picture.words("title", 8, 22, size=15, kind="title")
         x, H = left, self.settings["H"]
         for name, shape in shapes.items():
-            rows, columns = (shape + [1])[:2]
+            rows, columns = [*shape, 1][:2]
             blocks = GATES if rows == 4 * H and name != "weight_hr_l0" else "r"
             for number, gate in enumerate(blocks):
                 height = rows / len(blocks) * unit
-                picture.rect(x, top + number * height, columns * unit, height, kind=f"gate-{gate} edge")
+                picture.rect(
+                    x, top + number * height, columns * unit, height, kind=f"gate-{gate} edge"
+                )
                 if blocks == GATES and name == "weight_ih_l0":
-                    picture.text(gate, x - 16, top + (number + 0.5) * height + 5, kind="name", size=16)
+                    picture.text(
+                        gate, x - 16, top + (number + 0.5) * height + 5, kind="name", size=16
+                    )
             picture.text(name, x, top - 24, size=12, anchor="start", kind="code")
             shown = "×".join(map(str, shape))
             picture.text(shown, x, top - 8, size=12, anchor="start", kind="faint")
             x += max(columns * unit + gap, 100)
         picture.text(
-            f"Σ = {self.values['total']}", left, top + tall + 34, size=16, anchor="start", kind="name"
+            f"Σ = {self.values['total']}",
+            left,
+            top + tall + 34,
+            size=16,
+            anchor="start",
+            kind="name",
         )
         picture.words("square", left, top + tall + 58, size=12)
-        return picture.svg("question")
+        return picture.svg("title")
 
 
 def _shapes(I, H, proj_size):
@@ -120,10 +133,4 @@ def _shapes(I, H, proj_size):
 
 
 def _count(shapes):
-    total = 0
-    for shape in shapes.values():
-        size = 1
-        for axis in shape:
-            size *= axis
-        total += size
-    return total
+    return sum(prod(shape) for shape in shapes.values())
