@@ -1,0 +1,157 @@
+"""``check("ps4_lstm.lstm_cell", lstm_cell)``: the one line of a test cell."""
+
+import inspect
+import os
+
+from course_lib.errors import CourseError
+from course_lib.exercises import get_item
+from course_lib.exercises.spec import Assignment, Item
+from course_lib.grading import session
+from course_lib.grading.capture import contained
+from course_lib.grading.diagnosis import diagnose
+from course_lib.grading.exam import Exam, Failure, Outcome
+from course_lib.grading.forbidden import ForbiddenCall, forbidden_name
+from course_lib.grading.result import AspectResult, CheckResult, Finding
+from course_lib.grading.words import section
+from course_lib.i18n import _
+
+VISIBLE = 0  # the seed of the cases that every student sees
+
+
+def check(item: str, fn, *, show: bool = True, hidden: bool = False) -> CheckResult:
+    """Check a student's function or class against the item ``"assignment.item"``.
+
+    Returns a CheckResult: ``.score`` 0..1, ``.points``, ``.findings``; shown by a notebook as the
+    feedback (``show=False``: as the bare number). ``hidden=True`` adds cases drawn from the seed
+    in the environment variable COURSE_SEED. Never raises and never writes to stderr.
+    """
+    try:
+        assignment, spec = get_item(item)
+    except CourseError as error:
+        finding = Finding("error", "no-such-item", str(error))
+        return CheckResult(str(item), str(item), 0, findings=(finding,), show=show)
+    try:
+        result = _examined(assignment, spec, fn, show, hidden)
+    except Exception as error:  # a mistake of ours must not look like a mistake of the student's
+        text = _("The check itself failed ({error}). Please tell your teacher; it is not your code.")
+        finding = Finding("unknown", "check-failed", text.format(error=_short(error)))
+        result = CheckResult(f"{assignment.id}.{spec.id}", _(spec.title), spec.points,
+                             findings=(finding,), hidden=hidden, show=show)  # fmt: skip
+    session.record(result)
+    return result
+
+
+def hidden_seed() -> int:
+    """The seed of the hidden cases: drawn and recorded when a class is graded, else 0."""
+    try:
+        return int(os.environ.get("COURSE_SEED", "0")) % 1_000_000
+    except ValueError:
+        return 0
+
+
+def _examined(assignment: Assignment, item: Item, fn, show: bool, hidden: bool) -> CheckResult:
+    seeds = (VISIBLE, 10_000 + hidden_seed()) if hidden else (VISIBLE,)
+    exam = Exam(assignment, item, fn, seeds)
+    common = {
+        "item": f"{assignment.id}.{item.id}",
+        "title": _(item.title),
+        "max_points": item.points,
+        "hidden": hidden,
+        "show": show,
+    }
+    with contained() as printed:
+        refused = _refused(item, fn)
+        if refused:
+            outcomes, findings, picture = [], [refused], ("", "")
+        else:
+            outcomes = _outcomes(exam)
+            findings, picture = diagnose(exam, outcomes)
+    return CheckResult(
+        **common,
+        aspects=_aspects(item, outcomes),
+        findings=tuple(findings),
+        picture=picture[0],
+        caption=picture[1],
+        printed=printed.kept,
+        dropped=printed.dropped,
+        void=any(f.id == "forbidden-call" for f in findings),
+    )
+
+
+def _outcomes(exam: Exam) -> list[Outcome]:
+    """Every aspect, in order; after a first "not written yet" the rest is not asked."""
+    outcomes = []
+    for aspect in exam.item.aspects:
+        outcome = exam.outcome(aspect)
+        outcomes.append(outcome)
+        answer = outcome.answer
+        if isinstance(answer, Failure) and isinstance(
+            answer.error, (NotImplementedError, ForbiddenCall)
+        ):
+            rest = exam.item.aspects[len(outcomes) :]
+            return outcomes + [Outcome(a, outcome.case, answer) for a in rest]
+    return outcomes
+
+
+def _aspects(item: Item, outcomes: list[Outcome]) -> tuple[AspectResult, ...]:
+    """Points of each aspect. Nothing but the basic ones counts while all of those are wrong."""
+    passed = {outcome.aspect.id: outcome.passed for outcome in outcomes}
+    basic = any(passed.get(a.id) for a in item.aspects if a.basic and a.observe == "values")
+    total = sum(aspect.weight for aspect in item.aspects)
+    return tuple(
+        AspectResult(
+            aspect.id,
+            _(aspect.title),
+            item.points * aspect.weight / total,
+            bool(passed.get(aspect.id)) and (aspect.basic or basic),
+        )
+        for aspect in item.aspects
+    )
+
+
+def _refused(item: Item, fn) -> Finding | None:
+    """A finding when the object cannot even be asked."""
+    values = {"name": item.name, "signature": item.signature, "type": type(fn).__name__}
+    if item.kind == "module":
+        from torch import nn
+
+        if isinstance(fn, nn.Module):
+            text = _("Give the class {name} itself to the check, not an instance of it.")
+            return Finding("error", "not-a-class", text.format(**values))
+        if not isinstance(fn, type):
+            text = _("{name} should be a class derived from nn.Module. It is of type {type}.")
+            return Finding("error", "not-a-class", text.format(**values))
+        if not issubclass(fn, nn.Module):
+            text = _("The class {name} should derive from nn.Module.")
+            why = _("Without it there are no registered parameters, and nothing can be trained.")
+            return Finding("error", "not-a-module", text.format(**values), why)
+    elif not callable(fn):
+        text = _("{name} should be a function. It is of type {type}.")
+        return Finding("error", "not-callable", text.format(**values))
+    elif not _takes(fn, len(item.arguments)):
+        text = _("{name} cannot be called with its {count} arguments: {signature}.")
+        text = text.format(count=len(item.arguments), **values)
+        return Finding("error", "signature", text)
+    name = forbidden_name(fn, item.forbidden)
+    return forbidden(name, item) if name else None
+
+
+def forbidden(name: str, item: Item) -> Finding:
+    text = _("Your code uses {used}, the finished layer. Write it yourself: that is the exercise.")
+    return Finding("error", "forbidden-call", text.format(used=name), look=section("lstm-scratch"))
+
+
+def _takes(fn, count: int) -> bool:
+    try:
+        signature = inspect.signature(fn)
+    except (TypeError, ValueError):
+        return True
+    try:
+        signature.bind(*range(count))
+    except TypeError:
+        return False
+    return True
+
+
+def _short(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}"[:200]

@@ -1,0 +1,82 @@
+"""Where two observations differ. An observation maps names to tensors (None: no gradient)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+Observation = Mapping[str, Tensor | None]
+
+# Relative and absolute: float32 sums in another order differ by this much, no mistake is so small.
+TOLERANCE = {torch.float64: (1e-7, 1e-9), torch.float32: (2e-4, 2e-5)}
+
+
+@dataclass(frozen=True)
+class Mismatch:
+    """One name that differs. ``kind``: missing, extra, shape, dtype, nan or value."""
+
+    name: str
+    kind: str
+    got: Tensor | None = None
+    expected: Tensor | None = None
+
+
+def tolerance(expected: Tensor) -> tuple[float, float]:
+    return TOLERANCE.get(expected.dtype, (0.0, 0.0))
+
+
+def close(got: Tensor, expected: Tensor, rtol=None, atol=None) -> Tensor:
+    """Elementwise: equal up to rounding. The absolute part grows with the largest value."""
+    default = tolerance(expected)
+    rtol = default[0] if rtol is None else rtol
+    atol = default[1] if atol is None else atol
+    finite = expected[expected.isfinite()].abs()
+    scale = max(1.0, finite.max().item()) if finite.numel() else 1.0
+    return torch.isclose(
+        got.double(), expected.double(), rtol=rtol, atol=atol * scale, equal_nan=True
+    )
+
+
+def compare(got: Observation, expected: Observation, only=(), rtol=None, atol=None):
+    """The mismatches of ``got``, in the order of ``expected``; empty when it is right."""
+    found = []
+    for name in [*expected, *(n for n in got if n not in expected)]:
+        if only and name not in only:
+            continue
+        mine, right = got.get(name), expected.get(name)
+        kind = _kind(name, mine, right, got, expected, rtol, atol)
+        if kind:
+            found.append(Mismatch(name, kind, mine, right))
+    return found
+
+
+def _kind(name, mine, right, got, expected, rtol, atol) -> str | None:
+    if name not in expected:
+        return "extra"
+    if right is None:
+        return None
+    if mine is None:
+        return "missing"
+    if mine.shape != right.shape:
+        return "shape"
+    if not close(mine, right, rtol, atol).all():
+        return "nan" if mine.isnan().any() and not right.isnan().any() else "value"
+    return "dtype" if mine.dtype != right.dtype else None
+
+
+def same(a: Observation, b: Observation) -> bool:
+    """The same names, shapes and numbers; NaN counts as equal to NaN."""
+    if a.keys() != b.keys():
+        return False
+    for name, one in a.items():
+        other = b[name]
+        if (one is None) != (other is None):
+            return False
+        if one is None:
+            continue
+        if one.shape != other.shape or one.dtype != other.dtype:
+            return False
+        if not close(one, other).all():
+            return False
+    return True

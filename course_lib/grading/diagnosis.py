@@ -1,0 +1,72 @@
+"""From failed aspects to what to tell the student, in the order of what is most certain.
+
+Not written, does not run or gives the wrong kind of thing; equal to a known fault, another
+convention, or a pair; wrong shape; dependence; relations; where numbers part; "I don't know".
+One cause is told once, however many aspects it fails.
+"""
+
+from course_lib.exercises.spec import Fault
+from course_lib.grading import diagnosis_errors as errors
+from course_lib.grading import diagnosis_known as known
+from course_lib.grading import diagnosis_numbers as numbers
+from course_lib.grading import diagnosis_shape as shapes
+from course_lib.grading.diagnosis_dependence import dependence
+from course_lib.grading.diagnosis_special import special
+from course_lib.grading.exam import Exam, Failure, Outcome
+from course_lib.grading.picture import picture_of
+from course_lib.grading.result import Finding
+
+MOST = 3  # findings that are shown
+# Observations that fail for reasons of their own, however wrong the numbers are.
+SEPARATE = ("arguments_after", "first_weights", "parameters")
+
+
+def diagnose(exam: Exam, outcomes: list[Outcome]) -> tuple[list[Finding], tuple[str, str]]:
+    """Findings, most important first, and (picture, caption)."""
+    failed = [outcome for outcome in outcomes if not outcome.passed]
+    if not failed:
+        return [], ("", "")
+    findings: list[Finding] = []
+    causes: list[tuple[Fault, ...]] = []
+    told: list[str] = []  # the observations already explained
+    for outcome in failed:
+        if len(findings) >= MOST or (exam.stopped and findings):
+            break
+        if _explained(exam, outcome, causes, told):
+            continue
+        new, faults = explain(exam, outcome, outcomes)
+        findings += [f for f in new if f.id not in {old.id for old in findings}]
+        causes += [faults] if faults else []
+        told.append(outcome.aspect.observe)
+    return findings[:MOST], picture_of(exam, failed)
+
+
+def _explained(exam: Exam, outcome: Outcome, causes, told) -> bool:
+    """Whether a cause that was told already also explains this failure."""
+    if any(exam.makes(faults, outcome) for faults in causes):
+        return True
+    if outcome.aspect.observe in SEPARATE:
+        return False
+    return any(observe not in SEPARATE for observe in told)
+
+
+def explain(exam: Exam, outcome: Outcome, outcomes) -> tuple[list[Finding], tuple[Fault, ...]]:
+    """The findings for one failed aspect, and the known faults they name."""
+    answer = outcome.answer
+    if isinstance(answer, Failure):
+        certain = errors.certain(exam, answer)
+        if certain:
+            return [certain], ()
+    where = numbers.place(exam, outcome)
+    match = known.match(exam, outcome)
+    if match:
+        return known.told(match, where), match.faults
+    if isinstance(answer, Failure):
+        return [special(exam, outcome, outcomes) or errors.explained(exam, outcome)], ()
+    for look in (shapes.wrong_shape, special, dependence, numbers.relation):
+        finding = look(exam, outcome, outcomes) if look is special else look(exam, outcome)
+        if finding:
+            return [finding], ()
+    return [numbers.unknown(exam, outcome, where)], ()
+
+

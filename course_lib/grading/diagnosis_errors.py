@@ -1,0 +1,95 @@
+"""Code that raises: what it means, in words, with the letters of the shapes."""
+
+import re
+
+from course_lib.grading.capture import TimeIsUp
+from course_lib.grading.exam import ONE_CALL, Exam, Failure, Outcome
+from course_lib.grading.forbidden import ForbiddenCall
+from course_lib.grading.result import Finding
+from course_lib.grading.returned import Unexpected
+from course_lib.grading.words import lettered, section
+from course_lib.i18n import _
+
+_MATMUL = re.compile(r"cannot be multiplied \((\d+)x(\d+) and (\d+)x(\d+)\)")
+_BROADCAST = re.compile(r"size of tensor a \((\d+)\) must match the size of tensor b \((\d+)\)")
+
+
+def certain(exam: Exam, failure: Failure) -> Finding | None:
+    """Failures that say themselves what they are."""
+    error, name = failure.error, exam.item.name
+    if isinstance(error, NotImplementedError):
+        text = _("{name} is not written yet.").format(name=name)
+        return Finding("error", "not-written", text)
+    if isinstance(error, TimeIsUp):
+        text = _("{name} did not come back within {seconds} seconds, so it was stopped.")
+        why = _("Is there a loop that never ends?")
+        text = text.format(name=name, seconds=int(ONE_CALL))
+        return Finding("error", "time-is-up", text, why, where=_line(failure))
+    if isinstance(error, ForbiddenCall):
+        text = _("Your code uses {used}, the finished layer. Write it yourself: that is the exercise.")
+        text = text.format(used=f"torch.{error.name}")
+        return Finding("error", "forbidden-call", text, look=section("lstm-scratch"))
+    if isinstance(error, Unexpected):
+        return Finding(error.kind, error.id, error.text)
+    if isinstance(error, (SystemExit, KeyboardInterrupt)):
+        text = _("{name} ended the program ({error}). It should only compute and return.")
+        text = text.format(name=name, error=type(error).__name__)
+        return Finding("error", "ended-the-program", text, where=_line(failure))
+    return None
+
+
+def explained(exam: Exam, outcome: Outcome) -> Finding:
+    """Any other exception: its own words, and what the shapes mean in letters."""
+    failure = outcome.answer
+    error = failure.error
+    what = _("{name} stopped with {type}: {text}").format(
+        name=exam.item.name, type=type(error).__name__, text=_shortened(failure.text)
+    )
+    return Finding("error", error_id(error), what, _meaning(failure, outcome.case), where=_line(failure))
+
+
+def error_id(error: BaseException) -> str:
+    if _MATMUL.search(str(error)):
+        return "shapes-in-matmul"
+    if _BROADCAST.search(str(error)):
+        return "shapes-in-elementwise"
+    return f"raises-{type(error).__name__}"
+
+
+def _meaning(failure: Failure, case) -> str:
+    error, text = failure.error, failure.text
+    matmul = _MATMUL.search(text)
+    if matmul:
+        a, b, c, d = map(int, matmul.groups())
+        values = {"left": lettered((a, b), case), "right": lettered((c, d), case)}
+        said = _("A matrix of shape {left} is multiplied by one of shape {right}.").format(**values)
+        if b == d:
+            return said + " " + _("The inner sizes must agree: is one of them transposed?")
+        if (a, b) == (c, d):
+            return said + " " + _("Two of the same shape: should this act element by element?")
+        return said + " " + _("The inner sizes must agree.")
+    broadcast = _BROADCAST.search(text)
+    if broadcast:
+        values = dict(zip(("a", "b"), (lettered((int(n),), case)[1:-1] for n in broadcast.groups()), strict=True))
+        return _("Element by element, an axis of size {a} meets one of size {b}.").format(**values)
+    if isinstance(error, TypeError) and "NoneType" in text:
+        return _("Something is None where a value was expected.")
+    if isinstance(error, NameError):
+        return _("A name is used that has no value here: is it spelled the same everywhere?")
+    if "before Module.__init__() call" in text:
+        return _("The first line of __init__ should call the __init__ of nn.Module.")
+    if "dtype" in text:
+        return _("Two tensors of different types meet: is one of them made with a fixed type?")
+    if "in-place" in text:
+        return _("A tensor that needs gradients is changed in place.")
+    return ""
+
+
+def _line(failure: Failure) -> str:
+    if not failure.line:
+        return ""
+    return _("In your line {number}: {line}").format(number=failure.number, line=failure.line[:120])
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= 300 else text[:297] + "..."

@@ -1,0 +1,188 @@
+"""Does the student's code give exactly the numbers of a known mistake?
+
+A mistake is named only when the numbers are equal on fresh random inputs and no other known
+mistake gives them there. Then the name describes what the code does, whatever its text is.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import combinations
+
+from course_lib.exercises.spec import Case, Convention, Fault
+from course_lib.grading.compare import same
+from course_lib.grading.exam import Exam, Failure, Outcome
+from course_lib.grading.result import Finding
+from course_lib.grading.words import spoken, spoken_fault
+from course_lib.i18n import _
+
+FRESH = 770_001  # a seed that no check uses
+
+
+@dataclass(frozen=True)
+class Match:
+    """What the student's numbers are equal to; ``partly`` when it is only one of the mistakes."""
+
+    faults: tuple[Fault, ...] = ()
+    convention: Convention | None = None
+    partly: bool = False
+
+
+def match(exam: Exam, outcome: Outcome) -> Match | None:
+    """The one fault, convention or pair whose numbers are the student's; None if not one."""
+    for cases, fallback in _questions(exam, outcome):
+        observe = outcome.aspect.observe
+        if fallback:
+            observe = "values"
+        answers = [exam.ask(observe, case) for case in cases]
+        if any(isinstance(answer, Failure) for answer in answers):
+            if not fallback and observe != "values":
+                found = _same_failure(exam, observe, cases, answers)
+                if found:
+                    return found
+            continue
+        right = [same(a, exam.expected(observe, c)) for a, c in zip(answers, cases, strict=True)]
+        candidates = _faults(exam, outcome, fallback)
+        if all(right) and not fallback:
+            continue  # wrong only elsewhere: nothing to compare here
+        asked = _Asked(exam, observe, cases, answers)
+        found = asked.single(candidates)
+        if found is None and not all(right) and observe == "values":
+            found = asked.convention()
+            if found is None and not fallback:
+                found = asked.pair(candidates) or asked.convention_and_fault(candidates)
+        if found:
+            return found
+    if isinstance(outcome.answer, Failure) and outcome.aspect.observe == "values":
+        return _convention_of_failing(exam, outcome)
+    return None
+
+
+def _questions(exam: Exam, outcome: Outcome) -> Iterator[tuple[list[Case], bool]]:
+    """Fresh cases like the one that failed; then, for code that fails, easier ones."""
+    item, aspect = exam.item, outcome.aspect
+    if aspect.role == "ordinary":
+        yield item.cases("fresh", FRESH), False
+        yield item.cases("fresh32", FRESH), False
+    else:
+        yield [c for k in (0, 1) for c in item.cases(aspect.role, FRESH + k)], False
+    if isinstance(outcome.answer, Failure) and aspect.role == "ordinary":
+        yield [c for k in (0, 1) for c in item.cases("square", FRESH + k)], True
+        yield [c for k in (0, 1) for c in item.cases("short", FRESH + k)], True
+
+
+def _faults(exam: Exam, outcome: Outcome, fallback: bool) -> list[Fault]:
+    """The faults to try. On easier cases only those that fail as the student's code does."""
+    if not fallback:
+        return list(exam.item.faults)
+    kept = []
+    for fault in exam.item.faults:
+        answer = exam.faulty(fault.switches, outcome.aspect.observe, outcome.case)
+        if isinstance(answer, Failure) and _alike(answer, outcome.answer):
+            kept.append(fault)
+    return kept
+
+
+def _alike(one: Failure, other: Failure) -> bool:
+    """The same exception over the same sizes, whichever operand came first."""
+    sizes = [sorted("".join(c if c.isdigit() else " " for c in f.text).split()) for f in (one, other)]
+    return type(one.error) is type(other.error) and sizes[0] == sizes[1] and sizes[0] != []
+
+
+def _same_failure(exam: Exam, observe: str, cases, answers) -> Match | None:
+    """One fault that fails with the very same words, where every case fails."""
+    if not all(isinstance(answer, Failure) for answer in answers):
+        return None
+    found = []
+    for fault in exam.item.faults:
+        theirs = [exam.faulty(fault.switches, observe, case) for case in cases]
+        if all(isinstance(t, Failure) and t.text == a.text for t, a in zip(theirs, answers, strict=True)):
+            found.append(fault)
+    return Match((found[0],)) if len(found) == 1 else None
+
+
+class _Asked:
+    """The student's answers to some cases, and what else gives the same answers."""
+
+    def __init__(self, exam: Exam, observe: str, cases, answers):
+        self.exam, self.observe, self.cases, self.answers = exam, observe, cases, answers
+
+    def equal(self, switches: frozenset[str]) -> bool:
+        for case, answer in zip(self.cases, self.answers, strict=True):
+            theirs = self.exam.faulty(switches, self.observe, case)
+            if isinstance(theirs, Failure) or not same(answer, theirs):
+                return False
+        return True
+
+    def single(self, faults: list[Fault]) -> Match | None:
+        found = [fault for fault in faults if self.equal(fault.switches)]
+        return Match((found[0],)) if len(found) == 1 else None
+
+    def convention(self) -> Match | None:
+        found = [c for c in self.exam.item.conventions if self._right_in(c)]
+        return Match(convention=found[0]) if len(found) == 1 else None
+
+    def _right_in(self, convention: Convention) -> bool:
+        for case in self.cases:
+            answer = in_layout(self.exam, convention, case)
+            if answer is None or not same(answer, self.exam.expected(self.observe, case)):
+                return False
+        return True
+
+    def pair(self, faults: list[Fault]) -> Match | None:
+        """The pair of faults; or the one that all pairs with these numbers share."""
+        found = []
+        for one, other in combinations([f for f in faults if f.paired], 2):
+            if self.equal(one.switches | other.switches):
+                found.append((one, other))
+        if len(found) == 1:
+            return Match(found[0])
+        shared = set.intersection(*({a.id, b.id} for a, b in found)) if found else set()
+        if len(shared) == 1:
+            fault = next(f for f in found[0] if f.id in shared)
+            return Match((fault,), partly=True)
+        return None
+
+    def convention_and_fault(self, faults: list[Fault]) -> Match | None:
+        found = []
+        for convention in self.exam.item.conventions:
+            answers = [in_layout(self.exam, convention, case) for case in self.cases]
+            if any(answer is None for answer in answers):
+                continue
+            asked = _Asked(self.exam, self.observe, self.cases, answers)
+            found += [(convention, fault) for fault in faults if asked.equal(fault.switches)]
+        if len(found) == 1:
+            convention, fault = found[0]
+            return Match((fault,), convention)
+        return None
+
+
+def in_layout(exam: Exam, convention: Convention, case: Case):
+    """The student's answer when asked in another layout, brought back to the statement's."""
+    try:
+        answer = exam.ask_anew("values", convention.ask(case))
+        return None if isinstance(answer, Failure) else convention.answer(answer)
+    except (RuntimeError, KeyError, ValueError):
+        return None
+
+
+def _convention_of_failing(exam: Exam, outcome: Outcome) -> Match | None:
+    """Code that does not run as the statement asks, and is right in another layout."""
+    cases = exam.item.cases("fresh32", FRESH)
+    return _Asked(exam, "values", cases, [None] * len(cases)).convention()
+
+
+def told(match: Match, where: str) -> list[Finding]:
+    """The match in words."""
+    findings = [spoken(match.convention.message, where)] if match.convention else []
+    lead = ""
+    if match.partly:
+        lead = _("There is more than one mistake. One of them:")
+    elif len(match.faults) + len(findings) == 2:
+        lead = _("There are two mistakes. The first:")
+        if findings:
+            findings = [spoken(match.convention.message, where, lead)]
+            lead = _("The second:")
+    for fault in match.faults:
+        findings.append(spoken_fault(fault, where, lead))
+        lead = _("The second:")
+    return findings

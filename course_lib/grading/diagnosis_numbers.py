@@ -1,0 +1,129 @@
+"""Wrong numbers that no known mistake gives: how they relate to the right ones, where they part."""
+
+import torch
+
+from course_lib.grading.compare import close
+from course_lib.grading.diagnosis_known import FRESH
+from course_lib.grading.exam import Exam, Failure, Outcome
+from course_lib.grading.result import Finding
+from course_lib.grading.words import index_words
+from course_lib.i18n import _
+
+
+def relation(exam: Exam, outcome: Outcome) -> Finding | None:
+    """A constant factor, a sign, or another value in this one's place, for all that is wrong."""
+    if outcome.aspect.observe != "values":
+        return None
+    for cases in (exam.item.cases("fresh", FRESH), exam.item.cases("fresh32", FRESH)):
+        pairs = [(exam.ask("values", case), exam.expected("values", case)) for case in cases]
+        if not any(isinstance(mine, Failure) for mine, _right in pairs):
+            break
+    else:
+        return None
+    wrong = [m.name for m in outcome.mismatches if m.kind == "value"]
+    for name in wrong:
+        for other in pairs[0][1]:
+            if other != name and all(_equal(mine[name], right[other]) for mine, right in pairs):
+                text = _("What you return as {value} is the right {other}.")
+                return Finding("numeric", "another-value", text.format(value=name, other=other))
+        factor = _factor([(mine[name], right[name]) for mine, right in pairs])
+        if factor is not None and abs(factor + 1) < 1e-4:
+            text = _("{value} is right but for its sign: every number is negated.")
+            return Finding("numeric", "sign", text.format(value=name))
+        if factor is not None:
+            text = _("Every number of {value} is {factor} times the right one.")
+            values = {"value": name, "factor": f"{factor:.4g}"}
+            return Finding("numeric", "factor", text.format(**values))
+    return None
+
+
+def _equal(mine, right) -> bool:
+    return mine.shape == right.shape and bool(close(mine, right).all())
+
+
+def _factor(pairs) -> float | None:
+    """The one number that turns every right value into the student's; None if there is none."""
+    mine = torch.cat([a.double().flatten() for a, _b in pairs])
+    right = torch.cat([b.double().flatten() for _a, b in pairs])
+    if mine.shape != right.shape or not mine.isfinite().all():
+        return None
+    factor = float(mine @ right / (right @ right))
+    if abs(factor) < 1e-6 or abs(factor - 1) < 1e-6:
+        return None
+    return factor if torch.allclose(mine, factor * right, rtol=1e-4, atol=1e-5) else None
+
+
+def place(exam: Exam, outcome: Outcome) -> str:
+    """Where the numbers part first in time: the value, its index, yours and the right one."""
+    if isinstance(outcome.answer, Failure):
+        return ""
+    for mismatch in outcome.mismatches:
+        if mismatch.kind not in ("value", "nan"):
+            continue
+        letters = exam.item.axes(outcome.case).get(mismatch.name, "").split()
+        index = first_difference(mismatch, letters, outcome.aspect)
+        text = _("First seen in {value} at {place}: yours is {got}, it should be {expected}.")
+        if outcome.aspect.observe == "gradients":
+            text = _("First seen in the gradient of {value} at {place}: yours is {got}, it should be {expected}.")
+        return text.format(
+            value=mismatch.name,
+            place=index_words(letters, index) or "0",
+            got=f"{mismatch.got[index].item():.4g}",
+            expected=f"{mismatch.expected[index].item():.4g}",
+        )
+    return ""
+
+
+def first_difference(mismatch, letters, aspect) -> tuple[int, ...]:
+    """The index of the first wrong number, earliest in time."""
+    wrong = ~close(mismatch.got, mismatch.expected, aspect.rtol, aspect.atol)
+    indices = wrong.nonzero().tolist()
+    time = letters.index("T") if "T" in letters else None
+    best = min(indices, key=lambda index: (index[time] if time is not None else 0, index))
+    return tuple(best)
+
+
+def unknown(exam: Exam, outcome: Outcome, where: str) -> Finding:
+    """No guess: that it is wrong, and true facts that help to search."""
+    facts = [*_right_parts(outcome), *_probes(exam, outcome)]
+    what = _("The numbers are not right, and I cannot tell which mistake it is.")
+    kind, id = ("numeric", "numbers-differ") if facts else ("unknown", "unknown")
+    help = _("Try it by hand with a batch of one and a hidden size of one.")
+    return Finding(kind, id, what, " ".join(facts) or help, where=where)
+
+
+def _right_parts(outcome: Outcome) -> list[str]:
+    """The values that are right although others are wrong."""
+    wrong = {m.name for m in outcome.mismatches}
+    right = [name for name in outcome.answer if name not in wrong]
+    if outcome.aspect.only:
+        right = [name for name in right if name in outcome.aspect.only]
+    if not right or outcome.aspect.observe != "values":
+        return []
+    text = _("What is right: {right}. What is wrong: {wrong}.")
+    return [text.format(right=", ".join(right), wrong=", ".join(sorted(wrong)))]
+
+
+def _probes(exam: Exam, outcome: Outcome) -> list[str]:
+    """Special cases in which the numbers are right."""
+    if outcome.aspect.observe != "values":
+        return []
+    facts = []
+    for probe in exam.item.probes:
+        right = True
+        for case in exam.item.cases("fresh32", FRESH):
+            changed = probe.change(case)
+            mine = exam.ask_anew("values", changed)
+            if isinstance(mine, Failure):
+                right = False
+                break
+            from course_lib.grading.compare import compare
+            from course_lib.grading.observe import values
+
+            if compare(mine, values(exam.item, exam.item.oracle, changed)):
+                right = False
+                break
+        if right:
+            params = {name: _(value) for name, value in probe.params.items()}
+            facts.append(_(probe.fact).format(**params))
+    return facts[:2]

@@ -1,0 +1,85 @@
+"""Wrong shapes: which axes look exchanged, missing or not taken apart."""
+
+from itertools import permutations
+
+from course_lib.grading.exam import Exam, Outcome
+from course_lib.grading.result import Finding
+from course_lib.grading.words import AXES, lettered, plain
+from course_lib.i18n import _
+
+
+def wrong_shape(exam: Exam, outcome: Outcome) -> Finding | None:
+    """A finding for the first value whose shape, or type of numbers, is not the expected one."""
+    case = outcome.case
+    for mismatch in outcome.mismatches:
+        if mismatch.kind == "dtype":
+            text = _("{value} is {got}; the arguments are {expected}, and so should it be.")
+            values = {"value": mismatch.name, "got": _type(mismatch.got), "expected": _type(mismatch.expected)}
+            return Finding("numeric", "dtype", text.format(**values))
+        if mismatch.kind == "shape":
+            return _shape(exam, case, mismatch, outcome.aspect.observe)
+        if mismatch.kind in ("missing", "extra") and outcome.aspect.observe == "parameters":
+            return _parameters(exam, outcome)
+    return None
+
+
+def _shape(exam: Exam, case, mismatch, observe: str) -> Finding:
+    got, expected = tuple(mismatch.got.shape), tuple(mismatch.expected.shape)
+    name = mismatch.name
+    key = exam.item.weights.get(name, name)
+    letters = exam.item.axes(case).get(key, "").split()
+    text = _("{value} has shape {got}; it should be {letters} = {expected}.")
+    what = text.format(
+        value=name, got=plain(got), letters="(" + ", ".join(letters) + ")", expected=plain(expected)
+    )
+    why = _axes(got, expected, letters, case)
+    look = _("Your shape in the letters of the statement: {letters}.")
+    why = why or look.format(letters=lettered(got, case))
+    kind = "convention" if observe == "parameters" else "shape"
+    return Finding(kind, "wrong-shape", what, why)
+
+
+def _axes(got, expected, letters, case) -> str:
+    if len(got) == len(expected) and sorted(got) == sorted(expected) and len(set(got)) == len(got):
+        exchanged = [_(AXES[a]) for a, g, e in zip(letters, got, expected, strict=True) if g != e]
+        if len(exchanged) == 2:
+            text = _("The axes {one} and {other} look exchanged.")
+            return text.format(one=exchanged[0], other=exchanged[1])
+        return _("The axes are in another order.")
+    if len(got) < len(expected):
+        lost = _lost(got, expected, letters)
+        if lost:
+            return _("The axis {axis} is missing.").format(axis=_(AXES.get(lost, lost)))
+    if tuple(size for size in got if size != 1) == tuple(size for size in expected if size != 1):
+        return _("It has an axis of size 1 too many.")
+    if case.sizes.get("4H") in got and case.sizes.get("4H") not in expected:
+        return _("It still holds all four gates (4H): they were not taken apart.")
+    return ""
+
+
+def _lost(got, expected, letters) -> str | None:
+    """The letter of the one axis that ``expected`` has and ``got`` has not."""
+    fits = [
+        letters[k] for k in range(len(expected))
+        if tuple(expected[:k] + expected[k + 1 :]) in set(permutations(got))
+    ]  # fmt: skip
+    return fits[0] if len(fits) == 1 else None
+
+
+def _parameters(exam: Exam, outcome: Outcome) -> Finding:
+    there = [name for name in outcome.answer if not name.startswith("late ")]
+    missing = [m.name for m in outcome.mismatches if m.kind == "missing"]
+    extra = [m.name for m in outcome.mismatches if m.kind == "extra"]
+    parts = []
+    if missing:
+        text = _("The module has no parameter {missing}. It has: {there}.")
+        found = ", ".join(there) or _("none")
+        parts.append(text.format(missing=", ".join(missing), there=found))
+    if extra:
+        parts.append(_("It has a parameter too many: {extra}.").format(extra=", ".join(extra)))
+    why = _("The names and shapes are those of torch, so that either can load the other's weights.")
+    return Finding("convention", "parameter-names", " ".join(parts), why)
+
+
+def _type(tensor) -> str:
+    return str(tensor.dtype).removeprefix("torch.")

@@ -1,0 +1,144 @@
+"""One student's object under examination: what it answers, what torch answers, what faults answer.
+
+Answers are kept, so that no question is asked twice.
+"""
+
+import sys
+import traceback
+from dataclasses import dataclass
+from time import monotonic
+
+import torch
+
+from course_lib.exercises.spec import Aspect, Assignment, Case, Fault, Item
+from course_lib.grading.capture import TimeIsUp, limited
+from course_lib.grading.compare import Mismatch, Observation, compare
+from course_lib.grading.forbidden import ForbiddenCall, watching
+from course_lib.grading.observe import OBSERVATIONS
+
+# Seconds that one call, and all calls of one check, may take. A right answer takes milliseconds.
+ONE_CALL, ALL_CALLS = 5.0, 20.0
+
+
+@dataclass(frozen=True)
+class Failure:
+    """The student's code did not answer: the exception, and the line of theirs it came from."""
+
+    error: BaseException
+    line: str = ""
+    number: int = 0
+
+    @property
+    def text(self) -> str:
+        return " ".join(str(self.error).split())
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One aspect's result: the first case that went wrong, and how."""
+
+    aspect: Aspect
+    case: Case | None = None
+    answer: Observation | Failure | None = None
+    mismatches: tuple[Mismatch, ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        return self.case is None
+
+
+class Exam:
+    """``candidate`` against ``item``; ``seeds`` say which cases are drawn."""
+
+    def __init__(self, assignment: Assignment, item: Item, candidate, seeds: tuple[int, ...]):
+        self.assignment, self.item, self.candidate, self.seeds = assignment, item, candidate, seeds
+        self.answers: dict = {}
+        self.stopped: Failure | None = None
+        self.used = 0.0
+
+    def ask(self, observe: str, case: Case) -> Observation | Failure:
+        """The student's answer, within its time and without torch's own layer."""
+        key = (observe, case.id)
+        if key not in self.answers:
+            self.answers[key] = self._ask(observe, case)
+        return self.answers[key]
+
+    def ask_anew(self, observe: str, case: Case) -> Observation | Failure:
+        """The student's answer to a changed case, which has the old id: not kept."""
+        return self._ask(observe, case)
+
+    def _ask(self, observe: str, case: Case) -> Observation | Failure:
+        if self.stopped:
+            return self.stopped
+        started = monotonic()
+        torch.manual_seed(0)
+        try:
+            left = max(0.1, min(ONE_CALL, ALL_CALLS - self.used))
+            with limited(left), watching(self.item.forbidden):
+                return OBSERVATIONS[observe](self.item, self.candidate, case)
+        except (TimeIsUp, ForbiddenCall, KeyboardInterrupt) as error:
+            self.stopped = Failure(error, *_origin(error))
+            return self.stopped
+        except BaseException as error:
+            return Failure(error, *_origin(error))
+        finally:
+            self.used += monotonic() - started
+
+    def expected(self, observe: str, case: Case) -> Observation:
+        """Torch's answer."""
+        key = ("torch", observe, case.id)
+        if key not in self.answers:
+            torch.manual_seed(0)
+            self.answers[key] = OBSERVATIONS[observe](self.item, self.item.oracle, case)
+        return self.answers[key]
+
+    def faulty(self, switches: frozenset[str], observe: str, case: Case):
+        """The answer of an implementation that makes these mistakes."""
+        key = (switches, observe, case.id)
+        if key not in self.answers:
+            torch.manual_seed(0)
+            try:
+                candidate = self.item.candidate(switches)
+                self.answers[key] = OBSERVATIONS[observe](self.item, candidate, case)
+            except Exception as error:
+                self.answers[key] = Failure(error)
+        return self.answers[key]
+
+    def cases(self, role: str) -> list[Case]:
+        return [case for seed in self.seeds for case in self.item.cases(role, seed)]
+
+    def outcome(self, aspect: Aspect) -> Outcome:
+        """Look at one aspect; the first case that is wrong decides."""
+        for case in self.cases(aspect.role):
+            answer = self.ask(aspect.observe, case)
+            if isinstance(answer, Failure):
+                return Outcome(aspect, case, answer)
+            wrong = self.mismatches(aspect, case, answer)
+            if wrong:
+                return Outcome(aspect, case, answer, tuple(wrong))
+        return Outcome(aspect)
+
+    def mismatches(self, aspect: Aspect, case: Case, answer: Observation) -> list[Mismatch]:
+        expected = self.expected(aspect.observe, case)
+        return compare(answer, expected, aspect.only, aspect.rtol, aspect.atol)
+
+    def makes(self, faults: tuple[Fault, ...], outcome: Outcome) -> bool:
+        """Whether code with these faults fails this aspect too, on the same case."""
+        switches = frozenset().union(*(fault.switches for fault in faults))
+        answer = self.faulty(switches, outcome.aspect.observe, outcome.case)
+        if isinstance(answer, Failure):
+            return True
+        return bool(self.mismatches(outcome.aspect, outcome.case, answer))
+
+
+def _origin(error: BaseException) -> tuple[str, int]:
+    """The last line of the student's own code in the traceback, and its number."""
+    own = ("course_lib", "site-packages", "dist-packages", "lib/python")
+    frames = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if not any(part in frame.filename.replace("\\", "/") for part in own)
+        and frame.filename not in ("<frozen importlib._bootstrap>",)
+        and not frame.filename.startswith(sys.base_prefix)
+    ]
+    return ((frames[-1].line or "").strip(), frames[-1].lineno or 0) if frames else ("", 0)

@@ -1,0 +1,117 @@
+"""Torch's own recurrent layers may not answer in the student's place.
+
+Two nets: calls into torch are watched while the student's code runs, and the names its code uses
+are read, which also finds the course's reference layers.
+"""
+
+import ast
+import inspect
+import textwrap
+import types
+from contextlib import contextmanager
+
+from torch.overrides import TorchFunctionMode
+
+
+class ForbiddenCall(BaseException):
+    """Raised inside the student's code by a call that the exercise does not allow."""
+
+    def __init__(self, name: str):
+        super().__init__(name)
+        self.name = name
+
+
+class _Watch(TorchFunctionMode):
+    def __init__(self, names: frozenset[str]):
+        super().__init__()
+        self.names = names
+        self.seen: str | None = None
+
+    def __torch_function__(self, function, types, args=(), kwargs=None):
+        name = getattr(function, "__name__", "").split(".")[-1]
+        full = str(getattr(function, "_name", name)).split("::")[-1].split(".")[0]
+        called = name if name in self.names else full
+        if called in self.names:
+            self.seen = called
+            raise ForbiddenCall(called)
+        return function(*args, **(kwargs or {}))
+
+
+@contextmanager
+def watching(names: frozenset[str]):
+    """Raise ForbiddenCall when a torch function of one of these names is called inside.
+
+    Also at the end of the block, when the code inside swallowed it.
+    """
+    if not names:
+        yield
+        return
+    watch = _Watch(names)
+    try:
+        with watch:
+            yield
+    finally:
+        if watch.seen:
+            raise ForbiddenCall(watch.seen)
+
+
+def forbidden_name(candidate, names: frozenset[str]) -> str | None:
+    """A name that the code uses and may not: ``nn.LSTM``, ``torch.lstm``, the course's layers."""
+    for function in _functions(candidate, set()):
+        if (getattr(function, "__module__", "") or "").startswith("course_lib.layers"):
+            return function.__name__
+        found = _attribute(function, names)
+        if found:
+            return found
+    for base in getattr(candidate, "__mro__", ())[1:]:
+        if base.__name__ in names and base.__module__.startswith(("torch.", "course_lib.layers")):
+            return f"nn.{base.__name__}"
+    return None
+
+
+def _functions(thing, seen: set[int]):
+    """The functions of a candidate, and the student's own functions that they call by name."""
+    if id(thing) in seen:
+        return
+    seen.add(id(thing))
+    if isinstance(thing, type):
+        for member in vars(thing).values():
+            if isinstance(member, (types.FunctionType, staticmethod, classmethod)):
+                yield from _functions(getattr(member, "__func__", member), seen)
+    elif isinstance(thing, types.MethodType):
+        yield from _functions(thing.__func__, seen)
+    elif isinstance(thing, types.FunctionType):
+        yield thing
+        for name in _names(thing.__code__):
+            used = thing.__globals__.get(name)
+            own = isinstance(used, (types.FunctionType, type))
+            module = (getattr(used, "__module__", "") or "").split(".")[0]
+            if own and (module in ("__main__", thing.__module__) or _is_layer(used)):
+                yield from _functions(used, seen)
+
+
+def _is_layer(used) -> bool:
+    return (getattr(used, "__module__", "") or "").startswith("course_lib.layers")
+
+
+def _names(code: types.CodeType) -> set[str]:
+    inner = (c for c in code.co_consts if isinstance(c, types.CodeType))
+    return set(code.co_names).union(*(_names(c) for c in inner))
+
+
+def _attribute(function, names: frozenset[str]) -> str | None:
+    """``nn.LSTM`` written in the function's source, if the source can be had."""
+    try:
+        tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+    except (OSError, TypeError, SyntaxError, ValueError):
+        return None
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and node.attr in names:
+            owner = ast.unparse(node.value)
+            if owner.split(".")[0] in ("nn", "torch", "F", "_VF") or owner.endswith("_VF"):
+                return f"{owner}.{node.attr}"
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("torch"):
+            for alias in node.names:
+                if alias.name in names:
+                    return f"{node.module}.{alias.name}"
+    return None

@@ -1,0 +1,189 @@
+"""The feedback as a piece of HTML that stands alone: inline style, no script, light and dark."""
+
+from html import escape
+
+from course_lib.exercises.spec import Assignment
+from course_lib.grading.result import CheckResult, Finding, number
+from course_lib.grading.words import section
+from course_lib.i18n import _, get_language
+
+BOX = (
+    "border:1px solid var(--jp-border-color2,rgba(128,128,128,.4));border-left:4px solid {edge};"
+    "border-radius:6px;padding:.6em .9em;margin:.4em 0;max-width:62em;line-height:1.45;"
+    "font-family:var(--jp-ui-font-family,system-ui,sans-serif);color:inherit"
+)
+# Seen beside words and signs, never alone.
+RIGHT, PART, WRONG = (
+    "var(--jp-success-color1,#2e8540)",
+    "var(--jp-warn-color1,#c77700)",
+    "var(--jp-error-color1,#d1492e)",
+)
+SMALL = "font-size:.92em;opacity:.85"
+
+
+def page(result: CheckResult) -> str:
+    """One check as HTML: score, aspects, findings, picture, prints."""
+    edge = RIGHT if result.passed else PART if result.points else WRONG
+    parts = [
+        f'<div lang="{_lang()}" style="{BOX.format(edge=edge)}">',
+        f'<div><strong>{escape(result.title)}</strong> · {escape(result.headline)}'
+        f" {_bar(result.points, result.max_points, edge)}</div>",
+        _aspects(result),
+        *(_finding(finding) for finding in result.findings),
+        _picture(result),
+        _printed(result),
+        "</div>",
+    ]
+    return "".join(part for part in parts if part)
+
+
+def _lang() -> str:
+    return get_language().replace("_", "-")
+
+
+def _bar(points: float, most: float, colour: str) -> str:
+    share = 100 * points / most if most else 0
+    return (
+        '<span aria-hidden="true" style="display:inline-block;width:7em;height:.6em;'
+        "border-radius:.3em;background:rgba(128,128,128,.25);margin-left:.6em;vertical-align:middle;"
+        f'overflow:hidden"><span style="display:block;height:100%;width:{share:.0f}%;'
+        f'background:{colour}"></span></span>'
+    )
+
+
+def _aspects(result: CheckResult) -> str:
+    if not result.aspects or result.void:
+        return ""
+    items = []
+    for aspect in result.aspects:
+        sign, colour = ("✓", RIGHT) if aspect.passed else ("✗", WRONG)
+        word = _("right") if aspect.passed else _("not yet")
+        items.append(
+            '<li style="display:inline-block;margin:.15em 1.1em .15em 0">'
+            f'<span style="color:{colour};font-weight:bold" title="{escape(word)}" role="img" '
+            f'aria-label="{escape(word)}">{sign}</span> {escape(aspect.title)}'
+            f' <span style="{SMALL}">{number(aspect.points)}</span></li>'
+        )
+    return f'<ul style="list-style:none;padding:0;margin:.4em 0">{"".join(items)}</ul>'
+
+
+def _finding(finding: Finding) -> str:
+    lines = [f'<p style="margin:.5em 0 .15em"><strong>{_code(finding.what)}</strong></p>']
+    if finding.why:
+        lines.append(f'<p style="margin:.15em 0">{_code(finding.why)}</p>')
+    if finding.where:
+        lines.append(f'<p style="margin:.15em 0;{SMALL}">{_code(finding.where)}</p>')
+    if finding.look:
+        lines.append(f'<p style="margin:.15em 0;{SMALL}">{_code(finding.look)}</p>')
+    return "".join(lines)
+
+
+def _code(text: str) -> str:
+    return escape(text)
+
+
+def _picture(result: CheckResult) -> str:
+    if not result.picture:
+        return ""
+    return (
+        '<details open style="margin:.5em 0"><summary style="cursor:pointer">'
+        f"{escape(_('Where the numbers differ'))}</summary>"
+        f'<div style="overflow-x:auto;margin:.4em 0">{result.picture}</div>'
+        f'<p style="margin:.2em 0;{SMALL}">{escape(result.caption)}</p></details>'
+    )
+
+
+def _printed(result: CheckResult) -> str:
+    if not result.printed:
+        return ""
+    more = ""
+    if result.dropped:
+        text = _("{count} more characters are not shown.").format(count=result.dropped)
+        more = f'<p style="margin:.2em 0;{SMALL}">{escape(text)}</p>'
+    return (
+        f'<details style="margin:.5em 0"><summary style="cursor:pointer">'
+        f"{escape(_('What your code printed'))}</summary>"
+        f'<pre style="max-height:14em;overflow:auto;margin:.3em 0">{escape(result.printed)}</pre>'
+        f"{more}</details>"
+    )
+
+
+class Welcome:
+    """What ``start`` shows."""
+
+    def __init__(self, assignment: Assignment):
+        self.assignment = assignment
+
+    def __str__(self) -> str:
+        text = _("{title}: {points} points, about {hours} hours.")
+        first = text.format(
+            title=_(self.assignment.title),
+            points=number(self.assignment.points),
+            hours=number(self.assignment.minutes / 60),
+        )
+        how = _("Write a function, run its check, read what it says, mend, and check again.")
+        read = " ".join(section(chapter) for chapter in self.assignment.read_first)
+        return "\n".join([first, how, read])
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        first, *rest = str(self).split("\n")
+        edge = "var(--jp-brand-color1,#1976d2)"
+        lines = "".join(f'<div style="{SMALL}">{escape(line)}</div>' for line in rest)
+        return (
+            f'<div lang="{_lang()}" style="{BOX.format(edge=edge)}">'
+            f"<strong>{escape(first)}</strong>{lines}</div>"
+        )
+
+
+class Progress:
+    """What ``progress`` shows: the points of each item checked so far."""
+
+    def __init__(self, assignment: Assignment, results: dict[str, CheckResult]):
+        self.assignment, self.results = assignment, results
+
+    @property
+    def points(self) -> float:
+        return round(sum(r.points for r in self._rows().values() if r), 2)
+
+    def _rows(self) -> dict:
+        ids = {item.id: f"{self.assignment.id}.{item.id}" for item in self.assignment.items}
+        return {id: self.results.get(key) for id, key in ids.items()}
+
+    def __str__(self) -> str:
+        return "\n".join([self._headline(), *(f"{a}: {b}" for a, b in self._lines())])
+
+    __repr__ = __str__
+
+    def _headline(self) -> str:
+        text = _("{title}: {points} of {max} points so far.")
+        return text.format(
+            title=_(self.assignment.title),
+            points=number(self.points),
+            max=number(self.assignment.points),
+        )
+
+    def _lines(self):
+        rows = self._rows()
+        for item in self.assignment.items:
+            result = rows[item.id]
+            text = _("{points} of {max}") if result else _("not checked yet, {max} points")
+            points = number(result.points) if result else ""
+            yield _(item.title), text.format(points=points, max=number(item.points))
+
+    def _repr_html_(self) -> str:
+        rows = []
+        for (title, text), result in zip(self._lines(), self._rows().values(), strict=True):
+            points, most = (result.points, result.max_points) if result else (0, 1)
+            colour = RIGHT if result and result.passed else PART
+            rows.append(
+                '<tr><td style="text-align:left;padding:.15em 1em .15em 0">'
+                f'{escape(title)}</td><td style="text-align:left">{escape(text)}'
+                f"{_bar(points, most, colour)}</td></tr>"
+            )
+        return (
+            f'<div lang="{_lang()}" style="{BOX.format(edge=PART)}">'
+            f"<strong>{escape(self._headline())}</strong>"
+            f'<table style="margin:.4em 0;border:0">{"".join(rows)}</table></div>'
+        )

@@ -1,0 +1,207 @@
+"""What is asked of a candidate: the student's function or class, torch's, or a faulty one.
+
+Every observation takes ``(item, candidate, case)`` and returns named tensors. It is the only
+place that calls a student's code. Tensors of the case are copied first, so nobody can spoil them.
+"""
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+
+from course_lib.exercises.spec import Case, Item, Names
+from course_lib.grading.compare import Observation
+from course_lib.grading.returned import Unexpected, named, not_a_module, wrong_parameters
+from course_lib.i18n import _
+
+
+def copies(case: Case, gradients: bool = False) -> dict[str, Tensor | None]:
+    """The case's tensors, fresh; as leaves that want gradients if asked."""
+    fresh = {n: None if t is None else t.detach().clone() for n, t in case.tensors.items()}
+    for tensor in fresh.values():
+        if gradients and tensor is not None and tensor.is_floating_point():
+            tensor.requires_grad_()
+    return fresh
+
+
+def arrange(names: Names | str, tensors) -> object:
+    """Tensors nested as their names are; a nest of nothing but None is None."""
+    if isinstance(names, str):
+        return tensors[names]
+    parts = tuple(arrange(name, tensors) for name in names)
+    return None if all(part is None for part in parts) else parts
+
+
+def run(item: Item, candidate, tensors) -> dict[str, Tensor]:
+    """Call a function, or a module that has its weights, with these tensors."""
+    arguments = [arrange(name, tensors) for name in item.arguments]
+    if item.kind == "module" and arguments[-1] is None:
+        arguments.pop()
+    return named(item, candidate(*arguments))
+
+
+def make(item: Item, candidate, case: Case):
+    """An instance of a module class, with its first weights."""
+    module = candidate(**item.constructor(case))
+    if not isinstance(module, nn.Module):
+        raise not_a_module(item, module)
+    return module
+
+
+def prepared(item: Item, candidate, case: Case, tensors):
+    """What ``run`` can call: the function itself, or a module with the case's weights."""
+    if item.kind == "function":
+        return candidate
+    module = make(item, candidate, case)
+    dtype = tensors[next(iter(item.weights.values()))].dtype
+    if dtype != torch.float32:
+        module = module.to(dtype)
+    set_weights(item, module, tensors)
+    return module
+
+
+def set_weights(item: Item, module: nn.Module, tensors) -> None:
+    """Give a module the case's weights, also where they are plain tensors.
+
+    Plain tensors are a mistake of its own; the module's numbers can still be judged.
+    """
+    parameters = dict(module.named_parameters())
+    for name, short in item.weights.items():
+        value = tensors[short].detach()
+        holder = parameters.get(name)
+        if holder is None:
+            plain = getattr(module, name, None)
+            if not isinstance(plain, Tensor):
+                raise wrong_parameters(item, module)
+            setattr(module, name, value.clone().requires_grad_(value.is_floating_point()))
+        elif holder.shape != value.shape:
+            raise wrong_parameters(item, module)
+        else:
+            with torch.no_grad():
+                holder.copy_(value)
+
+
+def values(item: Item, candidate, case: Case) -> Observation:
+    """What comes back."""
+    tensors = copies(case)
+    return detached(run(item, prepared(item, candidate, case, tensors), tensors))
+
+
+def detached(observation) -> dict[str, Tensor]:
+    return {name: t.detach() for name, t in observation.items()}
+
+
+def gradients(item: Item, candidate, case: Case) -> Observation:
+    """Gradients of a random weighted sum of everything returned; None where none arrives."""
+    tensors = copies(case, gradients=True)
+    ready = prepared(item, candidate, case, tensors)
+    leaves = {n: t for n, t in tensors.items() if t is not None}
+    if item.kind == "module":
+        for name, short in item.weights.items():
+            leaves[short] = getattr(ready, name)
+    loss = weighted_sum(run(item, ready, tensors))
+    if not loss.requires_grad:
+        return dict.fromkeys(leaves)
+    found = torch.autograd.grad(loss, list(leaves.values()), allow_unused=True)
+    return dict(zip(leaves, found, strict=True))
+
+
+def weighted_sum(returned: dict[str, Tensor]) -> Tensor:
+    generator = torch.Generator().manual_seed(1)
+    terms = []
+    for tensor in returned.values():
+        weight = torch.randn(tensor.shape, generator=generator, dtype=torch.float64)
+        terms.append((tensor * weight.to(tensor.dtype)).sum())
+    return sum(terms)
+
+
+def arguments_after(item: Item, candidate, case: Case) -> Observation:
+    """The arguments as the call leaves them."""
+    tensors = copies(case)
+    run(item, prepared(item, candidate, case, tensors), tensors)
+    return {name: t for name, t in tensors.items() if t is not None}
+
+
+def second_call(item: Item, candidate, case: Case) -> Observation:
+    """The same call again, after one with other numbers."""
+    tensors = copies(case)
+    ready = prepared(item, candidate, case, tensors)
+    run(item, ready, copies(case))
+    other = {n: None if t is None else t.flip(0) * 0.5 for n, t in copies(case).items()}
+    run(item, ready, other)
+    return detached(run(item, ready, copies(case)))
+
+
+def parameters(item: Item, candidate, case: Case) -> Observation:
+    """Names and shapes of the parameters, as tensors of zeros; "late" ones come with a call."""
+    module = make(item, candidate, case)
+    before = {name: torch.zeros(p.shape) for name, p in module.named_parameters()}
+    if before.keys() != item.weights.keys():
+        run(item, module, copies(case))
+        after = {f"late {n}": torch.zeros(p.shape) for n, p in module.named_parameters()}
+        before |= {name: t for name, t in after.items() if name[5:] not in before}
+    return before
+
+
+def first_weights(item: Item, candidate, case: Case) -> Observation:
+    """Truths about the first values of the weight matrices, as ones and zeros."""
+    sizes = {"B": 2, "T": 2, "I": 12, "H": 16, "P": 6}
+    case = Case("start", {**case.sizes, **{k: sizes[k] for k in sizes if k in case.sizes}}, {},
+                case.options)  # fmt: skip
+    bound = sizes["H"] ** -0.5 * 1.0001
+    before = torch.are_deterministic_algorithms_enabled()
+    torch.use_deterministic_algorithms(True, warn_only=True)  # torch.empty is filled with NaN
+    try:
+        pair = [weight_matrices(item, make(item, candidate, case)) for _k in range(2)]
+    finally:
+        torch.use_deterministic_algorithms(before)
+    truths = {"there": [], "finite": [], "different": [], "small": [], "wide": [], "signs": []}
+    truths["new"] = []
+    for one, other in zip(*(list(weights.values()) for weights in pair), strict=True):
+        truths["there"].append(True)
+        truths["finite"].append(bool(one.isfinite().all()))
+        truths["different"].append(bool((one != one.flatten()[0]).any()))
+        truths["small"].append(bool((one.abs() <= bound).all()))
+        truths["wide"].append(bool(one.max() - one.min() > bound))
+        truths["signs"].append(bool(one.min() < 0 < one.max()))
+        truths["new"].append(bool((one != other).any()))
+    return {name: torch.tensor(float(bool(t) and all(t))) for name, t in truths.items()}
+
+
+def weight_matrices(item: Item, module: nn.Module) -> dict[str, Tensor]:
+    """The weights (not the biases), registered or not."""
+    found = {name: getattr(module, name, None) for name in item.weights if "weight" in name}
+    return {name: t.detach() for name, t in found.items() if isinstance(t, Tensor)}
+
+
+def loaded(item: Item, candidate, case: Case) -> Observation:
+    """Values after ``load_state_dict`` with torch's own state dict."""
+    tensors = copies(case)
+    module = make(item, candidate, case)
+    module.load_state_dict({name: tensors[short] for name, short in item.weights.items()})
+    return detached(run(item, module, tensors))
+
+
+def optimiser_step(item: Item, candidate, case: Case) -> Observation:
+    """Values after one step of gradient descent on ``module.parameters()``."""
+    tensors = copies(case)
+    module = prepared(item, candidate, case, tensors)
+    known = list(module.parameters())  # as an optimiser would take them
+    loss = weighted_sum(run(item, module, tensors))
+    if not loss.requires_grad:
+        raise Unexpected("dependence", "no-gradient", _("The output has no gradient at all."))
+    loss.backward()
+    with torch.no_grad():  # plain gradient descent; importing torch's costs seconds
+        for parameter in known:
+            if parameter.grad is not None:
+                parameter -= 0.1 * parameter.grad
+    return detached(run(item, module, copies(case)))
+
+
+OBSERVATIONS: dict[str, Callable[[Item, object, Case], Observation]] = {
+    f.__name__: f
+    for f in (
+        values, gradients, arguments_after, second_call, parameters, first_weights, loaded,
+        optimiser_step,
+    )
+}  # fmt: skip

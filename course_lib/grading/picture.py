@@ -1,0 +1,122 @@
+"""Where the numbers differ, as a small inline picture: rows of time or batch, columns of units.
+
+No script and no outside style: it shows in JupyterLab, in nbgrader's feedback and in print. The
+strength of the colour is the difference, and every wrong cell also carries its number.
+"""
+
+from html import escape
+
+from course_lib.exercises.spec import Item
+from course_lib.grading.compare import Mismatch, close
+from course_lib.grading.exam import Exam, Failure, Outcome
+from course_lib.grading.words import AXES, index_words
+from course_lib.i18n import _
+
+CELL_WIDTH, CELL_HEIGHT, MOST = 40, 20, 14  # pixels; rows and columns that are drawn
+
+
+def picture_of(exam: Exam, failed: list[Outcome]) -> tuple[str, str]:
+    """(SVG, sentence) for the first failed aspect with wrong numbers; ("", "") without one."""
+    for outcome in failed:
+        if isinstance(outcome.answer, Failure) or outcome.aspect.observe not in ("values", "gradients", "second_call"):
+            continue
+        for mismatch in outcome.mismatches:
+            if mismatch.kind in ("value", "nan") and mismatch.got.ndim >= 1:
+                return _drawn(exam.item, outcome, mismatch)
+    return "", ""
+
+
+def _drawn(item: Item, outcome: Outcome, mismatch: Mismatch) -> tuple[str, str]:
+    letters = item.axes(outcome.case).get(mismatch.name, "").split()
+    difference = (mismatch.got.double() - mismatch.expected.double()).abs()
+    wrong = ~close(mismatch.got, mismatch.expected, outcome.aspect.rtol, outcome.aspect.atol)
+    difference = difference.nan_to_num(float("inf"), posinf=float("inf"))
+    batch_of_sequence = "T" in letters and "B" in letters
+    place = ""
+    if batch_of_sequence:  # time by units, for the row of the batch with the largest difference
+        axis = letters.index("B")
+        others = [k for k in range(difference.ndim) if k != axis]
+        row = int(difference.amax(others).argmax())
+        difference, wrong = difference.select(axis, row), wrong.select(axis, row)
+        letters = [letter for letter in letters if letter != "B"]
+        place = _("Row {row} of the batch.").format(row=row)
+    while difference.ndim > 2:
+        difference, wrong, letters = difference[0], wrong[0], letters[1:]
+    if difference.ndim == 1:
+        difference, wrong, letters = difference[None], wrong[None], ["", *letters]
+    return _svg(mismatch.name, letters, difference, wrong), " ".join(
+        part for part in (_sentence(mismatch, outcome, item), place) if part
+    )
+
+
+def _sentence(mismatch: Mismatch, outcome: Outcome, item: Item) -> str:
+    letters = item.axes(outcome.case).get(mismatch.name, "").split()
+    wrong = ~close(mismatch.got, mismatch.expected, outcome.aspect.rtol, outcome.aspect.atol)
+    difference = (mismatch.got.double() - mismatch.expected.double()).abs().nan_to_num(float("inf"))
+    flat = int(difference.argmax())
+    index = []
+    for size in reversed(difference.shape):
+        index.insert(0, flat % size)
+        flat //= size
+    text = _("{wrong} of {all} numbers of {value} are wrong; the largest difference is {largest}, at {place}.")
+    if outcome.aspect.observe == "gradients":
+        text = _("{wrong} of {all} numbers of the gradient of {value} are wrong; the largest difference is {largest}, at {place}.")
+    return text.format(
+        wrong=int(wrong.sum()), all=wrong.numel(), value=mismatch.name,
+        largest=_short(float(difference.max())), place=index_words(letters, index),
+    )  # fmt: skip
+
+
+def _svg(name: str, letters, difference, wrong) -> str:
+    rows, columns = difference.shape
+    shown_rows, shown_columns = min(rows, MOST), min(columns, MOST)
+    finite = difference[difference.isfinite()]
+    largest = max(float(finite.max()) if finite.numel() else 1.0, 1e-12)
+    left, top = 64, 34
+    width, height = left + shown_columns * CELL_WIDTH + 8, top + shown_rows * CELL_HEIGHT + 8
+    down, across = (_(AXES.get(letter, letter)) if letter else "" for letter in letters[-2:])
+    parts = [
+        f'<svg role="img" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
+        f'style="max-width:100%;height:auto" xmlns="http://www.w3.org/2000/svg">',
+        f"<title>{escape(_('Difference of {value}').format(value=name))}</title>",
+        '<g font-family="inherit" font-size="11" fill="currentColor">',
+        f'<text x="{left}" y="12">{escape(name)}: {escape(across)} →</text>',
+        f'<text x="4" y="28">{escape(down)} ↓</text>' if down else "",
+    ]
+    for k in range(shown_columns):
+        parts.append(
+            f'<text x="{left + (k + 0.5) * CELL_WIDTH}" y="28" text-anchor="middle">{k}</text>'
+        )
+    for r in range(shown_rows):
+        y = top + r * CELL_HEIGHT
+        if down:
+            parts.append(f'<text x="{left - 8}" y="{y + 14}" text-anchor="end">{r}</text>')
+        for k in range(shown_columns):
+            parts.append(_cell(left + k * CELL_WIDTH, y, float(difference[r, k]), bool(wrong[r, k]), largest))
+    parts += ["</g>", "</svg>"]
+    return "".join(parts)
+
+
+def _cell(x: int, y: int, value: float, wrong: bool, largest: float) -> str:
+    box = (
+        f'<rect x="{x + 1}" y="{y + 1}" width="{CELL_WIDTH - 2}" height="{CELL_HEIGHT - 2}" rx="3" '
+    )
+    middle = f'x="{x + CELL_WIDTH / 2}" y="{y + 14}" text-anchor="middle" font-size="10"'
+    if not wrong:
+        return (
+            f'{box}fill="none" stroke="currentColor" stroke-opacity="0.25"/>'
+            f'<text {middle} fill-opacity="0.55">✓</text>'
+        )
+    strength = 0.18 + 0.5 * min(1.0, value / largest)
+    return (
+        f'{box}style="fill:var(--jp-error-color1,#d1492e)" fill-opacity="{strength:.2f}"/>'
+        f"<text {middle}>{_short(value)}</text>"
+    )
+
+
+def _short(value: float) -> str:
+    if value == float("inf"):
+        return "NaN"
+    if value >= 100:
+        return f"{value:.0f}"
+    return f"{value:.2f}" if value >= 0.01 else f"{value:.0e}".replace("e-0", "e-")

@@ -1,0 +1,74 @@
+"""Names of things in the student's language: sections of the book, axes, places."""
+
+from course_lib.exercises.spec import Fault, Message
+from course_lib.grading.result import Finding
+from course_lib.i18n import N_, _
+
+CHAPTERS = {"rnn": N_("The RNN"), "lstm": N_("LSTM"), "lstmp": N_("LSTMP")}
+SECTIONS = {
+    "maths": N_("the maths with shapes"),
+    "scratch": N_("from scratch"),
+    "prove": N_("prove it"),
+    "break": N_("break it"),
+}
+AXES = {
+    "B": N_("batch"),
+    "T": N_("time"),
+    "I": N_("input"),
+    "H": N_("hidden"),
+    "P": N_("projected"),
+    "4H": N_("the four gates"),
+    "1": N_("layer"),
+}
+
+
+def section(label: str) -> str:
+    """Where to read, for the label of a section of the book such as "lstm-maths"."""
+    chapter, _dash, part = label.partition("-")
+    if not part:
+        return _("Read the chapter {chapter}.").format(chapter=_(CHAPTERS[chapter]))
+    text = _("Look again at the chapter {chapter}, section “{section}”.")
+    return text.format(chapter=_(CHAPTERS[chapter]), section=_(SECTIONS[part]))
+
+
+def sentence(number: int | None) -> str:
+    """The convention of the statement that a message points to."""
+    if number is None:
+        return ""
+    return _("See Convention {number} in this notebook.").format(number=number)
+
+
+def spoken(message: Message, where: str = "", lead: str = "") -> Finding:
+    """A message as a finding, in the student's language."""
+    params = {name: _(value) for name, value in message.params.items()}
+    what = _(message.what).format(**params)
+    look = " ".join(part for part in (sentence(message.sentence), section(message.look)) if part)
+    return Finding(
+        message.kind, message.id, f"{lead} {what}".strip(), _(message.why).format(**params), look,
+        where,
+    )  # fmt: skip
+
+
+def spoken_fault(fault: Fault, where: str = "", lead: str = "") -> Finding:
+    return spoken(fault.message, where, lead)
+
+
+def lettered(shape, case) -> str:
+    """(3, 20) -> "(B, 4H)" by the sizes of the case, numbers where no letter fits."""
+    letters = {}
+    for letter, size in case.sizes.items():
+        letters.setdefault(size, letter)
+    return "(" + ", ".join(letters.get(size, str(size)) for size in shape) + ")"
+
+
+def plain(shape) -> str:
+    return "(" + ", ".join(str(size) for size in shape) + ")"
+
+
+def index_words(axes: list[str], index) -> str:
+    """("B", "T", "H") and (0, 2, 3) -> "batch 0, time 2, hidden 3"."""
+    return ", ".join(
+        f"{_(AXES.get(axis, axis))} {position}"
+        for axis, position in zip(axes, index, strict=False)
+        if axis != "1"
+    )
