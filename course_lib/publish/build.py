@@ -48,7 +48,7 @@ def build_book(
         raise CourseError(
             f"The book has no language {unknown[0]!r}; it has {', '.join(LANGUAGES)}."
         )
-    with _only_one_build(root, console):
+    with only_one_build(root, console):
         stale = [language for language in languages if not is_fresh(root, language)]
         if not stale:
             console.print("The book is up to date.", highlight=False)
@@ -57,9 +57,7 @@ def build_book(
         _build_all(root, stale, console)
         _publish(root, stale, inputs)
     names = ", ".join(LANGUAGES[language] for language in stale)
-    console.print(
-        f"The book is built: {names}. Its first page is {SITE}/index.html", highlight=False
-    )
+    console.print(f"The book is built: {names}.", highlight=False)
     return root / SITE
 
 
@@ -76,7 +74,7 @@ def book_fingerprint(root: Path, language: str) -> str:
     return fingerprint([path for path in paths if path.exists()], COUNTED + BUILDERS)
 
 
-def _only_one_build(root: Path, console: Console) -> FileLock:
+def only_one_build(root: Path, console: Console) -> FileLock:
     """Two builds in one folder would tread on each other: the second waits for the first."""
     folder = root / "_build" / "book"
     folder.mkdir(parents=True, exist_ok=True)
@@ -109,7 +107,8 @@ def _build_all(root: Path, languages: Sequence[str], console: Console) -> None:
                 done = percent + (0 if task.startswith("reading") else 100)
                 bars.update(bar, completed=done, page=page)
 
-            problems = _run_language(root, language, cache, advance)
+            work = root / "_build" / "book" / language
+            problems = run_book(root, derive(root, language, cache), work, progress=advance)
             bars.update(bar, completed=200, page="")
             return problems
 
@@ -117,24 +116,6 @@ def _build_all(root: Path, languages: Sequence[str], console: Console) -> None:
         _refuse({first: build_one(first)})
         with ThreadPoolExecutor(2) as pool:
             _refuse(dict(zip(others, pool.map(build_one, others), strict=True)))
-
-
-def _run_language(root: Path, language: str, cache: Path, advance) -> list[Problem]:
-    """One language, incrementally.
-
-    Sphinx does not repeat the warnings of a page that it need not read again, so what a failed or
-    interrupted build left behind is thrown away: the next one must warn again.
-    """
-    work = root / "_build" / "book" / language
-    unfinished = work / "unfinished"
-    if unfinished.exists():
-        shutil.rmtree(work)
-    work.mkdir(parents=True, exist_ok=True)
-    unfinished.touch()
-    problems = run_book(root, derive(root, language, cache), work, progress=advance)
-    if not problems:
-        unfinished.unlink()
-    return problems
 
 
 def _refuse(found: dict[str, list[Problem]]) -> None:

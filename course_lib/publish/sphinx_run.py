@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import threading
@@ -48,9 +49,15 @@ def run_book(
 ) -> list[Problem]:
     """Build the book at ``root`` below ``work``; ``progress(task, percent, page)`` is told.
 
-    Returns the problems, none when all is well. Warnings are problems.
+    Returns the problems, none when all is well. Warnings are problems. The work is incremental;
+    but Sphinx does not repeat the warnings of a page that it need not read again, so what a failed
+    or interrupted build left behind is thrown away, and the next one warns again.
     """
+    unfinished = work / "unfinished"
+    if unfinished.exists():
+        shutil.rmtree(work)
     work.mkdir(parents=True, exist_ok=True)
+    unfinished.touch()
     settings = work / "config.yml"
     text = yaml.safe_dump(config, allow_unicode=True, sort_keys=False)
     if not settings.is_file() or settings.read_text(encoding="utf-8") != text:
@@ -99,6 +106,8 @@ def run_book(
         start = " ".join(said.partition("Traceback (most recent call last)")[0].split())
         last = " ".join(said.split()[-40:])
         problems = [Problem("", None, f"Jupyter Book stopped and said: {start or last}")]
+    if not problems:
+        unfinished.unlink()
     return problems
 
 
@@ -135,12 +144,16 @@ def _page(path: str, root: Path) -> str:
 
 def _failed_cell(page: Path, report: str) -> tuple[int | None, str]:
     """The line of the failing cell in its page, and a sentence that quotes it."""
+    report = report.partition("[mystnb.exec]")[0]
     found = _CELL.search(report)
     source = found["source"].strip() if found else ""
     first = source.splitlines()[0] if source else ""
     rest = report[found.end() :] if found else report
-    reasons = re.findall(r"^[A-Za-z_.]+(?:Error|Exception|Interrupt|Exit)\b.*", rest, re.M)
-    reason = reasons[-1] if reasons else "it did not finish"
+    errors = re.findall(r"^[A-Za-z_.]+(?:Error|Exception|Interrupt|Exit)\b.*", rest, re.M)
+    reason = errors[-1].strip(" :") if errors else "it did not finish"
+    arrow = re.search(r"^-+> \d+ (.+)", rest, re.M)
+    if arrow:
+        reason += f" at {arrow[1].strip()}"
     if "timed out" in report:
         reason = "it did not finish in the time allowed (execute: timeout in _config.yml)"
     number, line = _find_cell(page, source)

@@ -1,0 +1,116 @@
+"""Is a translation still the same sentence? What must survive: maths, roles, code, links, terms."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import yaml
+from markdown_it import MarkdownIt
+
+_ROLE = re.compile(r"\{([\w:-]+)\}`([^`]+)`")
+_CODE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.S)
+_MATHS = re.compile(r"(?<![\\$])(\${1,2})(?!\$)(.+?)(?<!\\)\1", re.S)
+_LINK = re.compile(r"\]\(([^)\s]+)[^)]*\)|<(https?://[^>]+)>")
+_FIELD = re.compile(r"(?<!\{)\{([A-Za-z_][\w.]*)[^{}]*\}(?!\})|%\((\w+)\)[sdf]")
+_SAID = re.compile(r"\\text\{[^{}]*\}")  # words inside a formula, which may be translated
+_markdown = MarkdownIt("commonmark")
+
+
+def differences(
+    source: str, translation: str, never: tuple[str, ...] = (), *, markdown: bool = True
+) -> Iterator[tuple[str, str]]:
+    """What the translation lost, gained or must not say: pairs of a kind and a sentence.
+
+    Kinds: maths, role, code, link, placeholder, markup, term. ``never`` holds forbidden forms.
+    """
+    if markdown:
+        source, wanted_roles = _take(_ROLE, source)
+        translation, found_roles = _take(_ROLE, translation)
+        yield from _roles(wanted_roles, found_roles)
+    source, wanted_code = _take(_CODE, source)
+    translation, found_code = _take(_CODE, translation)
+    yield from _compare("code", [c[1] for c in wanted_code], [c[1] for c in found_code])
+    if markdown:
+        source, wanted = _take(_MATHS, source)
+        translation, found = _take(_MATHS, translation)
+        yield from _compare("maths", [_formula(m) for m in wanted], [_formula(m) for m in found])
+        wanted, found = _LINK.findall(source), _LINK.findall(translation)
+        yield from _compare("link", ["".join(m) for m in wanted], ["".join(m) for m in found])
+        if _loose_marks(translation) > _loose_marks(source):
+            yield (
+                "markup",
+                "a * or ` stays visible on the page; put punctuation outside the marks",
+            )
+    else:
+        wanted, found = _FIELD.findall(source), _FIELD.findall(translation)
+        yield from _compare(
+            "placeholder", ["".join(m) for m in wanted], ["".join(m) for m in found]
+        )
+    for form in never:
+        if _says(translation, form):
+            yield "term", f'it says "{form}", which the glossary forbids'
+
+
+def _take(pattern: re.Pattern, text: str) -> tuple[str, list[tuple[str, ...]]]:
+    """The text without what the pattern finds, and what it found."""
+    return pattern.sub(" x ", text), pattern.findall(text)
+
+
+def _compare(kind: str, wanted: list[str], found: list[str]) -> Iterator[tuple[str, str]]:
+    lost, gained = Counter(wanted) - Counter(found), Counter(found) - Counter(wanted)
+    if lost:
+        yield kind, "it lost " + ", ".join(lost.elements())
+    if gained:
+        yield kind, "it has, and the English has not, " + ", ".join(gained.elements())
+
+
+def _roles(wanted: list[tuple[str, str]], found: list[tuple[str, str]]):
+    """Targets must agree. A glossary term may be written in the translation's own words."""
+
+    def target(text: str) -> str:
+        explicit = re.search(r"<([^<>]+)>$", text)
+        return explicit[1] if explicit else text.lstrip("~")
+
+    def names(roles):
+        return [f"{{{role}}}`{target(text)}`" for role, text in roles if role != "term"]
+
+    yield from _compare("role", names(wanted), names(found))
+    terms = [target(text) for role, text in wanted if role == "term"]
+    said = [text for role, text in found if role == "term"]
+    if len(terms) != len(said):
+        yield "role", f"it has {len(said)} {{term}} roles, the English has {len(terms)}"
+    for text in said:
+        if "<" in text and target(text) not in terms:
+            yield "role", f"{{term}}`{text}` points at a term that the English does not name here"
+
+
+def _formula(found: tuple[str, ...]) -> str:
+    """A formula without differences in blanks and in the words of \\text."""
+    return "$" + "".join(_SAID.sub(r"\\text{}", found[1]).split()) + "$"
+
+
+def _loose_marks(text: str) -> int:
+    """How many emphasis marks a reader would see as characters."""
+    tokens = _markdown.parseInline(text)[0].children or []
+    shown = "".join(token.content for token in tokens if token.type == "text")
+    return len(re.findall(r"[*`]+", shown))
+
+
+def _says(text: str, form: str) -> bool:
+    """Whole words where the script has words; anywhere where it has none."""
+    if re.search(r"[\u3400-\u9fff]", form):
+        return form in text
+    return re.search(rf"(?<!\w){re.escape(form)}(?!\w)", text, re.I) is not None
+
+
+@cache
+def forbidden(glossary: Path, language: str) -> tuple[str, ...]:
+    """The forms that the glossary forbids in ``language``; none when there is no glossary."""
+    if not glossary.is_file():
+        return ()
+    entries = yaml.safe_load(glossary.read_text(encoding="utf-8")) or []
+    return tuple(
+        form for entry in entries for form in (entry.get(language) or {}).get("never") or ()
+    )

@@ -1,0 +1,48 @@
+"""Write a .po file that only changes when a sentence does: no dates, no line numbers."""
+
+import re
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po, write_po
+
+from course_lib.i18n import LANGUAGES
+
+from .sources import Source
+
+_DATES = re.compile(
+    rb'^"(?:POT-Creation-Date|PO-Revision-Date|Last-Translator|Language-Team|Generated-By'
+    rb'|Report-Msgid-Bugs-To|Project-Id-Version):.*"\n',
+    re.M,
+)
+HEADER = """\
+# {language}: {name}
+# An empty msgstr shows the English. `course translate update` brings new and changed sentences;
+# one marked fuzzy was translated before the English changed: mend it and delete the mark."""
+
+
+def merge(source: Source, path: Path, language: str) -> bool:
+    """Bring the catalog at ``path`` up to the source; True when the file changed.
+
+    New sentences come empty, changed ones keep their translation marked fuzzy, and those that
+    are gone from the source are dropped.
+    """
+    template = Catalog()
+    for at, message in enumerate(source.messages):
+        places = source.places[at] if source.places else ()
+        template.add(message, locations=[(place, None) for place in places])
+    before = path.read_bytes() if path.is_file() else b""
+    catalog = read_po(BytesIO(before), locale=language) if before else Catalog(locale=language)
+    catalog.update(template, update_creation_date=False)
+    # Sentences come in the order of the page.
+    catalog.header_comment = HEADER.format(language=LANGUAGES[language], name=source.name)
+    catalog.fuzzy = False
+    written = BytesIO()
+    write_po(written, catalog, width=0, ignore_obsolete=True, include_previous=True)
+    after = _DATES.sub(b"", written.getvalue())
+    if after == before:
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(after)
+    return True

@@ -1,0 +1,80 @@
+"""``course serve``: show the built site on this machine only."""
+
+import os
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+from rich.console import Console
+
+from course_lib.errors import CourseError
+
+from .build import SITE, first_page
+
+HOST = "127.0.0.1"
+TRIED = 20  # ports, from the one asked for
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    """Static files, never cached, so that a rebuilt page is seen at once; no line per request."""
+
+    def end_headers(self):
+        self.send_header("Cache-Control", "no-cache")
+        super().end_headers()
+
+    def log_message(self, *args):
+        pass
+
+
+class _Server(ThreadingHTTPServer):
+    # Elsewhere than on Windows this only allows to start again at once after a stop; on Windows
+    # it would let two servers share one port.
+    allow_reuse_address = os.name != "nt"
+    daemon_threads = True
+
+
+def open_server(site: Path, port: int) -> ThreadingHTTPServer:
+    """A server of ``site`` at ``port`` or the next free one; call ``serve_forever`` on it.
+
+    Raises CourseError when no port can be had.
+    """
+    if not 0 <= port <= 65535:
+        raise CourseError(f"{port} is not a port: choose a number from 1 to 65535.")
+    handler = partial(_Quiet, directory=str(site))
+    for candidate in range(port, min(port + TRIED, 65536)):
+        try:
+            return _Server((HOST, candidate), handler)
+        except PermissionError:
+            raise CourseError(
+                f"Port {port} is reserved by the system; choose another with --port 8000."
+            ) from None
+        except OSError:
+            continue
+    raise CourseError(
+        f"The ports {port} to {candidate} are all in use; choose another with --port."
+    )
+
+
+def serve(root: Path, port: int = 8000, language: str = "en", console: Console | None = None):
+    """Serve the built site until Ctrl-C; says which port it took when the one asked for is in use.
+
+    Raises CourseError when the book in ``language`` has not been built.
+    """
+    root, console = Path(root), console or Console()
+    page = Path(language) / first_page(root)
+    if not (root / SITE / page).is_file():
+        raise CourseError(
+            f"There is no built book in {root / SITE / language}; run `course build` first."
+        )
+    server = open_server(root / SITE, port)
+    taken = server.server_address[1]
+    if port and taken != port:
+        console.print(f"Port {port} is in use, so the book is at port {taken}.", highlight=False)
+    address = f"http://{HOST}:{taken}/{page.as_posix()}"
+    console.print(f"The book: {address}  (Ctrl-C stops it)", highlight=False, soft_wrap=True)
+    try:
+        server.serve_forever()
+    except KeyboardInterrupt:
+        console.print("Stopped.")
+    finally:
+        server.server_close()
