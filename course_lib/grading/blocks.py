@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 _FENCE = re.compile(r"^\s*(`{3,}|~{3,})")
 _WORD = re.compile(r"[^\W\d_]{2}")
+_TAG = re.compile(r"<[^>]*>")
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ def split_blocks(markdown: str) -> list[Block]:
         nonlocal lines, verbatim
         if lines:
             text = "\n".join(lines)
-            blocks.append(Block(text, start + 1, not verbatim and bool(_WORD.search(text))))
+            blocks.append(Block(text, start + 1, not verbatim and has_words(text)))
         lines, verbatim = [], False
 
     for number, line in enumerate(markdown.splitlines()):
@@ -58,6 +59,11 @@ def split_blocks(markdown: str) -> list[Block]:
                 closing = None
     finish()
     return blocks
+
+
+def has_words(text: str) -> bool:
+    """Whether there is something to translate: `</details>` alone is not."""
+    return bool(_WORD.search(_TAG.sub("", text)))
 
 
 def translate_markdown(markdown: str, translate: Callable[[str], str]) -> str:

@@ -127,7 +127,7 @@ def _view(cell) -> dict:
         "code": "",
         "outputs": [],
     }
-    view["name"] = re.sub(r"^test_", "", str(view["id"]))
+    view["name"] = re.sub(r"^(check|test)_", "", str(view["id"]))
     if cell.cell_type == "markdown":
         view["text"] = render_markdown(cell.source)
     elif cell.cell_type == "code":

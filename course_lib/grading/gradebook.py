@@ -1,7 +1,6 @@
 """Opening nbgrader's gradebook so that a failure is a sentence and a new one is never half made."""
 
 import os
-import sys
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -46,10 +45,6 @@ def open_gradebook(root: Path):
 
 def prepare(db_url: str) -> None:
     """Make sure that ``db_url`` holds a gradebook of this nbgrader."""
-    # nbgrader calls `alembic` by name; without an activated environment it is not on the path.
-    scripts = str(Path(sys.executable).parent)
-    if scripts not in os.environ.get("PATH", "").split(os.pathsep):
-        os.environ["PATH"] = scripts + os.pathsep + os.environ.get("PATH", "")
     url = make_url(db_url)
     file = Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
     if file is not None and not file.exists():
@@ -58,10 +53,24 @@ def prepare(db_url: str) -> None:
 
 
 def _create(file: Path) -> None:
-    """A killed process must not leave tables without a version, which nbgrader never mends."""
+    """Make a gradebook beside its place and move it there.
+
+    A process that is killed must not leave tables without a version, which nbgrader never mends.
+    The version is written first: nbgrader would call the program `alembic` for it, which takes
+    seconds and is not found outside an activated environment.
+    """
     temporary = file.with_name(f".{file.name}.{os.getpid()}")
+    url = f"sqlite:///{temporary.as_posix()}"
+    engine = create_engine(url)
     try:
-        Gradebook(f"sqlite:///{temporary.as_posix()}").close()
+        with engine.begin() as connection:
+            connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32))"))
+            connection.execute(
+                text("INSERT INTO alembic_version VALUES (:version)"),
+                {"version": _newest_version()},
+            )
+        engine.dispose()
+        Gradebook(url).close()
         os.replace(temporary, file)
     finally:
         temporary.unlink(missing_ok=True)

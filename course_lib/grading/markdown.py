@@ -1,6 +1,7 @@
 """Markdown cells as HTML for the feedback page: mathematics as MathML, raw HTML made harmless."""
 
 import html
+import re
 
 from markdown_it import MarkdownIt
 from markupsafe import Markup
@@ -20,15 +21,27 @@ def _mathml(tex: str, options: dict) -> str:
         return f"<code>{html.escape(tex)}</code>"
 
 
+# The only HTML that assignments use: hints that open.
+_ALLOWED = re.compile(r"&lt;(/?(?:details|summary))&gt;")
+
+
+def _inert_html(self, tokens, index, options, env) -> str:
+    return _ALLOWED.sub(r"<\1>", html.escape(tokens[index].content))
+
+
 _parser = (
-    MarkdownIt("commonmark", {"html": False})
+    MarkdownIt("commonmark", {"html": True})
     .enable("table")
     .use(dollarmath_plugin, renderer=_mathml, allow_digits=False, double_inline=True)
 )
 
 
+_parser.add_render_rule("html_block", _inert_html)
+_parser.add_render_rule("html_inline", _inert_html)
+
+
 def render_markdown(text: str) -> Markup:
-    """``text`` as HTML; HTML inside it is shown, not obeyed."""
+    """``text`` as HTML; HTML inside it is shown, not obeyed, but for hints that open."""
     return Markup(_parser.render(text))
 
 

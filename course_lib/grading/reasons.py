@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from nbformat import NotebookNode
 from nbgrader import utils
 
+from course_lib.errors import CourseError
+from course_lib.exercises import get_item
 from course_lib.grading.execute import CHECK
+from course_lib.grading.words import spoken
 from course_lib.i18n import N_, _
 
 ALL_RIGHT = N_("Everything is right.")
@@ -36,12 +39,13 @@ def findings_of(notebook: NotebookNode) -> list[Finding]:
     for cell in notebook.cells:
         for result in check_results(cell):
             for entry in result.get("findings", []):
+                item = str(result.get("item", ""))
                 found.append(
                     Finding(
-                        str(result.get("item", "")).partition(".")[2] or cell_name(cell),
+                        item.partition(".")[2] or cell_name(cell),
                         str(entry.get("kind", "unknown")),
                         str(entry.get("id", "")),
-                        str(entry.get("text", "")),
+                        brief(item, entry),
                     )
                 )
     return found
@@ -55,9 +59,28 @@ def check_results(cell: NotebookNode) -> list[dict]:
     return [result for result in results if isinstance(result, dict)]
 
 
+def brief(item: str, entry: dict) -> str:
+    """A finding in one sentence, in the language spoken now where its message is known.
+
+    The notebook keeps the text in the student's language, with reasons and where to read on.
+    """
+    try:
+        _assignment, spec = get_item(item)
+        known = {made.id: made.message for made in (*spec.faults, *spec.conventions)}
+        return spoken(known[entry["id"]]).what
+    except (CourseError, KeyError):
+        text = str(entry.get("text", ""))
+        return re.split(r"(?<=[.!?])\s|(?<=[。！？])", text, maxsplit=1)[0]
+
+
 def cell_name(cell: NotebookNode) -> str:
     """The name people see: nbgrader's id without the prefix of test cells."""
-    return str(cell.metadata.nbgrader.get("grade_id", "")).removeprefix("test_")
+    return short_name(str(cell.metadata.nbgrader.get("grade_id", "")))
+
+
+def short_name(grade_id: str) -> str:
+    """ "check_lstm_cell" -> "lstm_cell". """
+    return re.sub(r"^(check|test)_", "", grade_id)
 
 
 def reason_of(row, notebook: NotebookNode | None) -> str:
@@ -93,7 +116,7 @@ def _first_loss(row, notebook: NotebookNode) -> str | None:
             continue
         for result in check_results(cell):
             for entry in result.get("findings", []):
-                return f"{cell_name(cell)}: {entry.get('text', '')}"
+                return f"{cell_name(cell)}: {brief(str(result.get('item', '')), entry)}"
         for output in cell.get("outputs", []):
             if output.output_type == "error":
                 return _told(output, cell_name(cell), CHECK_STOPS, CHECK_DIES, CHECK_HANGS)

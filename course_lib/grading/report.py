@@ -21,7 +21,7 @@ from course_lib.grading.feedback import number
 from course_lib.grading.files import write_atomically
 from course_lib.grading.gradebook import course_directory, open_gradebook
 from course_lib.grading.mend import Note
-from course_lib.grading.reasons import Finding, findings_of, reason_of
+from course_lib.grading.reasons import Finding, findings_of, reason_of, short_name
 from course_lib.grading.submissions import students_of
 from course_lib.i18n import LANGUAGES, N_, _
 
@@ -237,7 +237,7 @@ def print_report(result: GradeReport, console: Console) -> None:
     table.add_column(_("Student"), no_wrap=True)
     table.add_column(_("Language"), no_wrap=True)
     for item in result.items:
-        table.add_column(item.removeprefix("test_").replace("_", "_\u200b"), justify="right")
+        table.add_column(short_name(item).replace("_", "_\u200b"), justify="right")
     table.add_column(_("Total"), justify="right", no_wrap=True)
     table.add_column(_("Reason"), overflow="fold", ratio=1)
     for row in result.rows:

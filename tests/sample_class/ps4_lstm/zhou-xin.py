@@ -1,0 +1,4 @@
+# name: 周鑫
+# language: zh_CN
+# rest: open
+# about: handed in as released
