@@ -253,8 +253,10 @@ export function slider(onInput) {
   input.addEventListener("input", () => onInput(Number(input.value)));
   return {
     row, input,
-    update({ label, min, max, step = 1, value, text }) {
-      name.textContent = label;
+    // `sign` is what is seen, an array of nodes, where `label` would be long: x with an index.
+    update({ label, sign, min, max, step = 1, value, text }) {
+      name.replaceChildren(...(sign ?? [label]));
+      if (sign) input.setAttribute("aria-label", label);
       Object.assign(input, { min, max, step });
       if (Number(input.value) !== value) input.value = value;
       output.textContent = text ?? value;

@@ -5,6 +5,7 @@ the reader starts from, the constants, and the values torch computed for those s
 """
 
 import json
+from html import escape
 from pathlib import Path
 from typing import ClassVar
 
@@ -62,7 +63,7 @@ class Figure(anywidget.AnyWidget):
         raise NotImplementedError
 
     def picture(self) -> str:
-        """The still picture, an ``<svg>`` for print and for pages without JavaScript."""
+        """The still picture, an ``<svg>``, for print and for pages without JavaScript."""
         raise NotImplementedError
 
     @traitlets.validate("settings")
@@ -101,8 +102,18 @@ class Figure(anywidget.AnyWidget):
             f'style="--wide:{wide}px;--phone:{phone}px">'
             f"<style>{read('still.css')}</style>"
             f'<script type="{WIDGET_VIEW}">{view}</script>'
-            f'<div class="course-still">{self.picture()}</div></div>'
+            f'<div class="course-still">{self._title()}{self.picture()}</div></div>'
         )
+
+    def _title(self) -> str:
+        """What the picture shows; the style sheet shows the language of the page alone."""
+        if self.language:
+            return f"<p>{escape(self.words[self.language]['title'])}</p>"
+        spans = (
+            f'<span lang="{language.replace("_", "-")}">{escape(texts["title"])}</span>'
+            for language, texts in self.words.items()
+        )
+        return f"<p>{''.join(spans)}</p>"
 
 
 def all_words(texts: dict[str, str]) -> dict[str, dict[str, str]]:

@@ -20,7 +20,7 @@ GATES = "ifo"
 # to eight decimals, so the board is a genuine LSTM and not a drawing of one.
 PUSH = 20.0
 INPUTS = [0.5, -0.6, 0.8, -0.9, 0.5, 0.7, -0.4]
-FEEDBACK = 0.8
+FEEDBACK = 0.5
 # Rows i, f, g, o; columns x, and the reader's i, f, o.
 W_IH = torch.tensor(
     [[0, 1, 0, 0], [0, 0, 1, 0], [1, 0, 0, 0], [0, 0, 0, 1]],
@@ -48,7 +48,7 @@ class GateBoard(Figure):
 
     _esm = script("gate_board.js")
     _css = styles()
-    HEIGHTS = (640, 760)
+    HEIGHTS = (610, 775)
 
     WORDS: ClassVar = {
         "question": N_("Which gates let the last output feel the first input?"),
@@ -119,9 +119,8 @@ class GateBoard(Figure):
 
     def picture(self):
         column, left = 84, 66
-        picture = Picture(left + STEPS * column + 8, 372, self.words, self.language)
-        picture.words("title", 8, 22, size=15, kind="title")
-        y_h, y_o, y_c, y_i, y_x = 72, 128, 190, 252, 318
+        picture = Picture(left + STEPS * column + 8, 336, self.words, self.language)
+        y_h, y_o, y_c, y_i, y_x = 30, 86, 148, 210, 276
         for name, y in (("h", y_h), ("o", y_o), ("c", y_c), ("i", y_i), ("x", y_x)):
             picture.maths(name, "t", 14, y + 5)
         picture.maths("f", "t", left + 4, y_c - 22)
@@ -139,8 +138,8 @@ class GateBoard(Figure):
                 picture.cell(x, y, 44, 44, self.values[part][t], feel=feel)
             picture.text(f"{INPUTS[t]:.1f}".replace("-", "−"), x, y_x + 4)
             picture.text(str(t + 1), x, y_x + 30, kind="faint")
-        picture.words("legend", 8, 366, size=11)
-        return picture.svg("title")
+        picture.words("legend", 8, 330, size=11)
+        return picture.svg()
 
 
 def _feels(y, x):

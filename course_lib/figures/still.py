@@ -75,16 +75,12 @@ class Picture:
             "O" if is_open else "—", x, y + 5, size=14, kind=f"sign {'' if is_open else 'off'}"
         )
 
-    def svg(self, title: str) -> str:
-        """The finished picture; ``title`` is the key of the words that name it."""
-        names = "".join(
-            f'<title lang="{language.replace("_", "-")}">{escape(texts[title])}</title>'
-            for language, texts in self.spoken.items()
-        )
+    def svg(self) -> str:
+        """The finished drawing. Its numbers are hidden from screen readers: the title speaks."""
         return (
-            f'<svg role="img" viewBox="0 0 {self.width:g} {self.height:g}" '
+            f'<svg aria-hidden="true" viewBox="0 0 {self.width:g} {self.height:g}" '
             f'width="{self.width:g}" height="{self.height:g}" '
-            f'xmlns="http://www.w3.org/2000/svg">{names}{"".join(self.parts)}</svg>'
+            f'xmlns="http://www.w3.org/2000/svg">{"".join(self.parts)}</svg>'
         )
 
     def _add(self, tag, kind, style, **numbers):

@@ -124,7 +124,8 @@ function build(fig) {
     back.setAttribute("aria-disabled", now === 1);
     on.setAttribute("aria-disabled", now === T);
     inputs.forEach((s, j) => {
-      s.update({ label: fig.word("input", { name: subscript("x", now), j: j + 1 }), min: -largest, max: largest, step: 0.1,
+      s.update({ label: fig.word("input", { name: subscript("x", now), j: j + 1 }),
+        sign: [html("b", {}, "x"), html("sub", {}, `${now},${j + 1}`)], min: -largest, max: largest, step: 0.1,
         value: x[now - 1][j], text: number(x[now - 1][j]) });
     });
     legend.textContent = fig.word("legend");

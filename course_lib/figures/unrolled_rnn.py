@@ -31,7 +31,7 @@ class UnrolledRNN(Figure):
 
     _esm = script("unrolled_rnn.js")
     _css = styles()
-    HEIGHTS = (760, 860)
+    HEIGHTS = (790, 980)
 
     WORDS: ClassVar = {
         "question": N_("Change one input. Which states change, and for how long?"),
@@ -52,7 +52,7 @@ class UnrolledRNN(Figure):
         weights = _default_weights() if rnn is None else _weights_of(rnn)
         self._w_ih, self._w_hh, self._b_ih, self._b_hh = weights
         H, I = self._w_ih.shape
-        x = torch.as_tensor(INPUTS if inputs is None else inputs, dtype=torch.float64)
+        x = _numbers(INPUTS if inputs is None else inputs)
         if x.dim() != 2 or x.shape[1] != I or not 1 <= len(x) <= 6 or I > 3 or H > 3:
             raise CourseError(
                 _(
@@ -76,10 +76,7 @@ class UnrolledRNN(Figure):
     def clean(self, settings):
         settings = whole(settings, {"x": self._first, "t": 1})
         T, I = len(self._first), len(self._first[0])
-        try:
-            x = torch.as_tensor(settings["x"], dtype=torch.float64)
-        except (TypeError, ValueError, RuntimeError):
-            x = torch.empty(0)
+        x = _numbers(settings["x"])
         if x.shape != (T, I) or not bool((x.abs() <= LARGEST).all()):
             raise CourseError(
                 _(
@@ -103,12 +100,11 @@ class UnrolledRNN(Figure):
 
     def picture(self):
         T, I, H = len(self._first), len(self._first[0]), len(self._w_hh)
-        column, left, top, tall = 92, 70, 48, 26
+        column, left, top, tall = 92, 70, 8, 26
         y_x = top + H * tall + 56
         picture = Picture(
             left + (T + 1) * column - 34, y_x + I * tall + 40, self.words, self.language
         )
-        picture.words("title", 8, 22, size=15, kind="title")
         for t in range(T + 1):
             x = left + t * column
             middle = top + H * tall / 2
@@ -125,7 +121,15 @@ class UnrolledRNN(Figure):
         picture.maths("h", "t", 14, top + H * tall / 2 + 5)
         picture.maths("x", "t", 14, y_x + I * tall / 2 + 5)
         picture.maths("", "t", 14, y_x + I * tall + 18)
-        return picture.svg("title")
+        return picture.svg()
+
+
+def _numbers(rows):
+    """``rows`` as a tensor; an empty one, which fits nowhere, when they are not numbers."""
+    try:
+        return torch.as_tensor(rows, dtype=torch.float64).detach()
+    except (TypeError, ValueError, RuntimeError):
+        return torch.empty(0)
 
 
 def _default_weights():

@@ -25,7 +25,7 @@ class WeightStack(Figure):
 
     _esm = script("weight_stack.js")
     _css = styles()
-    HEIGHTS = (720, 860)
+    HEIGHTS = (710, 865)
 
     WORDS: ClassVar = {
         "question": N_("Turn the projection on. What shrinks, and what stays?"),
@@ -91,12 +91,11 @@ class WeightStack(Figure):
         }
 
     def picture(self):
-        unit, gap, top, left = 13, 34, 76, 40
+        unit, gap, top, left = 13, 34, 40, 40
         shapes = self.values["shapes"]
         width = left + sum([*shape, 1][1] * unit + gap + 44 for shape in shapes.values())
         tall = max(shape[0] for shape in shapes.values()) * unit
         picture = Picture(max(width, 620), top + tall + 70, self.words, self.language)
-        picture.words("title", 8, 22, size=15, kind="title")
         x, H = left, self.settings["H"]
         for name, shape in shapes.items():
             rows, columns = [*shape, 1][:2]
@@ -123,7 +122,7 @@ class WeightStack(Figure):
             kind="name",
         )
         picture.words("square", left, top + tall + 58, size=12)
-        return picture.svg("title")
+        return picture.svg()
 
 
 def _shapes(I, H, proj_size):
