@@ -17,6 +17,8 @@ import torch
 from torch import Tensor
 from torch.nn.functional import linear
 
+from course_lib.bptt.function import run
+from course_lib.bptt.gru import RECIPE
 from course_lib.layers.recurrent import Recurrent
 from course_lib.layers.shapes import Shapes
 
@@ -106,7 +108,14 @@ class GRU(Recurrent):
         return output, h_n
 
     def run_layer(self, input, states, weights):
-        output, h_n = gru_forward(input, *states, *weights.values(), reset_after=self.reset_after)
+        matrices = weights["weight_ih"], weights["weight_hh"]
+        biases = weights.get("bias_ih"), weights.get("bias_hh")
+        tensors = input, *states, *matrices, *biases
+        if not self.reset_after:
+            output, h_n = gru_forward(*tensors, reset_after=False)
+        else:
+            # The same numbers as gru_forward, with the backward pass written by hand.
+            output, h_n = run(RECIPE, gru_forward, *tensors)
         return output, (h_n,)
 
     def extra_repr(self) -> str:

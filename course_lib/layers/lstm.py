@@ -19,6 +19,8 @@ import torch
 from torch import Tensor
 from torch.nn.functional import linear
 
+from course_lib.bptt.function import run
+from course_lib.bptt.lstm import RECIPE
 from course_lib.layers.recurrent import Recurrent
 from course_lib.layers.shapes import Shapes
 
@@ -117,14 +119,19 @@ class LSTM(Recurrent):
         return self.run(input, None if hx is None else as_pair("hx", hx))
 
     def run_layer(self, input, states, weights):
-        biases = weights.get("bias_ih"), weights.get("bias_hh")
-        w_hr = weights.get("weight_hr")
-        return lstm_forward(
-            input, states, weights["weight_ih"], weights["weight_hh"], *biases, w_hr
-        )
+        # The same numbers as lstm_forward, with the backward pass written by hand.
+        names = "weight_ih weight_hh bias_ih bias_hh weight_hr"
+        tensors = [weights.get(name) for name in names.split()]
+        output, h_n, c_n = run(RECIPE, _flat_forward, input, *states, *tensors)
+        return output, (h_n, c_n)
 
     def state_sizes(self) -> list[int]:
         return [self.proj_size or self.hidden_size, self.hidden_size]
+
+
+def _flat_forward(input, h_0, c_0, *weights):
+    output, states = lstm_forward(input, (h_0, c_0), *weights)
+    return output, *states
 
 
 def _update(gates: Tensor, c: Tensor, w_hr: Tensor | None) -> State:

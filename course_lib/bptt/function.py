@@ -1,0 +1,65 @@
+"""A hand-written backward pass as a node of autograd's graph."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+
+class Recipe(NamedTuple):
+    """A recurrence and its backward pass.
+
+    forward(*tensors) -> outputs, kept: the numbers, and what backward needs of them.
+    backward(grads, tensors, outputs, kept) -> one gradient (or None) for each tensor.
+    """
+
+    forward: Callable
+    backward: Callable
+
+
+class HandWritten(torch.autograd.Function):
+    """Runs a recipe forward, and its own backward instead of autograd's."""
+
+    @staticmethod
+    def forward(ctx, recipe: Recipe, readable: Callable, *tensors: Tensor | None):
+        outputs, kept = recipe.forward(*tensors)
+        ctx.recipe, ctx.readable = recipe, readable
+        ctx.counts = len(tensors), len(outputs)
+        ctx.save_for_backward(*tensors, *outputs, *kept)
+        return outputs
+
+    @staticmethod
+    def backward(ctx, *grads):
+        n, m = ctx.counts
+        saved = ctx.saved_tensors
+        tensors, outputs, kept = saved[:n], saved[n : n + m], saved[n + m :]
+        if torch.is_grad_enabled():
+            # Somebody wants the gradient of this gradient: autograd has to see how it comes about.
+            return None, None, *_followed(ctx.readable, tensors, ctx.needs_input_grad[2:], grads)
+        with torch.no_grad():
+            return None, None, *ctx.recipe.backward(grads, tensors, outputs, kept)
+
+
+def run(recipe: Recipe, readable: Callable, *tensors: Tensor | None):
+    """The recurrence's outputs, with its own backward where that can be used.
+
+    ``readable(*tensors)`` gives the same outputs by plain operations that autograd can follow.
+    It serves for gradients of gradients, and it runs instead under ``torch.compile`` and
+    autocast, where torch wants to see every operation.
+    """
+    device = next(t for t in tensors if t is not None).device.type
+    autocast = torch.amp.is_autocast_available(device) and torch.is_autocast_enabled(device)
+    if autocast or torch.compiler.is_compiling():
+        return readable(*tensors)
+    return HandWritten.apply(recipe, readable, *tensors)
+
+
+def _followed(readable, tensors, needed, grads):
+    wanted = [t for t, need in zip(tensors, needed, strict=True) if need]
+    with torch.enable_grad():
+        outputs = readable(*tensors)
+        found = iter(
+            torch.autograd.grad(outputs, wanted, grads, create_graph=True, allow_unused=True)
+        )
+    return [next(found) if need else None for need in needed]
