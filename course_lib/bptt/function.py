@@ -45,12 +45,14 @@ def run(recipe: Recipe, readable: Callable, *tensors: Tensor | None):
     """The recurrence's outputs, with its own backward where that can be used.
 
     ``readable(*tensors)`` gives the same outputs by plain operations that autograd can follow.
-    It serves for gradients of gradients, and it runs instead under ``torch.compile`` and
-    autocast, where torch wants to see every operation.
+    It serves for gradients of gradients, and it runs instead under ``torch.compile``,
+    ``torch.func`` and autocast, where torch wants to see every operation.
     """
     device = next(t for t in tensors if t is not None).device.type
     autocast = torch.amp.is_autocast_available(device) and torch.is_autocast_enabled(device)
-    if autocast or torch.compiler.is_compiling():
+    # torch has no public name for "inside torch.func.vmap, jacrev, ..."; this is its own test.
+    transformed = torch._C._are_functorch_transforms_active()
+    if autocast or transformed or torch.compiler.is_compiling():
         return readable(*tensors)
     return HandWritten.apply(recipe, readable, *tensors)
 
