@@ -65,9 +65,9 @@ def grade(
 ) -> GradeReport:
     """Grade the submissions in ``submitted/`` and report on all of them.
 
-    ``students`` limits the run, ``force`` grades again what is graded, ``seed`` draws the hidden
-    cases (drawn once per class and kept when not given). The report lists every submission;
-    ``report.failed`` are those that could not be graded and are to be run again.
+    ``students`` limits the run and the report, ``force`` grades again what is graded, ``seed``
+    draws the hidden cases (drawn once per class and kept when not given). The report lists every
+    submission; ``report.failed`` are those that could not be graded and are to be run again.
     Raises CourseError for an unknown assignment or student, and when there is nothing to grade.
     """
     root = Path(root).resolve()
@@ -92,7 +92,7 @@ def grade(
     _grade_all(root, assignment, waiting, seed, workers, console)
     result = report(root, assignment)
     write_reports(root, result)
-    return result
+    return result.only(students)
 
 
 def _grade_all(

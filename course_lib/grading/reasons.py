@@ -79,7 +79,7 @@ def cell_name(cell: NotebookNode) -> str:
 
 
 def short_name(grade_id: str) -> str:
-    """ "check_lstm_cell" -> "lstm_cell". """
+    """ "check_lstm_cell" -> "lstm_cell"."""
     return re.sub(r"^(check|test)_", "", grade_id)
 
 

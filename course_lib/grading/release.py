@@ -5,146 +5,37 @@ makes the files the same byte for byte every time, and refuses to write a file t
 answer away.
 """
 
-import hashlib
-import re
 from copy import deepcopy
-from dataclasses import dataclass
 from pathlib import Path
 
-import jupytext
 import nbformat
 import polib
 from nbformat import NotebookNode
 from rich.console import Console
 
 from course_lib.errors import CourseError
-from course_lib.grading.blocks import split_blocks, translate_markdown
+from course_lib.grading.blocks import translate_markdown
 from course_lib.grading.config import assignments, source_path
 from course_lib.grading.files import write_atomically
+from course_lib.grading.source import (
+    in_language,
+    is_start,
+    is_translated,
+    read_source,
+    source_blocks,
+)
 from course_lib.i18n import LANGUAGES, LOCALES, _, normalise
 
-KERNEL = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
-_START = re.compile(r"""(start\(\s*["'][\w-]+["']\s*,\s*language\s*=\s*)["'][\w-]+["']""")
+__all__ = [
+    "made_release",
+    "read_source",
+    "register",
+    "release",
+    "source_blocks",
+    "stale",
+    "student_notebook",
+]
 _SECRETS = ("BEGIN SOLUTION", "END SOLUTION", "HIDDEN TESTS", "hidden=True", "BEGIN MARK SCHEME")
-
-
-@dataclass(frozen=True)
-class SourceBlock:
-    """One translatable block of an assignment: its English text and where it stands."""
-
-    text: str
-    cell: str
-    line: int
-
-
-def read_source(root: Path, assignment: str) -> NotebookNode:
-    """The assignment's source as a notebook with answers, in English, with stable cell ids."""
-    path = source_path(root, assignment)
-    try:
-        read = jupytext.read(path)
-    except Exception as error:
-        raise CourseError(
-            _("{file} cannot be read as a notebook: {reason}").format(file=path, reason=error)
-        ) from error
-    notebook = nbformat.v4.new_notebook(metadata={"kernelspec": dict(KERNEL)})
-    notebook.metadata.language_info = {"name": "python"}
-    notebook.metadata.course = {"assignment": assignment, "language": "en"}
-    taken: set[str] = set()
-    for cell in read.cells:
-        cell.id = _cell_id(cell, taken)
-        if is_start(cell):
-            # Not nbgrader's to restore: its copy is English, the student's may not be.
-            if "nbgrader" in cell.metadata:
-                raise CourseError(
-                    _("The start(...) cell in {file} must not have nbgrader metadata.").format(
-                        file=path
-                    )
-                )
-            cell.metadata.update(deletable=False, editable=False)
-        notebook.cells.append(cell)
-    if not any(is_start(cell) for cell in notebook.cells):
-        raise CourseError(
-            _('{file} has no cell start("{name}", language="en").').format(
-                file=path, name=assignment
-            )
-        )
-    return notebook
-
-
-def is_start(cell: NotebookNode) -> bool:
-    """Whether this is the cell that names the assignment and the language."""
-    return cell.cell_type == "code" and bool(_START.search(cell.source))
-
-
-def _cell_id(cell: NotebookNode, taken: set[str]) -> str:
-    """nbgrader's id, or one made from the text: inserting a cell moves no other's id."""
-    name = cell.metadata.get("nbgrader", {}).get("grade_id")
-    if name is None:
-        name = "text-" if cell.cell_type == "markdown" else "code-"
-        name += hashlib.sha256(cell.source.encode()).hexdigest()[:8]
-    name = re.sub(r"[^\w-]", "-", name, flags=re.ASCII)[:60]
-    candidate, number = name, 1
-    while candidate in taken:
-        number += 1
-        candidate = f"{name}-{number}"
-    taken.add(candidate)
-    return candidate
-
-
-def source_blocks(root: Path, assignment: str) -> list[SourceBlock]:
-    """Every block of the assignment that is to be translated, in reading order.
-
-    Written-answer cells are left out: nbgrader compares their text with the English one to see
-    whether the student has answered.
-    """
-    blocks = []
-    for cell in read_source(root, assignment).cells:
-        if _is_translated(cell):
-            blocks += [
-                SourceBlock(block.text, cell.id, block.line)
-                for block in split_blocks(cell.source)
-                if block.translatable
-            ]
-    return blocks
-
-
-def _is_translated(cell: NotebookNode) -> bool:
-    return cell.cell_type == "markdown" and not cell.metadata.get("nbgrader", {}).get("solution")
-
-
-def update_catalog(root: Path, assignment: str, language: str, locales: Path = LOCALES) -> Path:
-    """Bring ``<locales>/<language>/<assignment>.po`` up to date with the source; returns its path.
-
-    New blocks come in untranslated, blocks that are gone become obsolete, translations stay.
-    """
-    path = locales / normalise(language) / f"{assignment}.po"
-    old = polib.pofile(str(path)) if path.exists() else polib.POFile(wrapwidth=0)
-    known = {entry.msgid: entry for entry in old}
-    fresh = polib.POFile(wrapwidth=0)
-    fresh.metadata = {
-        "Language": language,
-        "MIME-Version": "1.0",
-        "Content-Type": "text/plain; charset=UTF-8",
-        "Content-Transfer-Encoding": "8bit",
-    }
-    for block in source_blocks(root, assignment):
-        where = (f"solutions/{assignment}/{assignment}.md#{block.cell}", str(block.line))
-        entry = fresh.find(block.text)
-        if entry is None:
-            before = known.get(block.text)
-            entry = polib.POEntry(msgid=block.text, msgstr=before.msgstr if before else "")
-            entry.flags = [flag for flag in (before.flags if before else []) if flag == "fuzzy"]
-            entry.obsolete = False
-            fresh.append(entry)
-        entry.occurrences.append(where)
-    kept = {entry.msgid for entry in fresh}
-    for entry in old:
-        if entry.msgid not in kept and entry.msgstr:
-            entry.obsolete, entry.occurrences = True, []
-            fresh.append(entry)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(path, str(fresh).rstrip() + "\n")
-    return path
 
 
 def student_notebook(
@@ -168,10 +59,23 @@ def student_notebook(
         }
     for cell in cleared.cells:
         if is_start(cell):
-            cell.source = _START.sub(rf'\g<1>"{language}"', cell.source)
-        elif _is_translated(cell):
+            cell.source = in_language(cell.source, language)
+        elif is_translated(cell):
             cell.source = translate_markdown(cell.source, lambda text: words.get(text, text))
     return cleared
+
+
+_made: dict[tuple, NotebookNode] = {}
+
+
+def made_release(root: Path, assignment: str, language: str) -> NotebookNode:
+    """``student_notebook`` of the course's own catalogs, made once per source and process."""
+    files = [source_path(root, assignment), LOCALES / language / f"{assignment}.po"]
+    changed = tuple(path.stat().st_mtime_ns if path.exists() else 0 for path in files)
+    key = (Path(root).resolve(), assignment, language, changed)
+    if key not in _made:
+        _made[key] = student_notebook(root, assignment, language)
+    return deepcopy(_made[key])
 
 
 def register(root: Path, assignment: str) -> None:
@@ -287,10 +191,11 @@ def release(
     released.
     """
     root = Path(root)
-    console = console or Console(quiet=True)
     chosen = [normalise(language) for language in languages] if languages else list(LANGUAGES)
     written = []
     for name in [assignment] if assignment else assignments(root):
+        if console:
+            console.print(_("Making the student notebooks of {name}").format(name=name))
         made = {language: student_notebook(root, name, language) for language in chosen}
         source = read_source(root, name)
         write_atomically(source_path(root, name).with_suffix(".ipynb"), to_text(source))
@@ -298,7 +203,6 @@ def release(
             path = release_path(root, name, language)
             write_atomically(path, to_text(notebook))
             written.append(path)
-            console.print(f"{LANGUAGES[language]}: {path.relative_to(root)}")
         register(root, name)
     return written
 

@@ -25,7 +25,7 @@ from rich.console import Console
 from course_lib.errors import CourseError
 from course_lib.grading.files import write_atomically
 from course_lib.grading.gradebook import open_gradebook
-from course_lib.grading.release import read_source, student_notebook, to_text
+from course_lib.grading.release import made_release, read_source, to_text
 from course_lib.i18n import _
 
 _CELL = re.compile(r"^# %% (\S+)\s*$", re.MULTILINE)
@@ -62,7 +62,7 @@ def read_student(path: Path) -> SampleStudent:
 
 def submitted_files(root: Path, assignment: str, student: SampleStudent) -> dict[str, str]:
     """What this student hands in: file names and their text (an empty folder: nothing)."""
-    notebook = student_notebook(root, assignment, student.language)
+    notebook = made_release(root, assignment, student.language)
     answers = dict(student.answers)
     solved = _solved(root, assignment) if student.rest == "solved" else {}
     for cell in notebook.cells:
@@ -98,7 +98,7 @@ def _solved(root: Path, assignment: str) -> dict[str, str]:
 
 
 def _renamed(files: dict, notebook: NotebookNode, detail: str) -> dict:
-    return {detail: text for text in files.values()}
+    return dict.fromkeys([detail], next(iter(files.values())))
 
 
 def _cut_off(files: dict, notebook: NotebookNode, detail: str) -> dict:

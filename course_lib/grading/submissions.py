@@ -18,7 +18,7 @@ from course_lib.errors import CourseError
 from course_lib.grading.config import WORK
 from course_lib.grading.files import write_atomically
 from course_lib.grading.mend import Note, mend
-from course_lib.grading.release import student_notebook, to_text
+from course_lib.grading.release import made_release, to_text
 from course_lib.i18n import LANGUAGES, N_, _, speaking
 
 MAX_BYTES = 50 * 2**20  # nbgrader would read the whole file, several times over
@@ -103,7 +103,7 @@ def read_submission(root: Path, assignment: str, student: str) -> Submission:
     elif best.path.stem != assignment:
         notes.append(Note(RENAMED, file=best.path.name))
     language = best.language or "en"
-    released = student_notebook_cached(root, assignment, language)
+    released = made_release(root, assignment, language)
     mended, more = mend(best.notebook, released)
     return Submission(student, language, mended, digest, True, notes + more)
 
@@ -178,7 +178,7 @@ def _read(root: Path, assignment: str, path: Path) -> _Reading:
         reason = str(error).splitlines()[0][:80] if str(error) else type(error).__name__
         return _Reading(path, problem=Note(NOT_JSON, file=path.name, reason=reason))
     language = _language(notebook)
-    wanted = _grade_ids(student_notebook_cached(root, assignment, "en"))
+    wanted = _grade_ids(made_release(root, assignment, "en"))
     share = len(_grade_ids(notebook) & wanted) / max(len(wanted), 1)
     if share == 0:
         return _Reading(path, problem=Note(OTHER, file=path.name), language=language)
@@ -206,17 +206,5 @@ def _language(notebook: NotebookNode) -> str | None:
 
 
 def _stand_in(root, assignment, student, language, digest, notes) -> Submission:
-    notebook = deepcopy(student_notebook_cached(root, assignment, language))
+    notebook = made_release(root, assignment, language)
     return Submission(student, language, notebook, digest, False, notes)
-
-
-_released: dict[tuple, NotebookNode] = {}
-
-
-def student_notebook_cached(root: Path, assignment: str, language: str) -> NotebookNode:
-    """The release in ``language``, made once per source and process."""
-    source = Path(root, "solutions", assignment, f"{assignment}.md")
-    key = (str(source), source.stat().st_mtime_ns, language)
-    if key not in _released:
-        _released[key] = student_notebook(root, assignment, language)
-    return _released[key]

@@ -109,9 +109,7 @@ class Course:
 
 def cell(notebook, name: str):
     """The cell with this nbgrader id."""
-    return next(
-        c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("grade_id") == name
-    )
+    return next(c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("grade_id") == name)
 
 
 @pytest.fixture

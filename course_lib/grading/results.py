@@ -1,0 +1,190 @@
+"""What came out of grading: one row per submission, and the class's misconceptions.
+
+Scores come from nbgrader's gradebook, so manual marks and late penalties count; what the checks
+found comes from the graded notebooks; what was mended or failed from the records of grading.
+"""
+
+import json
+from collections import Counter
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import nbformat
+from nbgrader.api import MissingEntry
+
+from course_lib.grading.config import WORK, source_path
+from course_lib.grading.gradebook import course_directory, open_gradebook
+from course_lib.grading.mend import Note
+from course_lib.grading.reasons import Finding, findings_of, reason_of
+from course_lib.grading.release import made_release
+from course_lib.grading.submissions import students_of
+from course_lib.i18n import N_
+
+STATUS = {
+    "graded": N_("graded"),
+    "mended": N_("graded, mended"),
+    "unreadable": N_("unreadable"),
+    "failed": N_("to be run again"),
+    "waiting": N_("not graded yet"),
+}
+
+
+@dataclass
+class Row:
+    """One submission. ``total`` is None, never 0, when it could not be graded."""
+
+    student: str
+    name: str
+    language: str
+    status: str
+    points: dict[str, float | None] = field(default_factory=dict)
+    total: float | None = None
+    max_total: float = 0.0
+    reason: str = ""
+    notes: list[str] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    seed: int | None = None
+
+
+@dataclass
+class Misconception:
+    """A mistake and who made it."""
+
+    item: str
+    id: str
+    text: str
+    students: list[str]
+
+
+@dataclass
+class GradeReport:
+    """All submissions of one assignment; ``items`` maps each graded cell to its points."""
+
+    assignment: str
+    items: dict[str, float]
+    rows: list[Row]
+    misconceptions: list[Misconception]
+    marks: Path | None = None
+
+    @property
+    def failed(self) -> list[Row]:
+        """The submissions that could not be graded and are to be run again; none is a zero."""
+        return [row for row in self.rows if row.status == "failed"]
+
+    @property
+    def waiting(self) -> list[Row]:
+        """The submissions that no run has come to yet."""
+        return [row for row in self.rows if row.status == "waiting"]
+
+    def only(self, students: list[str] | None) -> "GradeReport":
+        """The same report about these students; about all of them for None."""
+        if students is None:
+            return self
+        rows = [row for row in self.rows if row.student in students]
+        return GradeReport(self.assignment, self.items, rows, misconceptions(rows), self.marks)
+
+    @property
+    def max_total(self) -> float:
+        return sum(self.items.values())
+
+    def to_dict(self) -> dict:
+        """Everything, for machines."""
+        return {
+            "assignment": self.assignment,
+            "items": self.items,
+            "max": self.max_total,
+            "rows": [asdict(row) for row in self.rows],
+            "failed": [row.student for row in self.failed],
+            "waiting": [row.student for row in self.waiting],
+            "misconceptions": [asdict(found) for found in self.misconceptions],
+        }
+
+
+def report(root: Path, assignment: str) -> GradeReport:
+    """The state of grading now, without grading anything. Raises CourseError for an unknown id."""
+    root = Path(root).resolve()
+    source_path(root, assignment)
+    rows, items = [], {}
+    with open_gradebook(root) as gradebook:
+        try:
+            notebooks = gradebook.find_assignment(assignment).notebooks
+        except MissingEntry:
+            notebooks = []
+        for notebook in notebooks:
+            items |= {cell.name: cell.max_score for cell in notebook.grade_cells}
+            items |= {cell.name: cell.max_score for cell in notebook.task_cells}
+        order = _cell_order(root, assignment)
+        items = {name: items[name] for name in sorted(items, key=lambda n: order.get(n, 1e9))}
+        names = {student.id: student for student in gradebook.students}
+        for student in students_of(root, assignment):
+            entry = names.get(student)
+            said = " ".join(filter(None, (entry.first_name, entry.last_name))) if entry else ""
+            rows.append(_row(root, assignment, student, said, items, gradebook))
+    return GradeReport(assignment, items, rows, misconceptions(rows))
+
+
+def _cell_order(root: Path, assignment: str) -> dict[str, int]:
+    released = made_release(root, assignment, "en")
+    names = [cell.metadata.get("nbgrader", {}).get("grade_id") for cell in released.cells]
+    return {name: place for place, name in enumerate(names) if name}
+
+
+def _row(root, assignment, student, name, items, gradebook) -> Row:
+    record = _record(root, assignment, student)
+    row = Row(student, name, record.get("language", "en"), record.get("status", "waiting"))
+    row.max_total, row.seed = sum(items.values()), record.get("seed")
+    row.notes = [Note.from_dict(kept).text() for kept in record.get("notes", [])]
+    if row.status not in ("failed", "waiting"):
+        try:
+            submission = gradebook.find_submission(assignment, student)
+        except MissingEntry:
+            row.status = "waiting"
+        else:
+            for notebook in submission.notebooks:
+                row.points |= {grade.name: grade.score for grade in notebook.grades}
+            row.total = submission.score - _late(submission)
+    notebook = _graded_notebook(root, assignment, student)
+    if notebook is not None and row.total is not None:
+        row.findings = findings_of(notebook)
+    row.reason = reason_of(row, notebook)
+    return row
+
+
+def _late(submission) -> float:
+    return sum(notebook.late_submission_penalty or 0.0 for notebook in submission.notebooks)
+
+
+def _record(root: Path, assignment: str, student: str) -> dict:
+    path = Path(root) / WORK / assignment / "records" / f"{student}.json"
+    try:
+        return json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+
+
+def _graded_notebook(root: Path, assignment: str, student: str):
+    course = course_directory(root)
+    folder = course.format_path(course.autograded_directory, student, assignment)
+    try:
+        return nbformat.read(Path(folder, f"{assignment}.ipynb"), as_version=4)
+    except (OSError, ValueError):
+        return None
+
+
+def misconceptions(rows: list[Row]) -> list[Misconception]:
+    """Every mistake with the students who made it, the most frequent first; once per student."""
+    who: dict[tuple[str, str], list[str]] = {}
+    texts: dict[tuple[str, str], Counter] = {}
+    for row in rows:
+        for found in row.findings:
+            if found.kind == "error":  # does not run, not written: no idea to be mistaken about
+                continue
+            key = (found.item, found.id)
+            if row.student not in who.setdefault(key, []):
+                who[key].append(row.student)
+            texts.setdefault(key, Counter())[found.text] += 1
+    ordered = sorted(who, key=lambda key: (-len(who[key]), key))
+    return [
+        Misconception(item, id, texts[item, id].most_common(1)[0][0], who[item, id])
+        for item, id in ordered
+    ]
