@@ -35,9 +35,11 @@ def merge(source: Source, path: Path, language: str) -> bool:
     before = path.read_bytes() if path.is_file() else b""
     catalog = read_po(BytesIO(before), locale=language) if before else Catalog(locale=language)
     catalog.update(template, update_creation_date=False)
-    # Sentences come in the order of the page.
     catalog.header_comment = HEADER.format(language=LANGUAGES[language], name=source.name)
     catalog.fuzzy = False
+    if source.markdown:  # Babel takes the braces of a role for those of str.format
+        for message in catalog:
+            message.flags -= {"python-format", "python-brace-format"}
     written = BytesIO()
     write_po(written, catalog, width=0, ignore_obsolete=True, include_previous=True)
     after = _DATES.sub(b"", written.getvalue())

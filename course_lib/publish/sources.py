@@ -88,6 +88,8 @@ def assignments(root: Path) -> list[Source]:
     from course_lib.grading.release import source_blocks  # needs the instructor's packages
 
     return [
-        Source(name, tuple(dict.fromkeys(source_blocks(root, name))), LIBRARY)
+        Source(
+            name, tuple(dict.fromkeys(block.text for block in source_blocks(root, name))), LIBRARY
+        )
         for name in dict.fromkeys(names)
     ]

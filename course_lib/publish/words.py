@@ -26,7 +26,6 @@ WORDS = {
     "run_lab": N_("Or work in JupyterLab: run"),
     "open_lab": N_("open it there"),
     "copy": N_("Copy"),
-    "copied": N_("Copied!"),
     "click_show": N_("Click to show"),
     "click_hide": N_("Click to hide"),
 }
