@@ -6,16 +6,20 @@
 // and gets `fig`: { root, settings, values, constants, change(patch), look(patch), word(key, fills) }.
 // Tests reach the same object as `el.figure`.
 
+const OWN_KEYS = /^(Arrow|Home|End|Page|Enter| )/;
+
 export function figure({ forward, build }) {
   return {
     render({ model, el }) {
       const constants = model.get("constants");
       const first = model.get("settings");
       const root = html("div", { class: "course-fig", role: "group" });
-      // JupyterLab gives arrow keys to the notebook before a figure sees them; this asks it not to.
-      root.setAttribute("data-lm-suppress-shortcuts", "true");
-      // The book's page would turn to the next chapter.
-      root.addEventListener("keydown", (event) => event.stopPropagation());
+      // These keys are the figure's own: JupyterLab would go to another cell, the book's theme to
+      // another page. Everything else, such as Ctrl+S, goes on to them.
+      root.addEventListener("keydown", (event) => {
+        const isPlain = !(event.ctrlKey || event.metaKey || event.altKey || event.shiftKey);
+        if (isPlain && OWN_KEYS.test(event.key)) event.stopPropagation();
+      });
       el.append(root);
 
       let question = 0; // number of the last question put to the kernel
