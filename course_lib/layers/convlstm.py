@@ -234,7 +234,8 @@ class EncoderForecaster(nn.Module):
     """Encoder and forecaster of Shi et al. 2015: one network reads, the other goes on alone.
 
     The forecaster starts from the encoder's final states and has no input; the hidden states of
-    all its layers, side by side, go through a 1x1 convolution to the predicted frame.
+    all its layers, side by side, go through a 1x1 convolution to the predicted frame
+    (``read_all_layers=False``: those of the last layer alone, as the paper's FC-LSTM does).
     Shapes (batch_first=False): input (T, B, C, H, W), steps F -> (F, B, out_channels, H, W),
     logits where the frames are probabilities. Raises ValueError for arguments that do not fit.
     Source: Shi et al. 2015, section 3.2; the parameter counts are the paper's.
@@ -250,23 +251,26 @@ class EncoderForecaster(nn.Module):
         batch_first: bool = False,
         peephole: str | None = "channel",
         image_size: tuple[int, int] | None = None,
+        read_all_layers: bool = True,
         device=None,
         dtype=None,
     ):
         super().__init__()
         kind = {"device": device, "dtype": dtype}
+        self.read_all_layers = read_all_layers
         shared = {"batch_first": batch_first, "peephole": peephole, "image_size": image_size}
         sizes = hidden_channels, kernel_size, num_layers
         self.encoder = ConvLSTM(in_channels, *sizes, **shared, **kind)
         self.forecaster = ConvLSTM(0, *sizes, return_all_layers=True, **shared, **kind)
-        features = sum(cell.hidden_channels for cell in self.forecaster.cells)
+        channels = [cell.hidden_channels for cell in self.forecaster.cells]
+        features = sum(channels) if read_all_layers else channels[-1]
         self.to_frame = nn.Conv2d(features, out_channels or in_channels, 1, **kind)
 
     def forward(self, input: Tensor, steps: int) -> Tensor:
         """Read the input, then predict ``steps`` frames; see the class for shapes."""
         _, states = self.encoder(input)
         layers, _ = self.forecaster(steps, states)
-        features = torch.cat(layers, dim=2)
+        features = torch.cat(layers, dim=2) if self.read_all_layers else layers[-1]
         frames = self.to_frame(features.flatten(0, 1))  # a frame is a frame, whatever its time
         return frames.unflatten(0, features.shape[:2])
 

@@ -28,6 +28,12 @@ def test_parameter_counts_are_the_papers(hidden, paper):
     assert count(EncoderForecaster(16, hidden, 5, len(hidden), device="meta")) == paper
 
 
+def test_the_fully_connected_lstm_of_the_paper_is_one_on_a_single_pixel():
+    """Shi et al. 2015, table 1: FC-LSTM-2048-2048 on vectors of 64 · 64 pixels."""
+    fc_lstm = EncoderForecaster(4096, 2048, 1, 2, read_all_layers=False, device="meta")
+    assert count(fc_lstm) == 142_667_776
+
+
 def test_peepholes_as_maps_and_none_miss_the_papers_counts_by_what_the_chapter_says():
     maps = EncoderForecaster(16, 256, 5, peephole="map", image_size=(16, 16), device="meta")
     none = EncoderForecaster(16, 256, 5, peephole=None, device="meta")
