@@ -54,6 +54,8 @@ def cases(family: str, projected: bool, role: str, seed: int) -> list[Case]:
         return [case("short", torch.float64, T=1)]
     if role == "square":
         return [case("square", torch.float64, B=4, T=4, I=4, H=4, P=3)]
+    if role == "quick":  # the diagnosis tries thousands of pairs of faults on it
+        return [case("quick", T=2)]
     if role == "fresh":  # for the diagnosis: in float64, so that equal means equal
         return [case(str(k), torch.float64) for k in range(2)]
     if role == "fresh32":

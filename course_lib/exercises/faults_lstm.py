@@ -5,12 +5,17 @@ after colons ("gate i reads gate f's rows of w_hh"). The right code reads straig
 ``if`` is a mistake somebody made.
 """
 
+from functools import cache
+
 import torch
 from torch import Tensor
 
 GATES = "ifgo"
+# Switches that treat the four sums differently; with none of them, one product makes all four.
+BY_GATE = ("rows:", "one-gate-for-all:", "bias-only:", "no-bias-in:", "without")
 
 
+@cache
 def parts(on: frozenset[str], kind: str) -> list[list[str]]:
     """The parts of every thrown switch of this kind: "rows:w_hh:i:f" -> ["w_hh", "i", "f"]."""
     return [switch.split(":")[1:] for switch in sorted(on) if switch.split(":")[0] == kind]
@@ -57,6 +62,9 @@ def pre_activations(on, x, h, w_ih, w_hh, b_ih, b_hh) -> dict[str, Tensor]:
         b_hh = b_ih
     if "b_hh-twice" in on:
         b_ih = b_hh
+    if not any(switch.startswith(BY_GATE) for switch in on):
+        stacked = x @ w_ih.T + b_ih + h @ w_hh.T + b_hh
+        return dict(zip(GATES, stacked.chunk(4, 1), strict=True))
     rows = {name: dict(zip(GATES, t.chunk(4), strict=True))
             for name, t in {"w_ih": w_ih, "w_hh": w_hh, "b_ih": b_ih, "b_hh": b_hh}.items()}  # fmt: skip
     for name, gate, other in parts(on, "rows"):

@@ -76,11 +76,11 @@ def cell_aspects(returns) -> tuple[Aspect, ...]:
     return (
         Aspect("c", N_("the new cell state c"), 25, "ordinary", "values", (c,), basic=True),
         Aspect("h", N_("the new hidden state h"), 25, "ordinary", "values", (h,), basic=True),
+        Aspect("untouched", N_("the arguments stay as they were"), 5, "ordinary", "arguments_after"),
         Aspect("gradients", N_("the gradient of every argument"), 20, "ordinary", "gradients"),
         Aspect("ones", N_("sizes of 1"), 10, "ones", "values", fault="sizes-of-one"),
         Aspect("double", N_("float64"), 5, "double", "values", fault="float32"),
         Aspect("large", N_("large numbers, no NaN"), 5, "large", "values", fault="overflow", **LARGE),
-        Aspect("untouched", N_("the arguments stay as they were"), 5, "ordinary", "arguments_after"),
         Aspect("again", N_("a second call"), 5, "ordinary", "second_call", fault="keeps-state"),
     )  # fmt: skip
 
@@ -90,11 +90,11 @@ def forward_aspects() -> tuple[Aspect, ...]:
         Aspect("output", N_("output"), 25, "ordinary", "values", ("output",), basic=True),
         Aspect("finals", N_("the last states h_n and c_n"), 20, "ordinary", "values", ("h_n", "c_n"), basic=True),
         Aspect("default", N_("initial_states=None"), 10, "default", "values", fault="default-missing"),
+        Aspect("untouched", N_("the arguments stay as they were"), 5, "ordinary", "arguments_after"),
         Aspect("gradients", N_("the gradient of every argument"), 20, "ordinary", "gradients"),
         Aspect("ones", N_("sizes of 1"), 10, "ones", "values", fault="sizes-of-one"),
         Aspect("double", N_("float64"), 5, "double", "values", fault="float32"),
         Aspect("large", N_("large numbers, no NaN"), 2.5, "large", "values", fault="overflow", **LARGE),
-        Aspect("untouched", N_("the arguments stay as they were"), 5, "ordinary", "arguments_after"),
         Aspect("again", N_("a second call"), 2.5, "ordinary", "second_call", fault="keeps-state"),
     )  # fmt: skip
 
@@ -200,6 +200,8 @@ def item(id, title, points, family, projected, signature, result) -> Item:
         probes=conventions.probes(input, h, c),
         constructor=partial(constructor, projected) if family == "module" else None,
         weights={NAMES[name]: name for name in weights} if family == "module" else {},
+        # A module calls the student's own functions, whose pairs the checks before it have named.
+        pairs_with=frozenset(f.id for f in module_messages.MODULE if family == "module"),
         forbidden=FORBIDDEN,
     )
 

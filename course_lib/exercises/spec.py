@@ -130,6 +130,7 @@ class Item:
     name to the letters of its axes ("B T H"), by which shapes and dependence are read.
     ``cases(role, seed)`` draws cases, the same for the same seed. ``oracle`` is right.
     ``candidate(switches)`` is the parametrised implementation with faults switched on.
+    ``pairs_with``: a pair of faults that is tried has one of these, if any are named.
     ``constructor(case)`` and ``weights`` (parameter name -> tensor name) are for modules.
     """
 
@@ -153,6 +154,7 @@ class Item:
     messages: Mapping[str, Message] = field(default_factory=dict)
     constructor: Callable[[Case], Mapping[str, Any]] | None = None
     weights: Mapping[str, str] = field(default_factory=dict)
+    pairs_with: frozenset[str] = frozenset()
     forbidden: frozenset[str] = frozenset()
     bonus: bool = False
 

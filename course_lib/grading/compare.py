@@ -66,17 +66,35 @@ def _kind(name, mine, right, got, expected, rtol, atol) -> str | None:
 
 
 def same(a: Observation, b: Observation) -> bool:
-    """The same names, shapes and numbers; NaN counts as equal to NaN."""
+    """The same names, shapes and numbers; NaN counts as equal to NaN.
+
+    Tried with thousands of faults, so it first looks at single numbers.
+    """
     if a.keys() != b.keys():
         return False
     for name, one in a.items():
         other = b[name]
-        if (one is None) != (other is None):
+        if one is None or other is None:
+            if one is not other:
+                return False
+        elif one.shape != other.shape or one.dtype != other.dtype or _far(one, other):
             return False
-        if one is None:
-            continue
-        if one.shape != other.shape or one.dtype != other.dtype:
-            return False
-        if not close(one, other).all():
-            return False
-    return True
+    return all(
+        one is None or bool(close(one, b[name], *SAME.get(one.dtype, (0.0, 0.0))).all())
+        for name, one in a.items()
+    )
+
+
+# Looser than TOLERANCE in float64: code that is float32 inside must still be recognised.
+SAME = {torch.float64: (1e-5, 1e-6), torch.float32: (2e-4, 2e-5)}
+
+
+def _far(one: Tensor, other: Tensor) -> bool:
+    """Whether the first or last numbers are so far apart that no tolerance helps."""
+    if not one.numel():
+        return False
+    for index in ((0,) * one.ndim, (-1,) * one.ndim):
+        a, b = one[index].item(), other[index].item()
+        if abs(a - b) > 1e-2 * (1 + abs(a) + abs(b)) and abs(a) < 1e6:
+            return True
+    return False

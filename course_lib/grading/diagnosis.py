@@ -47,6 +47,8 @@ def _explained(exam: Exam, outcome: Outcome, causes, told) -> bool:
         return True
     if outcome.aspect.observe in SEPARATE:
         return False
+    if "arguments_after" in told and isinstance(outcome.answer, Failure):
+        return "in-place" in outcome.answer.text
     return any(observe not in SEPARATE for observe in told)
 
 

@@ -34,13 +34,12 @@ def match(exam: Exam, outcome: Outcome) -> Match | None:
         if fallback:
             observe = "values"
         answers = [exam.ask(observe, case) for case in cases]
-        if any(isinstance(answer, Failure) for answer in answers):
-            if not fallback and observe != "values":
-                found = _same_failure(exam, observe, cases, answers)
-                if found:
-                    return found
-            continue
-        right = [same(a, exam.expected(observe, c)) for a, c in zip(answers, cases, strict=True)]
+        if all(isinstance(answer, Failure) for answer in answers) and observe == "values":
+            continue  # nothing to compare: easier cases may run
+        right = [
+            not isinstance(a, Failure) and same(a, exam.expected(observe, c))
+            for a, c in zip(answers, cases, strict=True)
+        ]
         candidates = _faults(exam, outcome, fallback)
         if all(right) and not fallback:
             continue  # wrong only elsewhere: nothing to compare here
@@ -48,9 +47,9 @@ def match(exam: Exam, outcome: Outcome) -> Match | None:
         found = asked.single(candidates)
         if found is None and not all(right) and observe == "values":
             found = asked.convention()
-            if found is None and not fallback:
+            if found is None and not fallback and _typed(cases, answers):
                 found = asked.pair(candidates) or asked.convention_and_fault(candidates)
-        if found:
+        if found or (not fallback and _typed(cases, answers)):
             return found
     if isinstance(outcome.answer, Failure) and outcome.aspect.observe == "values":
         return _convention_of_failing(exam, outcome)
@@ -68,6 +67,14 @@ def _questions(exam: Exam, outcome: Outcome) -> Iterator[tuple[list[Case], bool]
     if isinstance(outcome.answer, Failure) and aspect.role == "ordinary":
         yield [c for k in (0, 1) for c in item.cases("square", FRESH + k)], True
         yield [c for k in (0, 1) for c in item.cases("short", FRESH + k)], True
+
+
+def _typed(cases, answers) -> bool:
+    """Whether the answers have the type of the numbers asked with: then nothing is lost."""
+    kinds = {t.dtype for case in cases for t in case.tensors.values() if t is not None}
+    if any(isinstance(answer, Failure) for answer in answers):
+        return False
+    return kinds == {t.dtype for answer in answers for t in answer.values() if t is not None}
 
 
 def _faults(exam: Exam, outcome: Outcome, fallback: bool) -> list[Fault]:
@@ -88,16 +95,9 @@ def _alike(one: Failure, other: Failure) -> bool:
     return type(one.error) is type(other.error) and sizes[0] == sizes[1] and sizes[0] != []
 
 
-def _same_failure(exam: Exam, observe: str, cases, answers) -> Match | None:
-    """One fault that fails with the very same words, where every case fails."""
-    if not all(isinstance(answer, Failure) for answer in answers):
-        return None
-    found = []
-    for fault in exam.item.faults:
-        theirs = [exam.faulty(fault.switches, observe, case) for case in cases]
-        if all(isinstance(t, Failure) and t.text == a.text for t, a in zip(theirs, answers, strict=True)):
-            found.append(fault)
-    return Match((found[0],)) if len(found) == 1 else None
+def _same_failure(one, other) -> bool:
+    both = isinstance(one, Failure) and isinstance(other, Failure)
+    return both and type(one.error) is type(other.error) and one.text == other.text
 
 
 class _Asked:
@@ -109,7 +109,10 @@ class _Asked:
     def equal(self, switches: frozenset[str]) -> bool:
         for case, answer in zip(self.cases, self.answers, strict=True):
             theirs = self.exam.faulty(switches, self.observe, case)
-            if isinstance(theirs, Failure) or not same(answer, theirs):
+            if isinstance(theirs, Failure) or isinstance(answer, Failure):
+                if not _same_failure(answer, theirs):
+                    return False
+            elif not same(answer, theirs):
                 return False
         return True
 
@@ -130,9 +133,18 @@ class _Asked:
 
     def pair(self, faults: list[Fault]) -> Match | None:
         """The pair of faults; or the one that all pairs with these numbers share."""
+        quick = self.exam.item.cases("quick", FRESH)
+        answers = [self.exam.ask("values", case) for case in quick]
+        if any(isinstance(answer, Failure) for answer in answers):
+            return None
+        sieve = _Asked(self.exam, "values", quick, answers)
         found = []
+        needed = self.exam.item.pairs_with
         for one, other in combinations([f for f in faults if f.paired], 2):
-            if self.equal(one.switches | other.switches):
+            if needed and not {one.id, other.id} & needed:
+                continue
+            both = one.switches | other.switches
+            if sieve.equal(both) and self.equal(both):
                 found.append((one, other))
         if len(found) == 1:
             return Match(found[0])

@@ -5,6 +5,7 @@ place that calls a student's code. Tensors of the case are copied first, so nobo
 """
 
 from collections.abc import Callable
+from contextlib import contextmanager
 
 import torch
 from torch import Tensor, nn
@@ -149,12 +150,8 @@ def first_weights(item: Item, candidate, case: Case) -> Observation:
     case = Case("start", {**case.sizes, **{k: sizes[k] for k in sizes if k in case.sizes}}, {},
                 case.options)  # fmt: skip
     bound = sizes["H"] ** -0.5 * 1.0001
-    before = torch.are_deterministic_algorithms_enabled()
-    torch.use_deterministic_algorithms(True, warn_only=True)  # torch.empty is filled with NaN
-    try:
+    with empty_is_nan():
         pair = [weight_matrices(item, make(item, candidate, case)) for _k in range(2)]
-    finally:
-        torch.use_deterministic_algorithms(before)
     truths = {"there": [], "finite": [], "different": [], "small": [], "wide": [], "signs": []}
     truths["new"] = []
     for one, other in zip(*(list(weights.values()) for weights in pair), strict=True):
@@ -166,6 +163,21 @@ def first_weights(item: Item, candidate, case: Case) -> Observation:
         truths["signs"].append(bool(one.min() < 0 < one.max()))
         truths["new"].append(bool((one != other).any()))
     return {name: torch.tensor(float(bool(t) and all(t))) for name, t in truths.items()}
+
+
+@contextmanager
+def empty_is_nan():
+    """Inside, ``torch.empty`` and its kin are filled with NaN, as torch's deterministic mode does.
+
+    ``torch.use_deterministic_algorithms`` would import torch's compiler first, for seconds.
+    """
+    before = torch.are_deterministic_algorithms_enabled()
+    warn_only = torch.is_deterministic_algorithms_warn_only_enabled()
+    torch._C._set_deterministic_algorithms(True, warn_only=True)
+    try:
+        yield
+    finally:
+        torch._C._set_deterministic_algorithms(before, warn_only=warn_only)
 
 
 def weight_matrices(item: Item, module: nn.Module) -> dict[str, Tensor]:
