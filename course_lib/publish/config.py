@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+import polib
 import yaml
 
 import course_lib
@@ -56,7 +57,9 @@ def derive(root: Path, language: str, cache: Path) -> dict:
 
 def execution_cache(root: Path) -> Path:
     """The folder of executed pages. Its name changes when the library behind the pages does."""
-    return root / "_build" / "execution" / fingerprint(library_files(root), COUNTED)
+    files = [path for path in library_files(root) if path.name != "i18n"]
+    name = fingerprint(files, COUNTED, _words_of_figures())
+    return root / "_build" / "execution" / name
 
 
 def library_files(root: Path) -> list[Path]:
@@ -68,9 +71,21 @@ def library_files(root: Path) -> list[Path]:
     return [path for path in sorted(LIBRARY.iterdir()) if path.name not in unused]
 
 
-def fingerprint(paths: Iterable[Path], packages: Iterable[str] = ()) -> str:
-    """Sixteen hexadecimal digits that change when a file, its name or a package's version does."""
-    digest = hashlib.sha256(sys.version.encode())
+def _words_of_figures() -> str:
+    """The translated words that a page's output carries. A new hint in an exercise is none of
+    them, and need not execute the book again."""
+    catalogs = sorted((LIBRARY / "i18n" / "locales").glob("*/messages.po"))
+    return "\n".join(
+        f"{entry.msgid} {entry.msgstr}"
+        for catalog in catalogs
+        for entry in polib.pofile(str(catalog))
+        if any("figures/" in place for place, _ in entry.occurrences)
+    )
+
+
+def fingerprint(paths: Iterable[Path], packages: Iterable[str] = (), text: str = "") -> str:
+    """Sixteen hexadecimal digits that change with a file, its name, a package's version or text."""
+    digest = hashlib.sha256((sys.version + text).encode())
     for package in packages:
         digest.update(f"{package} {_version(package)}\n".encode())
     for path in paths:

@@ -1,0 +1,278 @@
+"""The built site in a real browser: nothing from outside, three languages, phone, file://."""
+
+import json
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+import yaml
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import WebDriverWait
+
+from course_lib.i18n import LANGUAGES
+
+pytestmark = pytest.mark.browser
+
+ROOT = Path(__file__).parents[2]
+OTHERS = [language for language in LANGUAGES if language != "en"]
+LONG = "book/gates/lstm"
+# What the script pairs: the blocks of the page that hold text and no other block.
+SECONDS = "document.querySelectorAll('.second-language').length"
+
+
+@pytest.fixture(autouse=True)
+def clean(browser, site):
+    """Every test begins as a reader who has never been here, at a desk."""
+    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    browser.get(site.url + "/favicon.svg")
+    browser.execute_script("localStorage.clear(); sessionStorage.clear()")
+
+
+def phone(browser):
+    size = {"width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": True}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+
+
+def wait(browser, condition):
+    return WebDriverWait(browser, 30).until(lambda driver: driver.execute_script(condition))
+
+
+def open_menu(browser):
+    browser.find_element(By.CSS_SELECTOR, ".course-languages > summary").click()
+
+
+def read_beneath(browser, language):
+    """Choose a second language, or none with "", as a reader does."""
+    open_menu(browser)
+    browser.find_element(
+        By.CSS_SELECTOR, f'input[name="course-second"][value="{language}"]'
+    ).click()
+    open_menu(browser)
+
+
+def term(english, language):
+    entries = yaml.safe_load((ROOT / "course_lib/i18n/glossary.yml").read_text(encoding="utf-8"))
+    entry = next(entry for entry in entries if entry["en"] == english)
+    return english if language == "en" else entry[language]["use"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_page_asks_another_host_or_misses_a_file_or_logs_an_error(
+    browser, site, requests_of, language
+):
+    browser.get_log("browser")
+    requests_of()
+    for page in [*site.pages, "search", "genindex"]:
+        browser.get(site.address(language, page))
+        wait(browser, "return document.readyState === 'complete'")
+        outside, failed = requests_of()
+        assert outside == [], page
+        assert failed == [], page
+        errors = [e["message"] for e in browser.get_log("browser") if e["level"] == "SEVERE"]
+        assert errors == [], page
+        assert browser.execute_script("return document.documentElement.lang") == language.replace(
+            "_", "-"
+        )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_page_is_wider_than_a_phone(browser, site, language):
+    phone(browser)
+    for page in [*site.pages, "search"]:
+        browser.get(site.address(language, page))
+        wide = browser.execute_script(
+            """const width = document.documentElement.clientWidth;
+            if (document.documentElement.scrollWidth <= width) return [];
+            return [...document.querySelectorAll('article *')]
+              .filter((e) => e.getBoundingClientRect().right > width + 1)
+              .slice(0, 3).map((e) => e.outerHTML.slice(0, 120))"""
+        )
+        assert browser.execute_script("return innerWidth") == 390
+        scroll = browser.execute_script("return document.documentElement.scrollWidth")
+        assert scroll <= 390, f"{page}: {wide}"
+
+
+def test_formulas_are_drawn_with_the_maths_font_and_none_failed(browser, site):
+    browser.get(site.address("en", LONG))
+    assert wait(browser, "return document.fonts.check('16px \"Course Math\"')")
+    count, failed, empty = browser.execute_script(
+        """const all = [...document.querySelectorAll('article math')];
+        return [all.length, document.querySelectorAll('.formula-error').length,
+                all.filter((m) => m.getBoundingClientRect().width < 2).length]"""
+    )
+    assert count > 20
+    assert (failed, empty) == (0, 0)
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_switching_keeps_the_page_the_hash_and_the_place(browser, site, language):
+    browser.get(site.address("en", LONG) + "#lstm-maths")
+    wait(browser, "return scrollY > 200")
+    browser.execute_script("window.scrollBy({top: 700, behavior: 'instant'})")
+    top = """const blocks = [...document.querySelectorAll('article p')];
+        const at = blocks.findIndex((b) => b.getBoundingClientRect().bottom > 80);
+        return [at, blocks[at].getBoundingClientRect().top]"""
+    before = browser.execute_script(top)
+    open_menu(browser)
+    browser.find_element(By.CSS_SELECTOR, f'a.course-language[data-language="{language}"]').click()
+    wait(browser, f"return location.pathname.includes('/{language}/')")
+    assert browser.current_url == site.address(language, LONG) + "#lstm-maths"
+
+    def arrived(driver):
+        at, offset = driver.execute_script(top)
+        return abs(at - before[0]) <= 1 and abs(offset - before[1]) < 120
+
+    WebDriverWait(browser, 30).until(arrived)
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_block_can_be_read_in_a_second_language_on_page_after_page(browser, site, language):
+    browser.get(site.address("en", LONG))
+    assert browser.execute_script(f"return {SECONDS}") == 0
+    read_beneath(browser, language)
+    wait(browser, f"return {SECONDS} > 0")
+    paragraphs, paired = browser.execute_script(
+        """const own = [...document.querySelectorAll('article section > p')]
+             .filter((p) => p.textContent.trim());
+        return [own.length, own.filter((p) => p.querySelector('.second-language')).length]"""
+    )
+    assert paired >= 0.9 * paragraphs
+    lang = browser.execute_script("return document.querySelector('.second-language').lang")
+    assert lang == language.replace("_", "-")
+
+    browser.get(site.address("en", "book/welcome"))
+    wait(browser, f"return {SECONDS} > 0")
+    read_beneath(browser, "")
+    assert browser.execute_script(f"return {SECONDS}") == 0
+    browser.get(site.address("en", LONG))
+    assert browser.execute_script(f"return {SECONDS}") == 0
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_page_pairs_block_by_block_with_every_other_language(browser, site, language):
+    for page in site.pages:
+        for other in LANGUAGES:
+            if other == language:
+                continue
+            browser.get(site.address(language, page))
+            read_beneath(browser, other)
+            wait(
+                browser,
+                f"return {SECONDS} > 0 || !!document.querySelector('.course-message').textContent",
+            )
+            message = browser.execute_script(
+                "return document.querySelector('.course-message').textContent"
+            )
+            assert message == "", f"{page}: {language} with {other}"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("english", ["forget gate", "cell state"])
+def test_search_finds_a_term_of_the_course(browser, site, language, english):
+    browser.get(site.address(language, "search") + "?q=" + term(english, language))
+    wait(browser, "return document.querySelectorAll('#search-results li a').length > 0")
+    found = browser.execute_script(
+        "return [...document.querySelectorAll('#search-results li a')].map((a) => a.href)"
+    )
+    assert any(LONG in link for link in found)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_exercise_notebook_comes_with_the_site_in_the_language_of_the_page(
+    browser, site, language
+):
+    browser.get(site.address(language, LONG))
+    link = browser.find_element(By.CSS_SELECTOR, "a.exercise-download")
+    assert link.get_attribute("download") == "ps4_lstm.ipynb"
+    with urlopen(link.get_attribute("href")) as answer:
+        notebook = json.load(answer)
+    assert notebook["metadata"]["course"]["language"] == language
+
+
+def test_a_quiz_answers_without_javascript(browser, site):
+    browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+    try:
+        browser.get(site.address("en", LONG))
+        answer = browser.find_element(By.CSS_SELECTOR, ".quiz-right")
+        why = answer.find_element(By.CSS_SELECTOR, ".quiz-why")
+        assert not why.is_displayed()
+        answer.find_element(By.CSS_SELECTOR, "summary").click()
+        assert why.is_displayed()
+        assert "✓" in answer.find_element(By.CSS_SELECTOR, ".quiz-verdict").text
+    finally:
+        browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+
+
+def test_the_site_works_from_a_folder_without_a_server(browser, site):
+    browser.get(site.file("en", LONG))
+    browser.execute_script("localStorage.clear()")
+    browser.get_log("browser")
+    browser.get(site.file("en", LONG))
+    read_beneath(browser, "id")
+    wait(browser, f"return {SECONDS} > 0")
+    open_menu(browser)
+    browser.find_element(By.CSS_SELECTOR, 'a.course-language[data-language="zh_CN"]').click()
+    wait(browser, "return location.pathname.includes('/zh_CN/')")
+    assert browser.current_url == site.file("zh_CN", LONG)
+    browser.get(site.file("en", "search") + "?q=forget")
+    wait(browser, "return document.querySelectorAll('#search-results li a').length > 0")
+    errors = [e["message"] for e in browser.get_log("browser") if e["level"] == "SEVERE"]
+    assert errors == []
+    browser.execute_script("localStorage.clear()")
+
+
+@pytest.mark.parametrize(
+    ("speaks", "chosen", "arrives"),
+    [
+        ("id-ID,id", None, "id"),
+        ("zh-Hans-CN,zh", None, "zh_CN"),
+        ("fr-FR", None, "en"),
+        ("id-ID", "zh_CN", "zh_CN"),
+    ],
+)
+def test_the_front_door_leads_to_the_language_of_the_reader(browser, site, speaks, chosen, arrives):
+    agent = browser.execute_script("return navigator.userAgent")
+    override = {"userAgent": agent, "acceptLanguage": speaks}
+    browser.execute_cdp_cmd("Emulation.setUserAgentOverride", override)
+    try:
+        if chosen:
+            browser.execute_script("localStorage.setItem('course-language', arguments[0])", chosen)
+        browser.get(site.url + "/index.html")
+        wait(browser, "return location.pathname.includes('/book/')")
+        assert browser.current_url == site.address(arrives, "book/welcome")
+    finally:
+        override["acceptLanguage"] = "en-US,en"
+        browser.execute_cdp_cmd("Emulation.setUserAgentOverride", override)
+
+
+def test_the_front_door_opens_without_javascript(browser, site):
+    browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+    try:
+        browser.get(site.url + "/index.html")
+        links = browser.find_elements(By.CSS_SELECTOR, "nav a")
+        assert [link.text for link in links] == list(LANGUAGES.values())
+        links[1].click()
+        assert browser.current_url == site.address("id", "book/welcome")
+    finally:
+        browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_text_and_formulas_can_be_read_in_both_colour_modes(browser, site, theme):
+    browser.execute_script("localStorage.setItem('mode', arguments[0])", theme)
+    browser.execute_script("localStorage.setItem('theme', arguments[0])", theme)
+    browser.get(site.address("en", LONG))
+    luminance = """const rgb = getComputedStyle(arguments[0])[arguments[1]].match(/[\\d.]+/g)
+        .slice(0, 3).map((v) => v / 255)
+        .map((v) => v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+        return 0.2126 * rgb[0] + 0.7152 * rgb[1] + 0.0722 * rgb[2]"""
+    back = browser.execute_script(
+        luminance, browser.find_element(By.TAG_NAME, "body"), "backgroundColor"
+    )
+    assert (back < 0.1) == (theme == "dark")
+    for selector in ("article section p", "article math", ".course-languages summary"):
+        ink = browser.execute_script(
+            luminance, browser.find_element(By.CSS_SELECTOR, selector), "color"
+        )
+        contrast = (max(ink, back) + 0.05) / (min(ink, back) + 0.05)
+        assert contrast >= 4.5, selector
