@@ -74,44 +74,44 @@ LARGE = {"rtol": 1e-2, "atol": 2e-2}  # float32 has few digits left behind the p
 def cell_aspects(returns) -> tuple[Aspect, ...]:
     h, c = returns
     return (
-        Aspect("c", N_("the new cell state c"), 25, "ordinary", "values", (c,), basic=True),
-        Aspect("h", N_("the new hidden state h"), 25, "ordinary", "values", (h,), basic=True),
-        Aspect("untouched", N_("the arguments stay as they were"), 5, "ordinary", "arguments_after"),
+        Aspect("c", N_("the new cell state c"), 24, "ordinary", "values", (c,), basic=True),
+        Aspect("h", N_("the new hidden state h"), 24, "ordinary", "values", (h,), basic=True),
+        Aspect("untouched", N_("the arguments stay as they were"), 4, "ordinary", "arguments_after"),
         Aspect("gradients", N_("the gradient of every argument"), 20, "ordinary", "gradients"),
-        Aspect("ones", N_("sizes of 1"), 10, "ones", "values", fault="sizes-of-one"),
-        Aspect("double", N_("float64"), 5, "double", "values", fault="float32"),
-        Aspect("large", N_("large numbers, no NaN"), 5, "large", "values", fault="overflow", **LARGE),
-        Aspect("again", N_("a second call"), 5, "ordinary", "second_call", fault="keeps-state"),
+        Aspect("ones", N_("sizes of 1"), 12, "ones", "values", fault="sizes-of-one"),
+        Aspect("double", N_("float64"), 4, "double", "values", fault="float32"),
+        Aspect("large", N_("large numbers, no NaN"), 8, "large", "values", fault="overflow", **LARGE),
+        Aspect("again", N_("a second call"), 4, "ordinary", "second_call", fault="keeps-state"),
     )  # fmt: skip
 
 
 def forward_aspects() -> tuple[Aspect, ...]:
     return (
-        Aspect("output", N_("output"), 25, "ordinary", "values", ("output",), basic=True),
+        Aspect("output", N_("output"), 24, "ordinary", "values", ("output",), basic=True),
         Aspect("finals", N_("the last states h_n and c_n"), 20, "ordinary", "values", ("h_n", "c_n"), basic=True),
-        Aspect("default", N_("initial_states=None"), 10, "default", "values", fault="default-missing"),
-        Aspect("untouched", N_("the arguments stay as they were"), 5, "ordinary", "arguments_after"),
+        Aspect("default", N_("initial_states=None"), 12, "default", "values", fault="default-missing"),
+        Aspect("untouched", N_("the arguments stay as they were"), 4, "ordinary", "arguments_after"),
         Aspect("gradients", N_("the gradient of every argument"), 20, "ordinary", "gradients"),
-        Aspect("ones", N_("sizes of 1"), 10, "ones", "values", fault="sizes-of-one"),
-        Aspect("double", N_("float64"), 5, "double", "values", fault="float32"),
-        Aspect("large", N_("large numbers, no NaN"), 2.5, "large", "values", fault="overflow", **LARGE),
-        Aspect("again", N_("a second call"), 2.5, "ordinary", "second_call", fault="keeps-state"),
+        Aspect("ones", N_("sizes of 1"), 8, "ones", "values", fault="sizes-of-one"),
+        Aspect("double", N_("float64"), 4, "double", "values", fault="float32"),
+        Aspect("large", N_("large numbers, no NaN"), 4, "large", "values", fault="overflow", **LARGE),
+        Aspect("again", N_("a second call"), 4, "ordinary", "second_call", fault="keeps-state"),
     )  # fmt: skip
 
 
 def module_aspects() -> tuple[Aspect, ...]:
     return (
-        Aspect("parameters", N_("names and shapes of the parameters"), 15, "ordinary", "parameters", basic=True),
-        Aspect("start", N_("first values of the weights"), 10, "ordinary", "first_weights"),
+        Aspect("parameters", N_("names and shapes of the parameters"), 12, "ordinary", "parameters", basic=True),
+        Aspect("start", N_("first values of the weights"), 8, "ordinary", "first_weights"),
         Aspect("values", N_("output and states, time first"), 20, "ordinary", "values", basic=True),
-        Aspect("batch_first", N_("batch_first=True"), 10, "batch_first", "values"),
-        Aspect("default", N_("no states given"), 10, "default", "values", fault="default-missing"),
-        Aspect("load", N_("loads torch's state_dict"), 5, "ordinary", "loaded"),
-        Aspect("gradients", N_("gradients"), 10, "ordinary", "gradients"),
-        Aspect("step", N_("one step of an optimiser"), 5, "ordinary", "optimiser_step", fault="not-registered"),
-        Aspect("ones", N_("sizes of 1"), 5, "ones", "values", fault="sizes-of-one"),
-        Aspect("double", N_("float64"), 5, "double", "values", fault="float32"),
-        Aspect("again", N_("a second call"), 5, "default", "second_call", fault="keeps-state"),
+        Aspect("batch_first", N_("batch_first=True"), 12, "batch_first", "values"),
+        Aspect("default", N_("no states given"), 8, "default", "values", fault="default-missing"),
+        Aspect("load", N_("loads torch's state_dict"), 4, "ordinary", "loaded"),
+        Aspect("gradients", N_("gradients"), 12, "ordinary", "gradients"),
+        Aspect("step", N_("one step of an optimiser"), 8, "ordinary", "optimiser_step", fault="not-registered"),
+        Aspect("ones", N_("sizes of 1"), 4, "ones", "values", fault="sizes-of-one"),
+        Aspect("double", N_("float64"), 4, "double", "values", fault="float32"),
+        Aspect("again", N_("a second call"), 8, "default", "second_call", fault="keeps-state"),
     )  # fmt: skip
 
 

@@ -63,7 +63,7 @@ class CheckResult:
     @property
     def points(self) -> float:
         earned = 0 if self.void else sum(a.points for a in self.aspects if a.passed)
-        return round(min(earned, self.max_points), 2)
+        return round(float(min(earned, self.max_points)), 2)
 
     @property
     def score(self) -> float:
