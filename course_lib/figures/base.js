@@ -86,7 +86,7 @@ export function figure({ forward, build }) {
       speak();
       const view = frame(fig, build);
       const measure = () => {
-        const now = Math.floor(root.clientWidth);
+        const now = Math.floor(root.firstElementChild.clientWidth);
         if (now && now !== width) { width = now; fig.redraw(); }
       };
       const sizes = new ResizeObserver(measure);

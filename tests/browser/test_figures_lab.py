@@ -36,7 +36,7 @@ def notebook():
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory):
+def lab(browser, tmp_path_factory):
     """The address of the notebook in a JupyterLab of our own, with settings of its own."""
     home = tmp_path_factory.mktemp("lab")
     (home / "figures.ipynb").write_text(json.dumps(notebook()), encoding="utf-8")
@@ -68,6 +68,8 @@ def lab(tmp_path_factory):
                 time.sleep(0.1)
         yield f"http://127.0.0.1:{port}/lab/tree/figures.ipynb?token=course&reset"
     finally:
+        browser.get("about:blank")
+        browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
         server.terminate()
         server.wait(20)
         log.close()
