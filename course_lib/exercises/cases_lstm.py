@@ -21,7 +21,7 @@ def draw_sizes(seed: int) -> dict[str, int]:
         batch, time, inputs, hidden, projected = (
             torch.randperm(6, generator=generator)[:5] + 2
         ).tolist()
-        if projected < hidden:
+        if projected < hidden and time >= 5:  # long enough to see a state that is lost
             return {"B": batch, "T": time, "I": inputs, "H": hidden, "P": projected}
 
 
@@ -46,7 +46,8 @@ def cases(family: str, projected: bool, role: str, seed: int) -> list[Case]:
         both = [case("given", torch.float64), case("none", torch.float64, "none")]
         return both[:1] if family == "cell" else both
     if role == "large":
-        return [case("up", scale=1e3), case("down", scale=-1e3)]
+        once = [] if family == "cell" else [case("once", scale=1e3, T=1)]
+        return [case("up", scale=1e3), case("down", scale=-1e3), *once]
     if role == "ones":
         letters = ["B", "I", *([] if family == "cell" else "T"), "P" if projected else "H"]
         return [case(letter, **{letter: 1}) for letter in letters]

@@ -259,7 +259,9 @@ RETURNED = [
     fault(
         "returns-swapped",
         N_("The new h and the new c change places."),
-        N_("The next time step then takes the memory for the output and the output for the memory."),
+        N_(
+            "The next time step then takes the memory for the output and the output for the memory."
+        ),
         sentence=5,
     ),
     fault(

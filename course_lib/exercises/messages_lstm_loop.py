@@ -24,13 +24,17 @@ CARRYING = [
     ),
     fault(
         "h-not-carried",
-        N_("The cell state is carried from step to step, but the hidden state stays the first one."),
+        N_(
+            "The cell state is carried from step to step, but the hidden state stays the first one."
+        ),
         N_("The gates then never see what the cell has just shown."),
         "lstm-scratch",
     ),
     fault(
         "c-not-carried",
-        N_("The hidden state is carried from step to step, but the cell state stays the first one."),
+        N_(
+            "The hidden state is carried from step to step, but the cell state stays the first one."
+        ),
         N_("The cell state is the memory. Without it an LSTM forgets like a plain RNN."),
         "lstm-scratch",
     ),
@@ -148,7 +152,9 @@ FINAL = [
     ),
     fault(
         "final-last-row",
-        N_("h_n is the last row of the batch at all time steps, not the last time step of all rows."),
+        N_(
+            "h_n is the last row of the batch at all time steps, not the last time step of all rows."
+        ),
         N_("Batch first means that the first axis counts the rows of the batch, not the time."),
         "lstm-scratch",
         sentence=6,
@@ -221,7 +227,9 @@ GRADIENT = [
     fault(
         "detached",
         N_("The numbers are right, but no gradient flows from one time step to the one before."),
-        N_("Something cuts the state off from its history, so the network cannot learn to remember."),
+        N_(
+            "Something cuts the state off from its history, so the network cannot learn to remember."
+        ),
         "lstm-prove",
         paired=False,
     ),

@@ -14,7 +14,6 @@ from typing import Any
 
 from torch import Tensor
 
-
 # Names of values, nested as a function takes or returns them: ("output", ("h_n", "c_n")).
 Names = tuple
 
@@ -128,6 +127,7 @@ class Item:
 
     ``arguments`` and ``returns`` name the values, nested as in the signature; ``axes`` maps a
     name to the letters of its axes ("B T H"), by which shapes and dependence are read.
+    ``sentence`` is the number of the statement's convention about what comes back.
     ``cases(role, seed)`` draws cases, the same for the same seed. ``oracle`` is right.
     ``candidate(switches)`` is the parametrised implementation with faults switched on.
     ``pairs_with``: a pair of faults that is tried has one of these, if any are named.
@@ -154,6 +154,7 @@ class Item:
     messages: Mapping[str, Message] = field(default_factory=dict)
     constructor: Callable[[Case], Mapping[str, Any]] | None = None
     weights: Mapping[str, str] = field(default_factory=dict)
+    sentence: int | None = None
     pairs_with: frozenset[str] = frozenset()
     forbidden: frozenset[str] = frozenset()
     bonus: bool = False

@@ -48,7 +48,11 @@ def contained():
     printed = Printed()
     before = sys.stdout, sys.stderr
     python_random = random.getstate()
-    grad, dtype, threads = torch.is_grad_enabled(), torch.get_default_dtype(), torch.get_num_threads()
+    grad, dtype, threads = (
+        torch.is_grad_enabled(),
+        torch.get_default_dtype(),
+        torch.get_num_threads(),
+    )
     anomaly = torch.is_anomaly_enabled()
     sys.stdout, sys.stderr = printed, Printed()
     try:

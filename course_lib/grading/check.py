@@ -33,7 +33,9 @@ def check(item: str, fn, *, show: bool = True, hidden: bool = False) -> CheckRes
     try:
         result = _examined(assignment, spec, fn, show, hidden)
     except Exception as error:  # a mistake of ours must not look like a mistake of the student's
-        text = _("The check itself failed ({error}). Please tell your teacher; it is not your code.")
+        text = _(
+            "The check itself failed ({error}). Please tell your teacher; it is not your code."
+        )
         finding = Finding("unknown", "check-failed", text.format(error=_short(error)))
         result = CheckResult(f"{assignment.id}.{spec.id}", _(spec.title), spec.points,
                              findings=(finding,), hidden=hidden, show=show)  # fmt: skip
@@ -104,6 +106,7 @@ def _aspects(item: Item, outcomes: list[Outcome]) -> tuple[AspectResult, ...]:
             _(aspect.title),
             item.points * aspect.weight / total,
             bool(passed.get(aspect.id)) and (aspect.basic or basic),
+            waiting=bool(passed.get(aspect.id)) and not (aspect.basic or basic),
         )
         for aspect in item.aspects
     )

@@ -28,7 +28,7 @@ def diagnose(exam: Exam, outcomes: list[Outcome]) -> tuple[list[Finding], tuple[
         return [], ("", "")
     findings: list[Finding] = []
     causes: list[tuple[Fault, ...]] = []
-    told: list[str] = []  # the observations already explained
+    told: list[Outcome] = []  # the failures already explained
     for outcome in failed:
         if len(findings) >= MOST or (exam.stopped and findings):
             break
@@ -37,19 +37,25 @@ def diagnose(exam: Exam, outcomes: list[Outcome]) -> tuple[list[Finding], tuple[
         new, faults = explain(exam, outcome, outcomes)
         findings += [f for f in new if f.id not in {old.id for old in findings}]
         causes += [faults] if faults else []
-        told.append(outcome.aspect.observe)
-    return findings[:MOST], picture_of(exam, failed)
+        told.append(outcome)
+    return findings[:MOST], picture_of(exam, failed[0])
 
 
-def _explained(exam: Exam, outcome: Outcome, causes, told) -> bool:
+def _explained(exam: Exam, outcome: Outcome, causes, told: list[Outcome]) -> bool:
     """Whether a cause that was told already also explains this failure."""
     if any(exam.makes(faults, outcome) for faults in causes):
         return True
+    answer = outcome.answer
+    if isinstance(answer, Failure):
+        if any(known.alike(answer, old.answer) for old in told):
+            return True
+        if "in-place" in answer.text and any(o.aspect.observe == "arguments_after" for o in told):
+            return True
+    if outcome.aspect.observe == "loaded":
+        return bool(told)
     if outcome.aspect.observe in SEPARATE:
         return False
-    if "arguments_after" in told and isinstance(outcome.answer, Failure):
-        return "in-place" in outcome.answer.text
-    return any(observe not in SEPARATE for observe in told)
+    return any(old.aspect.observe not in SEPARATE for old in told)
 
 
 def explain(exam: Exam, outcome: Outcome, outcomes) -> tuple[list[Finding], tuple[Fault, ...]]:
@@ -70,5 +76,3 @@ def explain(exam: Exam, outcome: Outcome, outcomes) -> tuple[list[Finding], tupl
         if finding:
             return [finding], ()
     return [numbers.unknown(exam, outcome, where)], ()
-
-

@@ -131,9 +131,7 @@ class _Moves:
         for name, place, mine, right in self.table:
             if "T" not in place:
                 continue
-            wrong = sorted(
-                (t, n) for n, _b, t in mine - right if t is not None and t < place["T"]
-            )
+            wrong = sorted((t, n) for n, _b, t in mine - right if t is not None and t < place["T"])
             if wrong:
                 text = _("{value} at time {t} depends on {name} at time {other}, which is later.")
                 what = text.format(value=wrong[0][1], t=wrong[0][0], name=name, other=place["T"])
@@ -155,7 +153,9 @@ class _Moves:
                 text = _("{value} at time {t} does not depend on {name} at time {other}.")
                 what = text.format(value=value, t=t, name=name, other=place["T"])
                 why = _("The state is not carried from one time step to the next.")
-                return Finding("dependence", "state-not-carried", what, why, section("lstm-scratch"))
+                return Finding(
+                    "dependence", "state-not-carried", what, why, section("lstm-scratch")
+                )
         for name, place, mine, right in self.table:
             lost = sorted({n for n, _b, t in right - mine if t is None})
             if lost and "T" in place:
@@ -167,5 +167,3 @@ class _Moves:
                 what = text.format(value=lost[0], name=name)
                 return Finding("dependence", f"unused-{name}", what)
         return None
-
-

@@ -7,7 +7,7 @@ from course_lib.grading.exam import ONE_CALL, Exam, Failure, Outcome
 from course_lib.grading.forbidden import ForbiddenCall
 from course_lib.grading.result import Finding
 from course_lib.grading.returned import Unexpected
-from course_lib.grading.words import lettered, section
+from course_lib.grading.words import lettered, section, sentence
 from course_lib.i18n import _
 
 _MATMUL = re.compile(r"cannot be multiplied \((\d+)x(\d+) and (\d+)x(\d+)\)")
@@ -26,11 +26,14 @@ def certain(exam: Exam, failure: Failure) -> Finding | None:
         text = text.format(name=name, seconds=int(ONE_CALL))
         return Finding("error", "time-is-up", text, why, where=_line(failure))
     if isinstance(error, ForbiddenCall):
-        text = _("Your code uses {used}, the finished layer. Write it yourself: that is the exercise.")
+        text = _(
+            "Your code uses {used}, the finished layer. Write it yourself: that is the exercise."
+        )
         text = text.format(used=f"torch.{error.name}")
         return Finding("error", "forbidden-call", text, look=section("lstm-scratch"))
     if isinstance(error, Unexpected):
-        return Finding(error.kind, error.id, error.text)
+        number = exam.item.sentence if error.id.startswith("returned") else None
+        return Finding(error.kind, error.id, error.text, look=sentence(number))
     if isinstance(error, (SystemExit, KeyboardInterrupt)):
         text = _("{name} ended the program ({error}). It should only compute and return.")
         text = text.format(name=name, error=type(error).__name__)
@@ -45,7 +48,9 @@ def explained(exam: Exam, outcome: Outcome) -> Finding:
     what = _("{name} stopped with {type}: {text}").format(
         name=exam.item.name, type=type(error).__name__, text=_shortened(failure.text)
     )
-    return Finding("error", error_id(error), what, _meaning(failure, outcome.case), where=_line(failure))
+    return Finding(
+        "error", error_id(error), what, _meaning(failure, outcome.case), where=_line(failure)
+    )
 
 
 def error_id(error: BaseException) -> str:
@@ -70,7 +75,13 @@ def _meaning(failure: Failure, case) -> str:
         return said + " " + _("The inner sizes must agree.")
     broadcast = _BROADCAST.search(text)
     if broadcast:
-        values = dict(zip(("a", "b"), (lettered((int(n),), case)[1:-1] for n in broadcast.groups()), strict=True))
+        values = dict(
+            zip(
+                ("a", "b"),
+                (lettered((int(n),), case)[1:-1] for n in broadcast.groups()),
+                strict=True,
+            )
+        )
         return _("Element by element, an axis of size {a} meets one of size {b}.").format(**values)
     if isinstance(error, TypeError) and "NoneType" in text:
         return _("Something is None where a value was expected.")

@@ -4,6 +4,7 @@ A mistake is named only when the numbers are equal on fresh random inputs and no
 mistake gives them there. Then the name describes what the code does, whatever its text is.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
@@ -84,15 +85,24 @@ def _faults(exam: Exam, outcome: Outcome, fallback: bool) -> list[Fault]:
     kept = []
     for fault in exam.item.faults:
         answer = exam.faulty(fault.switches, outcome.aspect.observe, outcome.case)
-        if isinstance(answer, Failure) and _alike(answer, outcome.answer):
+        if isinstance(answer, Failure) and alike(answer, outcome.answer):
             kept.append(fault)
     return kept
 
 
-def _alike(one: Failure, other: Failure) -> bool:
-    """The same exception over the same sizes, whichever operand came first."""
-    sizes = [sorted("".join(c if c.isdigit() else " " for c in f.text).split()) for f in (one, other)]
-    return type(one.error) is type(other.error) and sizes[0] == sizes[1] and sizes[0] != []
+def alike(one, other) -> bool:
+    """Two failures with the same exception over the same sizes, whichever operand came first."""
+    if not isinstance(one, Failure) or not isinstance(other, Failure):
+        return False
+    if type(one.error) is not type(other.error):
+        return False
+    return _bare(one.text) == _bare(other.text)
+
+
+def _bare(text: str) -> tuple[str, list[str]]:
+    """The words of a message without its numbers, and the numbers in order of size."""
+    numbers = re.findall(r"\d+", text)
+    return re.sub(r"\d+", "#", text), sorted(numbers)
 
 
 def _same_failure(one, other) -> bool:

@@ -14,7 +14,11 @@ def wrong_shape(exam: Exam, outcome: Outcome) -> Finding | None:
     for mismatch in outcome.mismatches:
         if mismatch.kind == "dtype":
             text = _("{value} is {got}; the arguments are {expected}, and so should it be.")
-            values = {"value": mismatch.name, "got": _type(mismatch.got), "expected": _type(mismatch.expected)}
+            values = {
+                "value": mismatch.name,
+                "got": _type(mismatch.got),
+                "expected": _type(mismatch.expected),
+            }
             return Finding("numeric", "dtype", text.format(**values))
         if mismatch.kind == "shape":
             return _shape(exam, case, mismatch, outcome.aspect.observe)
@@ -75,7 +79,7 @@ def _parameters(exam: Exam, outcome: Outcome) -> Finding:
         text = _("The module has no parameter {missing}. It has: {there}.")
         found = ", ".join(there) or _("none")
         parts.append(text.format(missing=", ".join(missing), there=found))
-    if extra:
+    elif extra:
         parts.append(_("It has a parameter too many: {extra}.").format(extra=", ".join(extra)))
     why = _("The names and shapes are those of torch, so that either can load the other's weights.")
     return Finding("convention", "parameter-names", " ".join(parts), why)

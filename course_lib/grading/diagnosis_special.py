@@ -49,10 +49,14 @@ def _gradients(exam: Exam, outcome: Outcome) -> Finding | None:
     cut = missing + zero
     if cut and len(cut) == len(outcome.answer):
         what = _("The numbers are right, but no gradient flows through your code at all.")
-        why = _("Something takes them out of torch's record: detach, .data, item, numpy, no_grad, or a new tensor made from numbers.")
+        why = _(
+            "Something takes them out of torch's record: detach, .data, item, numpy, no_grad, or a new tensor made from numbers."
+        )
         return Finding("dependence", "no-gradient", what, why, section("lstm-prove"))
     if cut:
-        what = _("The numbers are right, but no gradient reaches {names}.").format(names=", ".join(cut))
+        what = _("The numbers are right, but no gradient reaches {names}.").format(
+            names=", ".join(cut)
+        )
         why = _("On the way from there something leaves torch's record, so it can never learn.")
         return Finding("dependence", "gradient-cut", what, why, section("lstm-prove"))
     names = ", ".join(m.name for m in outcome.mismatches)
@@ -63,16 +67,25 @@ def _gradients(exam: Exam, outcome: Outcome) -> Finding | None:
 
 def _start(exam: Exam, outcome: Outcome) -> Finding:
     wrong = {m.name for m in outcome.mismatches}
-    if "there" in wrong or "finite" in wrong:
+    if "finite" in wrong:
         id, what = "starts-empty", _("The first values of the weights are not finite numbers.")
     elif "different" in wrong:
         id, what = "starts-equal", _("All weights of a matrix start at the same number.")
     elif "small" in wrong:
-        id, what = "starts-normal", _("Some weights start outside the range that the statement names.")
+        id, what = (
+            "starts-normal",
+            _("Some weights start outside the range that the statement names."),
+        )
     elif wrong & {"wide", "signs"}:
-        id, what = "starts-narrow", _("The first weights fill only part of the range that the statement names.")
+        id, what = (
+            "starts-narrow",
+            _("The first weights fill only part of the range that the statement names."),
+        )
     else:
-        id, what = "starts-fixed", _("Two modules start with the same weights: they are not random.")
+        id, what = (
+            "starts-fixed",
+            _("Two modules start with the same weights: they are not random."),
+        )
     return Finding("fault", id, what)
 
 
@@ -111,7 +124,9 @@ def _again(exam: Exam, outcome: Outcome) -> Finding:
 def _none(exam: Exam, outcome: Outcome) -> Finding:
     what = _("With given states your code is right. Without them (None) it is not.")
     why = _("Most calls give no states; they mean a state of zeros.")
-    return Finding("fault", "default-missing", what, why, section("lstm-scratch"), failed_with(outcome))
+    return Finding(
+        "fault", "default-missing", what, why, section("lstm-scratch"), failed_with(outcome)
+    )
 
 
 SPECIAL = {

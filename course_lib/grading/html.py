@@ -26,7 +26,7 @@ def page(result: CheckResult) -> str:
     edge = RIGHT if result.passed else PART if result.points else WRONG
     parts = [
         f'<div lang="{_lang()}" style="{BOX.format(edge=edge)}">',
-        f'<div><strong>{escape(result.title)}</strong> · {escape(result.headline)}'
+        f"<div><strong>{escape(result.title)}</strong> · {escape(result.headline)}"
         f" {_bar(result.points, result.max_points, edge)}</div>",
         _aspects(result),
         *(_finding(finding) for finding in result.findings),
@@ -56,12 +56,16 @@ def _aspects(result: CheckResult) -> str:
         return ""
     items = []
     for aspect in result.aspects:
-        sign, colour = ("✓", RIGHT) if aspect.passed else ("✗", WRONG)
-        word = _("right") if aspect.passed else _("not yet")
+        colour = {"✓": RIGHT, "○": PART}.get(aspect.sign, WRONG)
+        word = {
+            "✓": _("right"),
+            "○": _("counts once the numbers are right"),
+            "✗": _("not yet"),
+        }[aspect.sign]
         items.append(
             '<li style="display:inline-block;margin:.15em 1.1em .15em 0">'
             f'<span style="color:{colour};font-weight:bold" title="{escape(word)}" role="img" '
-            f'aria-label="{escape(word)}">{sign}</span> {escape(aspect.title)}'
+            f'aria-label="{escape(word)}">{aspect.sign}</span> {escape(aspect.title)}'
             f' <span style="{SMALL}">{number(aspect.points)}</span></li>'
         )
     return f'<ul style="list-style:none;padding:0;margin:.4em 0">{"".join(items)}</ul>'

@@ -152,17 +152,16 @@ def first_weights(item: Item, candidate, case: Case) -> Observation:
     bound = sizes["H"] ** -0.5 * 1.0001
     with empty_is_nan():
         pair = [weight_matrices(item, make(item, candidate, case)) for _k in range(2)]
-    truths = {"there": [], "finite": [], "different": [], "small": [], "wide": [], "signs": []}
+    truths = {"finite": [], "different": [], "small": [], "wide": [], "signs": []}
     truths["new"] = []
     for one, other in zip(*(list(weights.values()) for weights in pair), strict=True):
-        truths["there"].append(True)
         truths["finite"].append(bool(one.isfinite().all()))
         truths["different"].append(bool((one != one.flatten()[0]).any()))
         truths["small"].append(bool((one.abs() <= bound).all()))
         truths["wide"].append(bool(one.max() - one.min() > bound))
         truths["signs"].append(bool(one.min() < 0 < one.max()))
         truths["new"].append(bool((one != other).any()))
-    return {name: torch.tensor(float(bool(t) and all(t))) for name, t in truths.items()}
+    return {name: torch.tensor(float(all(t))) for name, t in truths.items()}
 
 
 @contextmanager
@@ -183,7 +182,9 @@ def empty_is_nan():
 def weight_matrices(item: Item, module: nn.Module) -> dict[str, Tensor]:
     """The weights (not the biases), registered or not."""
     found = {name: getattr(module, name, None) for name in item.weights if "weight" in name}
-    return {name: t.detach() for name, t in found.items() if isinstance(t, Tensor)}
+    if not all(isinstance(tensor, Tensor) for tensor in found.values()):
+        raise wrong_parameters(item, module)
+    return {name: tensor.detach() for name, tensor in found.items()}
 
 
 def loaded(item: Item, candidate, case: Case) -> Observation:

@@ -15,14 +15,16 @@ from course_lib.i18n import _
 CELL_WIDTH, CELL_HEIGHT, MOST = 40, 20, 14  # pixels; rows and columns that are drawn
 
 
-def picture_of(exam: Exam, failed: list[Outcome]) -> tuple[str, str]:
-    """(SVG, sentence) for the first failed aspect with wrong numbers; ("", "") without one."""
-    for outcome in failed:
-        if isinstance(outcome.answer, Failure) or outcome.aspect.observe not in ("values", "gradients", "second_call"):
-            continue
-        for mismatch in outcome.mismatches:
-            if mismatch.kind in ("value", "nan") and mismatch.got.ndim >= 1:
-                return _drawn(exam.item, outcome, mismatch)
+def picture_of(exam: Exam, outcome: Outcome) -> tuple[str, str]:
+    """(SVG, sentence) for a failed aspect with wrong numbers; ("", "") for any other."""
+    drawn = ("values", "gradients", "second_call")
+    if isinstance(outcome.answer, Failure) or outcome.aspect.observe not in drawn:
+        return "", ""
+    if any(mismatch.kind == "shape" for mismatch in outcome.mismatches):
+        return "", ""
+    for mismatch in outcome.mismatches:
+        if mismatch.kind in ("value", "nan") and mismatch.got.ndim >= 1:
+            return _drawn(exam.item, outcome, mismatch)
     return "", ""
 
 
@@ -58,9 +60,13 @@ def _sentence(mismatch: Mismatch, outcome: Outcome, item: Item) -> str:
     for size in reversed(difference.shape):
         index.insert(0, flat % size)
         flat //= size
-    text = _("{wrong} of {all} numbers of {value} are wrong; the largest difference is {largest}, at {place}.")
+    text = _(
+        "{wrong} of {all} numbers of {value} are wrong; the largest difference is {largest}, at {place}."
+    )
     if outcome.aspect.observe == "gradients":
-        text = _("{wrong} of {all} numbers of the gradient of {value} are wrong; the largest difference is {largest}, at {place}.")
+        text = _(
+            "{wrong} of {all} numbers of the gradient of {value} are wrong; the largest difference is {largest}, at {place}."
+        )
     return text.format(
         wrong=int(wrong.sum()), all=wrong.numel(), value=mismatch.name,
         largest=_short(float(difference.max())), place=index_words(letters, index),
@@ -92,7 +98,9 @@ def _svg(name: str, letters, difference, wrong) -> str:
         if down:
             parts.append(f'<text x="{left - 8}" y="{y + 14}" text-anchor="end">{r}</text>')
         for k in range(shown_columns):
-            parts.append(_cell(left + k * CELL_WIDTH, y, float(difference[r, k]), bool(wrong[r, k]), largest))
+            parts.append(
+                _cell(left + k * CELL_WIDTH, y, float(difference[r, k]), bool(wrong[r, k]), largest)
+            )
     parts += ["</g>", "</svg>"]
     return "".join(parts)
 

@@ -33,12 +33,20 @@ class Finding:
 
 @dataclass(frozen=True)
 class AspectResult:
-    """One line of the result: what was looked at, whether it was right, how many points it has."""
+    """One line of the result: what was looked at, how many points it has, whether they are earned.
+
+    ``waiting``: nothing was wrong here, but it counts only once the numbers themselves are right.
+    """
 
     id: str
     title: str
     points: float
     passed: bool
+    waiting: bool = False
+
+    @property
+    def sign(self) -> str:
+        return "✓" if self.passed else "○" if self.waiting else "✗"
 
 
 @dataclass(frozen=True)
@@ -86,15 +94,13 @@ class CheckResult:
             "score": self.score,
             "passed": self.passed,
             "hidden": self.hidden,
-            "aspects": [
-                {"id": a.id, "points": a.points, "passed": a.passed} for a in self.aspects
-            ],
+            "aspects": [{"id": a.id, "points": a.points, "passed": a.passed} for a in self.aspects],
             "findings": [finding.to_dict() for finding in self.findings],
         }
 
     def __str__(self) -> str:
         lines = [f"{self.title}: {self.headline}"]
-        lines += [f"  {'✓' if a.passed else '✗'} {a.title}" for a in self.aspects]
+        lines += [f"  {a.sign} {a.title}" for a in self.aspects]
         for finding in self.findings:
             lines += ["", finding.text]
             lines += [finding.where] if finding.where else []
