@@ -65,8 +65,8 @@ def pre_activations(on, x, h, w_ih, w_hh, b_ih, b_hh) -> dict[str, Tensor]:
     if not any(switch.startswith(BY_GATE) for switch in on):
         stacked = x @ w_ih.T + b_ih + h @ w_hh.T + b_hh
         return dict(zip(GATES, stacked.chunk(4, 1), strict=True))
-    rows = {name: dict(zip(GATES, t.chunk(4), strict=True))
-            for name, t in {"w_ih": w_ih, "w_hh": w_hh, "b_ih": b_ih, "b_hh": b_hh}.items()}  # fmt: skip
+    stacks = {"w_ih": w_ih, "w_hh": w_hh, "b_ih": b_ih, "b_hh": b_hh}
+    rows = {name: dict(zip(GATES, t.chunk(4), strict=True)) for name, t in stacks.items()}
     for name, gate, other in parts(on, "rows"):
         rows[name] = {**rows[name], gate: rows[name][other]}
     for (name,) in parts(on, "one-gate-for-all"):

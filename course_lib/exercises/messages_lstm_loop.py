@@ -152,9 +152,7 @@ FINAL = [
     ),
     fault(
         "final-last-row",
-        N_(
-            "h_n is the last row of the batch at all time steps, not the last time step of all rows."
-        ),
+        N_("h_n is the last row of the batch, not the last time step of every row."),
         N_("Batch first means that the first axis counts the rows of the batch, not the time."),
         "lstm-scratch",
         sentence=6,
@@ -227,9 +225,7 @@ GRADIENT = [
     fault(
         "detached",
         N_("The numbers are right, but no gradient flows from one time step to the one before."),
-        N_(
-            "Something cuts the state off from its history, so the network cannot learn to remember."
-        ),
+        N_("Something cuts the state off from its past, so the network cannot learn to remember."),
         "lstm-prove",
         paired=False,
     ),

@@ -8,6 +8,7 @@ from functools import partial
 from torch import nn
 from torch.func import functional_call
 
+from course_lib.exercises import aspects_lstm as aspects
 from course_lib.exercises import cases_lstm as made
 from course_lib.exercises import conventions_lstm as conventions
 from course_lib.exercises import faults_lstm, faults_lstm_loop
@@ -15,7 +16,7 @@ from course_lib.exercises import messages_lstm_cell as cell_messages
 from course_lib.exercises import messages_lstm_loop as loop_messages
 from course_lib.exercises import messages_lstm_module as module_messages
 from course_lib.exercises import messages_lstm_weights as weight_messages
-from course_lib.exercises.spec import Aspect, Assignment, Case, Item
+from course_lib.exercises.spec import Assignment, Case, Item
 from course_lib.i18n import N_
 
 NAMES = {
@@ -68,55 +69,6 @@ def constructor(projected: bool, case: Case) -> dict:
     return {**sizes, "proj_size": case.sizes["P"]} if projected else sizes
 
 
-LARGE = {"rtol": 1e-2, "atol": 2e-2}  # float32 has few digits left behind the point at ±1e3
-
-
-def cell_aspects(projected: bool) -> tuple[Aspect, ...]:
-    c, h = (4, 44) if projected else (24, 24)  # with a projection only h is new
-    return (
-        Aspect("c", N_("the new cell state c"), c, "ordinary", "values", ("c",), basic=True),
-        Aspect("h", N_("the new hidden state h"), h, "ordinary", "values", ("h",), basic=True),
-        Aspect("untouched", N_("the arguments stay as they were"), 4, "ordinary", "arguments_after"),
-        Aspect("gradients", N_("the gradient of every argument"), 20, "ordinary", "gradients"),
-        Aspect("ones", N_("sizes of 1"), 12, "ones", "values", fault="sizes-of-one"),
-        Aspect("double", N_("float64"), 4, "double", "values", fault="float32"),
-        Aspect("large", N_("large numbers, no NaN"), 8, "large", "values", fault="overflow", **LARGE),
-        Aspect("again", N_("a second call"), 4, "ordinary", "second_call", fault="keeps-state"),
-    )  # fmt: skip
-
-
-def forward_aspects() -> tuple[Aspect, ...]:
-    return (
-        Aspect("output", N_("output"), 24, "ordinary", "values", ("output",), basic=True),
-        Aspect("finals", N_("the last states h_n and c_n"), 20, "ordinary", "values", ("h_n", "c_n"), basic=True),
-        Aspect("default", N_("initial_states=None"), 12, "default", "values", fault="default-missing"),
-        Aspect("untouched", N_("the arguments stay as they were"), 4, "ordinary", "arguments_after"),
-        Aspect("gradients", N_("the gradient of every argument"), 20, "ordinary", "gradients"),
-        Aspect("ones", N_("sizes of 1"), 8, "ones", "values", fault="sizes-of-one"),
-        Aspect("double", N_("float64"), 4, "double", "values", fault="float32"),
-        Aspect("large", N_("large numbers, no NaN"), 4, "large", "values", fault="overflow", **LARGE),
-        Aspect("again", N_("a second call"), 4, "ordinary", "second_call", fault="keeps-state"),
-    )  # fmt: skip
-
-
-def module_aspects() -> tuple[Aspect, ...]:
-    return (
-        Aspect("parameters", N_("names and shapes of the parameters"), 12, "ordinary", "parameters", basic=True),
-        Aspect("start", N_("first values of the weights"), 8, "ordinary", "first_weights", basic=True),
-        Aspect("values", N_("output and states, time first"), 20, "ordinary", "values", basic=True),
-        Aspect("batch_first", N_("batch_first=True"), 12, "batch_first", "values"),
-        Aspect("default", N_("no states given"), 8, "default", "values", fault="default-missing"),
-        Aspect("untouched", N_("the arguments stay as they were"), 4, "ordinary", "arguments_after"),
-        Aspect("load", N_("loads torch's state_dict"), 4, "ordinary", "loaded"),
-        Aspect("gradients", N_("gradients"), 12, "ordinary", "gradients"),
-        Aspect("step", N_("one step of an optimiser"), 4, "ordinary", "optimiser_step", fault="not-registered"),
-        Aspect("ones", N_("sizes of 1"), 4, "ones", "values", fault="sizes-of-one"),
-        Aspect("double", N_("float64"), 4, "double", "values", fault="float32"),
-        Aspect("large", N_("large numbers, no NaN"), 4, "large", "values", fault="overflow", **LARGE),
-        Aspect("again", N_("a second call"), 4, "default", "second_call", fault="keeps-state"),
-    )  # fmt: skip
-
-
 CELL_FAULTS = (
     *cell_messages.ACTIVATION,
     *cell_messages.CELL_STATE,
@@ -162,18 +114,33 @@ EXCLUDED: dict[str, set[str]] = {
 }
 
 
-def item(id, title, points, family, projected, signature, result) -> Item:
+PARTS = {
+    "cell": (
+        "lstm_cell",
+        "lstm_cell(x, state, w_ih, w_hh, b_ih, b_hh, w_hr=None)",
+        "h, c",
+    ),
+    "forward": (
+        "lstm_forward",
+        "lstm_forward(input, initial_states, w_ih, w_hh, b_ih, b_hh, w_hr=None)",
+        "output, (h_n, c_n)",
+    ),
+    "module": (
+        "LSTM",
+        "LSTM(input_size, hidden_size, batch_first=False, proj_size=0)",
+        "output, (h_n, c_n)",
+    ),
+}
+
+
+def item(id: str, title: str, points: float, family: str, projected: bool = False) -> Item:
     """One of the six items; ``family`` is "cell", "forward" or "module"."""
     weights = ["w_ih", "w_hh", "b_ih", "b_hh", *(["w_hr"] if projected else [])]
+    name, signature, result = PARTS[family]
     step = family == "cell"
     input, h, c = ("x", "h", "c") if step else ("input", "h_0", "c_0")
     returns = ("h", "c") if step else ("output", ("h_n", "c_n"))
-    aspects = {
-        "cell": lambda: cell_aspects(projected),
-        "forward": forward_aspects,
-        "module": module_aspects,
-    }[family]()
-    layouts = (conventions.state_order(h, c),) + conventions.GATE_ORDERS
+    layouts = (conventions.state_order(h, c), *conventions.GATE_ORDERS)
     if family != "module":
         layouts += conventions.TRANSPOSED if projected else conventions.TRANSPOSED[:3]
     if family == "forward":
@@ -183,7 +150,7 @@ def item(id, title, points, family, projected, signature, result) -> Item:
         title=title,
         points=points,
         kind="module" if family == "module" else "function",
-        name={"cell": "lstm_cell", "forward": "lstm_forward", "module": "LSTM"}[family],
+        name=name,
         signature=signature,
         result=result,
         arguments=(input, (h, c)) if family == "module" else (input, (h, c), *weights),
@@ -197,7 +164,11 @@ def item(id, title, points, family, projected, signature, result) -> Item:
             "forward": lambda on: partial(faults_lstm_loop.forward, on),
             "module": faults_lstm_loop.module,
         }[family],
-        aspects=aspects,
+        aspects={
+            "cell": lambda: aspects.of_cell(projected),
+            "forward": aspects.of_forward,
+            "module": aspects.of_module,
+        }[family](),
         faults=faults_of(family, projected),
         conventions=layouts,
         probes=conventions.probes(input, h, c),
@@ -209,21 +180,17 @@ def item(id, title, points, family, projected, signature, result) -> Item:
     )
 
 
-CELL = "lstm_cell(x, state, w_ih, w_hh, b_ih, b_hh, w_hr=None)"
-FORWARD = "lstm_forward(input, initial_states, w_ih, w_hh, b_ih, b_hh, w_hr=None)"
-MODULE = "LSTM(input_size, hidden_size, batch_first=False, proj_size=0)"
-
 ASSIGNMENT = Assignment(
     id="ps4_lstm",
     title=N_("LSTM from scratch"),
     minutes=240,
     read_first=("lstm", "lstmp"),
     items=(
-        item("lstm_cell", N_("One time step"), 25, "cell", False, CELL, "h, c"),
-        item("lstm_forward", N_("The whole sequence"), 25, "forward", False, FORWARD, "output, (h_n, c_n)"),
-        item("lstm_module", N_("The module"), 25, "module", False, MODULE, "output, (h_n, c_n)"),
-        item("lstmp_cell", N_("One time step with a projection"), 10, "cell", True, CELL, "h, c"),
-        item("lstmp_forward", N_("The whole sequence with a projection"), 10, "forward", True, FORWARD, "output, (h_n, c_n)"),
-        item("lstmp_module", N_("The module with a projection"), 5, "module", True, MODULE, "output, (h_n, c_n)"),
+        item("lstm_cell", N_("One time step"), 25, "cell"),
+        item("lstm_forward", N_("The whole sequence"), 25, "forward"),
+        item("lstm_module", N_("The module"), 25, "module"),
+        item("lstmp_cell", N_("One time step with a projection"), 10, "cell", True),
+        item("lstmp_forward", N_("The whole sequence with a projection"), 10, "forward", True),
+        item("lstmp_module", N_("The module with a projection"), 5, "module", True),
     ),
-)  # fmt: skip
+)

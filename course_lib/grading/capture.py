@@ -19,7 +19,7 @@ PRINTED = 2000  # characters of a student's prints that are shown
 
 
 class TimeIsUp(BaseException):
-    """Raised inside the student's code; not an Exception, so that ``except Exception`` lets it by."""
+    """Raised inside the student's code. Not an Exception: ``except Exception`` must let it by."""
 
 
 class Printed(io.TextIOBase):

@@ -69,7 +69,8 @@ def place(exam: Exam, outcome: Outcome) -> str:
         text = _("First seen in {value} at {place}: yours is {got}, it should be {expected}.")
         if outcome.aspect.observe == "gradients":
             text = _(
-                "First seen in the gradient of {value} at {place}: yours is {got}, it should be {expected}."
+                "First seen in the gradient of {value} at {place}: "
+                "yours is {got}, it should be {expected}."
             )
         return text.format(
             value=mismatch.name,

@@ -50,7 +50,8 @@ def _gradients(exam: Exam, outcome: Outcome) -> Finding | None:
     if cut and len(cut) == len(outcome.answer):
         what = _("The numbers are right, but no gradient flows through your code at all.")
         why = _(
-            "Something takes them out of torch's record: detach, .data, item, numpy, no_grad, or a new tensor made from numbers."
+            "Something takes them out of torch's record: detach, .data, item, numpy, no_grad, "
+            "or a new tensor made from numbers."
         )
         return Finding("dependence", "no-gradient", what, why, section("lstm-prove"))
     if cut:

@@ -61,11 +61,13 @@ def _sentence(mismatch: Mismatch, outcome: Outcome, item: Item) -> str:
         index.insert(0, flat % size)
         flat //= size
     text = _(
-        "{wrong} of {all} numbers of {value} are wrong; the largest difference is {largest}, at {place}."
+        "{wrong} of {all} numbers of {value} are wrong; "
+        "the largest difference is {largest}, at {place}."
     )
     if outcome.aspect.observe == "gradients":
         text = _(
-            "{wrong} of {all} numbers of the gradient of {value} are wrong; the largest difference is {largest}, at {place}."
+            "{wrong} of {all} numbers of the gradient of {value} are wrong; "
+            "the largest difference is {largest}, at {place}."
         )
     return text.format(
         wrong=int(wrong.sum()), all=wrong.numel(), value=mismatch.name,
