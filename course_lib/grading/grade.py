@@ -10,6 +10,7 @@ import json
 import os
 import secrets
 import shutil
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -110,36 +111,38 @@ def _grade_all(
         jobs.append(Job(str(root), assignment, submission.student, folder, seed))
         known[submission.student] = (submission, key)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, TimeRemainingColumn(), console=console) as progress:
+    seconds = _time_limit(root, waiting)
+    printed = Path(root) / WORK / assignment / "logs" / "workers.txt"
+    answers = run_all(grade_one, jobs, workers or default_workers(), seconds, printed)
+    # Closed whatever happens: Ctrl-C ends the workers and their kernels as well.
+    with closing(answers), Progress(*columns, TimeRemainingColumn(), console=console) as progress:
         bar = progress.add_task(_("Grading {name}").format(name=assignment), total=len(jobs))
-        seconds = _time_limit(root, waiting)
-        printed = Path(root) / WORK / assignment / "logs" / "workers.txt"
-        workers = workers or default_workers()
-        for job, log, error in run_all(grade_one, jobs, workers, seconds, printed):
+        for job, log, error in answers:
             submission, key = known[job.student]
             _settle(job, succeeded=error is None)
-            if error is None:
-                _log_path(root, job).write_text(log, "utf-8")
-                status = "graded" if not submission.notes else "mended"
-                status = status if submission.readable else "unreadable"
-                notes = submission.notes
-            elif isinstance(error, InfrastructureError | WorkerLost):
-                _log_path(root, job).write_text(str(error), "utf-8")
-                status = "failed"
-                notes = [Note(NOT_GRADED, reason=str(error).strip().splitlines()[-1])]
-            else:
-                raise error
-            Record(
-                key, job.student, submission.language, status, seed, [n.to_dict() for n in notes]
-            ).save(root, assignment)
+            status, notes = _outcome(submission, error)
+            _log_path(root, job).write_text(log if error is None else str(error), "utf-8")
+            told = [note.to_dict() for note in notes]
+            Record(key, job.student, submission.language, status, seed, told).save(root, assignment)
             progress.advance(bar)
+
+
+def _outcome(submission: Submission, error: Exception | None) -> tuple[str, list[Note]]:
+    """The status of a grading and what there is to say about it."""
+    if error is None:
+        status = "graded" if not submission.notes else "mended"
+        return (status if submission.readable else "unreadable"), submission.notes
+    if isinstance(error, InfrastructureError | WorkerLost):
+        return "failed", [Note(NOT_GRADED, reason=str(error).strip().splitlines()[-1])]
+    raise error
 
 
 def grade_one(job: Job) -> str:
     """Score one submission and write its page. Runs in a worker; returns the log."""
     there, kept = _result_and_spare(job)
-    shutil.rmtree(kept, ignore_errors=True)
-    if there.exists():
+    if kept.exists():  # a former run was killed here: what it left half done is not kept
+        shutil.rmtree(there, ignore_errors=True)
+    elif there.exists():
         kept.parent.mkdir(parents=True, exist_ok=True)
         os.replace(there, kept)
     log = autograde_one(job)

@@ -5,19 +5,20 @@ import re
 
 from markdown_it import MarkdownIt
 from markupsafe import Markup
+from math_core import LatexError, LatexToMathML
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from nbformat import NotebookNode
+
+_converter = LatexToMathML(fancy_error=False)
 
 
 def _mathml(tex: str, options: dict) -> str:
     """MathML is drawn by browsers themselves: no script, no font, no other host."""
-    display = "block" if options.get("display_mode") else "inline"
     try:
-        from latex2mathml.converter import convert
-
-        return convert(tex, display=display)
-    except Exception:
-        # Without the converter, or with TeX it does not know, the source is still readable.
+        return _converter.convert_with_local_state(
+            tex.strip(), displaystyle=bool(options.get("display_mode"))
+        )
+    except LatexError:  # a student's own TeX may be wrong; the source is still readable
         return f"<code>{html.escape(tex)}</code>"
 
 

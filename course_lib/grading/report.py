@@ -63,10 +63,11 @@ def _marks(result: GradeReport) -> Table:
 def _mistakes(result: GradeReport) -> Table:
     table = Table(title=_("What this class gets wrong"), title_justify="left")
     table.add_column(_("Students"), justify="right", no_wrap=True)
-    table.add_column(_("Part"), no_wrap=True)
-    table.add_column(_("Mistake"), overflow="fold", ratio=1)
+    table.add_column(_("Mistake"), overflow="fold", ratio=2)
+    table.add_column(_("Shows in"), overflow="fold", ratio=1)
     for mistake in result.misconceptions:
-        table.add_row(str(len(mistake.students)), mistake.item, mistake.text)
+        count = str(len(mistake.students))
+        table.add_row(count, mistake.text, ", ".join(mistake.items))
     return table
 
 

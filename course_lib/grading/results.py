@@ -5,7 +5,6 @@ found comes from the graded notebooks; what was mended or failed from the record
 """
 
 import json
-from collections import Counter
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -22,7 +21,7 @@ from course_lib.i18n import N_
 
 STATUS = {
     "graded": N_("graded"),
-    "mended": N_("graded, mended"),
+    "mended": N_("mended and graded"),
     "unreadable": N_("unreadable"),
     "failed": N_("to be run again"),
     "waiting": N_("not graded yet"),
@@ -48,11 +47,11 @@ class Row:
 
 @dataclass
 class Misconception:
-    """A mistake and who made it."""
+    """A mistake, the parts it shows in, and who made it."""
 
-    item: str
     id: str
     text: str
+    items: list[str]
     students: list[str]
 
 
@@ -172,19 +171,18 @@ def _graded_notebook(root: Path, assignment: str, student: str):
 
 
 def misconceptions(rows: list[Row]) -> list[Misconception]:
-    """Every mistake with the students who made it, the most frequent first; once per student."""
-    who: dict[tuple[str, str], list[str]] = {}
-    texts: dict[tuple[str, str], Counter] = {}
+    """Every mistake with the students who made it, the most frequent first.
+
+    Once per student: a mistake in one function shows in every part that calls it.
+    """
+    found: dict[str, Misconception] = {}
     for row in rows:
-        for found in row.findings:
-            if found.kind == "error":  # does not run, not written: no idea to be mistaken about
+        for finding in row.findings:
+            if finding.kind == "error":  # does not run, not written: no idea to be mistaken about
                 continue
-            key = (found.item, found.id)
-            if row.student not in who.setdefault(key, []):
-                who[key].append(row.student)
-            texts.setdefault(key, Counter())[found.text] += 1
-    ordered = sorted(who, key=lambda key: (-len(who[key]), key))
-    return [
-        Misconception(item, id, texts[item, id].most_common(1)[0][0], who[item, id])
-        for item, id in ordered
-    ]
+            mistake = found.setdefault(finding.id, Misconception(finding.id, finding.text, [], []))
+            if finding.item not in mistake.items:
+                mistake.items.append(finding.item)
+            if row.student not in mistake.students:
+                mistake.students.append(row.student)
+    return sorted(found.values(), key=lambda mistake: (-len(mistake.students), mistake.id))

@@ -5,6 +5,7 @@ in a sentence that the report shows to the teacher and the feedback page to the 
 """
 
 import hashlib
+import json
 import re
 import shutil
 from copy import deepcopy
@@ -24,7 +25,8 @@ from course_lib.i18n import LANGUAGES, N_, _, speaking
 MAX_BYTES = 50 * 2**20  # nbgrader would read the whole file, several times over
 
 EMPTY = N_("The folder of this submission holds no notebook.")
-NOT_JSON = N_("{file} is not a notebook: the file is damaged or cut off ({reason}).")
+NOT_JSON = N_("{file} is not a notebook: the file is damaged or cut off at line {line}.")
+NO_NOTEBOOK = N_("{file} is not a notebook: what is in it cannot be read as one.")
 TOO_LARGE = N_("{file} has {size} MB, more than the {limit} MB that are read.")
 OTHER = N_("{file} is not a notebook of this assignment.")
 RENAMED = N_("The notebook was handed in as {file}; its cells are the assignment's.")
@@ -167,16 +169,21 @@ def _read(root: Path, assignment: str, path: Path) -> _Reading:
         note = Note(TOO_LARGE, file=path.name, size=size // 2**20, limit=MAX_BYTES // 2**20)
         return _Reading(path, problem=note)
     try:
-        notebook = nbformat.reads(path.read_bytes().decode("utf-8-sig"), as_version=4)
+        content = json.loads(path.read_bytes().decode("utf-8-sig", errors="replace"))
+    except json.JSONDecodeError as error:
+        return _Reading(path, problem=Note(NOT_JSON, file=path.name, line=error.lineno))
+    except RecursionError:
+        return _Reading(path, problem=Note(NO_NOTEBOOK, file=path.name))
+    try:
+        notebook = nbformat.reads(json.dumps(content), as_version=4)
         cells = [cell for cell in notebook.cells if cell.cell_type in ("code", "markdown", "raw")]
         for cell in cells:
             cell.source = cell.source if isinstance(cell.source, str) else "".join(cell.source)
             cell.metadata = nbformat.from_dict(dict(cell.get("metadata") or {}))
         notebook.cells = cells
-    except Exception as error:
+    except Exception:
         # nbformat raises a different exception for each way in which a file can be broken.
-        reason = str(error).splitlines()[0][:80] if str(error) else type(error).__name__
-        return _Reading(path, problem=Note(NOT_JSON, file=path.name, reason=reason))
+        return _Reading(path, problem=Note(NO_NOTEBOOK, file=path.name))
     language = _language(notebook)
     wanted = _grade_ids(made_release(root, assignment, "en"))
     share = len(_grade_ids(notebook) & wanted) / max(len(wanted), 1)

@@ -112,14 +112,24 @@ def cell(notebook, name: str):
     return next(c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("grade_id") == name)
 
 
+@pytest.fixture(scope="session")
+def make_course():
+    """A function: a course in a folder, with the source of the tiny assignment, not released."""
+
+    def make(root: Path) -> Course:
+        shutil.copy(ROOT / "nbgrader_config.py", root)
+        course = Course(root)
+        course.source.parent.mkdir(parents=True)
+        course.source.write_text(TINY, "utf-8")
+        return course
+
+    return make
+
+
 @pytest.fixture
-def new_course(tmp_path) -> Course:
-    """A course with the source of the tiny assignment and nothing released."""
-    shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
-    course = Course(tmp_path)
-    course.source.parent.mkdir(parents=True)
-    course.source.write_text(TINY, "utf-8")
-    return course
+def new_course(make_course, tmp_path) -> Course:
+    """The tiny course, not released."""
+    return make_course(tmp_path)
 
 
 @pytest.fixture
@@ -131,6 +141,6 @@ def course(new_course) -> Course:
     return new_course
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def find_cell():
     return cell

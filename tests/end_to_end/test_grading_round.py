@@ -1,0 +1,225 @@
+"""Submit, grade, feedback, marks on a tiny course: every submission is accounted for."""
+
+import csv
+import json
+import re
+import shutil
+import sqlite3
+
+import pytest
+
+from course_lib.errors import CourseError
+from course_lib.grading import grade as grading
+from course_lib.grading.feedback import without_hidden_tests
+from course_lib.grading.grade import grade
+from course_lib.grading.gradebook import open_gradebook
+from course_lib.grading.release import release
+from course_lib.grading.report import report
+
+RIGHT = "def add(a, b):\n    return a + b"
+MINUS = "def add(a, b):\n    return a - b"
+KILLS = "import os\n\n\ndef add(a, b):\n    os._exit(3)"
+
+
+@pytest.fixture(scope="module")
+def graded(make_course, find_cell, tmp_path_factory):
+    """A class of twelve, graded once; yields the course and the report."""
+    course = make_course(tmp_path_factory.mktemp("course"))
+    settings = course.root / "nbgrader_config.py"
+    settings.write_text(settings.read_text("utf-8") + "\nc.Execute.timeout = 6\n", "utf-8")
+    release(course.root, "tiny")
+    course.submit("right", RIGHT, language="zh_CN")
+    course.submit("minus", MINUS, language="id")
+    course.submit("untouched")
+    course.submit("no-syntax", "def add(a, b)\n    return a + b")
+    course.submit("kills", KILLS)
+    course.submit("hangs", RIGHT + "\n\n\nwhile True:\n    pass")
+    course.submit("seed", RIGHT + "\n\n\nimport os\nprint('seed', os.environ['COURSE_SEED'])")
+    course.submit("markup", RIGHT + "\n\n\nprint('<script>alert(1)</script>')")
+    course.submit("without-check", lambda nb: nb.cells.remove(find_cell(nb, "test_add")))
+    course.submit("cut-off", RIGHT).write_text('{"cells": [', "utf-8")
+    course.submit("nothing").unlink()
+    course.submit("-x", RIGHT)
+    return course, grade(course.root, "tiny", seed=7)
+
+
+def row(result, student):
+    return next(row for row in result.rows if row.student == student)
+
+
+def test_every_submission_has_a_row_with_a_mark_or_a_reason(graded):
+    course, result = graded
+    folders = {path.name for path in (course.root / "submitted").iterdir()}
+    assert {row.student for row in result.rows} == folders
+    assert all(row.reason for row in result.rows)
+
+
+@pytest.mark.parametrize(
+    ("student", "total", "status", "words"),
+    [
+        ("right", 4, "graded", "Everything is right."),
+        ("minus", 1, "graded", "add: It subtracts."),
+        ("no-syntax", 0, "graded", "SyntaxError"),
+        ("kills", 0, "graded", "ends the process"),
+        ("hangs", 4, "graded", "ran too long"),
+        ("without-check", 0, "mended", "test_add was missing"),
+        ("cut-off", 0, "unreadable", "damaged"),
+        ("nothing", 0, "unreadable", "no notebook"),
+        ("-x", None, "failed", "student's id"),
+    ],
+)
+def test_the_mark_and_its_reason(graded, student, total, status, words):
+    found = row(graded[1], student)
+    assert (found.total, found.status) == (total, status)
+    assert words in found.reason
+
+
+def test_an_untouched_release_scores_nothing(graded):
+    assert row(graded[1], "untouched").total == 0
+
+
+def test_what_cannot_be_graded_is_listed_and_has_no_mark(graded):
+    course, result = graded
+    assert [row.student for row in result.failed] == ["-x"]
+    with (course.root / "marks" / "tiny.csv").open(encoding="utf-8-sig") as file:
+        marks = {line["student"]: line for line in csv.DictReader(file)}
+    assert marks["'-x"]["total"] == "" and marks["'-x"]["test_add"] == ""
+    assert marks["kills"]["total"] == "0"
+
+
+def test_the_csv_has_every_student_and_the_json_agrees(graded):
+    course = graded[0]
+    with (course.root / "marks" / "tiny.csv").open(encoding="utf-8-sig") as file:
+        lines = list(csv.DictReader(file))
+    told = json.loads((course.root / "marks" / "tiny.json").read_text("utf-8"))
+    assert len(lines) == len(told["rows"]) == 12
+    assert list(lines[0]) == ["student", "name", "test_add", "total", "max", "status", "reason"]
+    assert told["failed"] == ["-x"]
+    assert {line["student"]: line["total"] for line in lines}["minus"] == "1"
+
+
+def test_the_class_misconceptions_are_counted_once_per_student(graded):
+    found = [(m.id, m.text, m.items, m.students) for m in graded[1].misconceptions]
+    assert found == [("minus", "It subtracts.", ["add"], ["minus"])]
+
+
+def test_the_seed_reaches_the_code_and_is_kept_with_each_submission(graded):
+    course, result = graded
+    outputs = [
+        output.text
+        for cell in course.graded("seed").cells
+        for output in cell.get("outputs", [])
+        if output.output_type == "stream"
+    ]
+    assert outputs == ["seed 7\n"]
+    assert {row.seed for row in result.rows} == {7}
+
+
+def page(course, student) -> str:
+    return (course.root / "feedback" / student / "tiny" / "tiny.html").read_text("utf-8")
+
+
+def test_feedback_pages_hold_the_checks_words_but_no_hidden_test(graded):
+    course = graded[0]
+    for student in ("right", "minus", "kills", "no-syntax", "untouched"):
+        text = page(course, student)
+        assert "HIDDEN" not in text
+        assert "20, 22" not in text and "== 42" not in text
+    assert "<b>feedback of the check</b>" in page(course, "minus")
+
+
+def test_feedback_pages_are_in_the_students_language_and_alone(graded):
+    text = page(graded[0], "right")
+    assert '<html lang="zh-CN">' in text
+    assert not re.search(r"(?:src|href)\s*=\s*[\"']?(?:https?:)?//", text)
+    assert "<math" in text  # mathematics without a script
+
+
+def test_feedback_pages_keep_a_students_markup_inert(graded):
+    text = page(graded[0], "markup")
+    assert "&lt;script&gt;alert(1)" in text and "<script" not in text
+    assert "default-src &#39;none&#39;" in text or "default-src 'none'" in text
+
+
+def test_feedback_says_what_was_wrong_with_the_file(graded):
+    assert "no notebook" in page(graded[0], "nothing")
+    assert "damaged" in page(graded[0], "cut-off")
+
+
+def test_a_second_run_grades_nothing_and_a_changed_submission_alone(graded, monkeypatch):
+    course = graded[0]
+    shutil.rmtree(course.root / "submitted" / "-x")
+    asked = []
+    real = grading.run_all
+
+    def spy(function, jobs, *rest):
+        asked.append([job.student for job in jobs])
+        return real(function, jobs, *rest)
+
+    monkeypatch.setattr(grading, "run_all", spy)
+    grade(course.root, "tiny")
+    course.submit("minus", RIGHT, language="id")
+    result = grade(course.root, "tiny")
+    assert asked == [[], ["minus"]]
+    assert row(result, "minus").total == 4
+    assert row(result, "minus").seed == 7
+
+
+def test_a_failure_of_ours_is_no_zero_loses_nothing_and_is_graded_next_time(graded):
+    course = graded[0]
+    before = page(course, "right")
+    autograded = course.root / "autograded" / "right"
+    autograded.rename(autograded.with_name("kept"))
+    autograded.write_text("a file where a folder belongs")
+    result = grade(course.root, "tiny", students=["right", "kills"], force=True)
+    assert [row.student for row in result.failed] == ["right"]
+    assert row(result, "right").total is None
+    assert row(result, "kills").total == 0
+    autograded.unlink()
+    (course.root / "autograded" / "kept").rename(autograded)
+    assert page(course, "right") == before
+    assert row(grade(course.root, "tiny"), "right").total == 4
+
+
+def test_manual_marks_from_the_formgrader_count_in_the_report(graded):
+    course = graded[0]
+    with open_gradebook(course.root) as gradebook:
+        gradebook.find_grade("test_add", "tiny", "tiny", "kills").manual_score = 2.5
+        gradebook.db.commit()
+    assert row(report(course.root, "tiny"), "kills").total == 2.5
+
+
+def test_a_locked_gradebook_is_one_sentence(course):
+    course.submit("ana", RIGHT)
+    other = sqlite3.connect(course.root / "gradebook.db")
+    other.execute("BEGIN EXCLUSIVE")
+    with pytest.raises(CourseError, match="gradebook"):
+        grade(course.root, "tiny")
+    other.close()
+
+
+def test_a_file_that_is_no_gradebook_is_one_sentence_and_stays(course):
+    course.submit("ana", RIGHT)
+    path = course.root / "gradebook.db"
+    path.write_bytes(b"not a database at all, but somebody's file" * 100)
+    with pytest.raises(CourseError, match="gradebook"):
+        grade(course.root, "tiny")
+    assert path.read_bytes().startswith(b"not a database")
+
+
+def test_a_gradebook_of_another_version_is_not_touched(course):
+    course.submit("ana", RIGHT)
+    with sqlite3.connect(course.root / "gradebook.db") as database:
+        database.execute("UPDATE alembic_version SET version_num = 'older'")
+    with pytest.raises(CourseError, match="db upgrade"):
+        grade(course.root, "tiny")
+
+
+def test_an_unknown_assignment_names_those_that_exist(course):
+    with pytest.raises(CourseError, match="tiny"):
+        grade(course.root, "ps9_nothing")
+
+
+def test_the_hidden_part_of_a_check_is_cut_out_with_its_marks():
+    source = "a\n### BEGIN HIDDEN TESTS\nb\n### END HIDDEN TESTS\nc"
+    assert without_hidden_tests(source) == "a\nc"

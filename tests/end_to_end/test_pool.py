@@ -1,0 +1,58 @@
+"""Workers that die or hang cost their own task and nobody else's."""
+
+import os
+import time
+
+import psutil
+import pytest
+
+from course_lib.grading.pool import WorkerLost, run_all
+
+
+def task(order):
+    kind, value = order
+    if kind == "die":
+        os._exit(3)
+    if kind == "sleep":
+        time.sleep(value)
+    if kind == "raise":
+        raise KeyError(value)
+    return value, os.getpid()
+
+
+def run(tasks, tmp_path, workers=2, seconds=60.0):
+    log = tmp_path / "log.txt"
+    return {t: (result, error) for t, result, error in run_all(task, tasks, workers, seconds, log)}
+
+
+def test_every_task_is_answered_although_some_workers_die(tmp_path):
+    tasks = [("give", 1), ("die", 0), ("give", 2), ("raise", "k"), ("give", 3)]
+    answers = run(tasks, tmp_path)
+    assert set(answers) == set(tasks)
+    assert [answers["give", n][0][0] for n in (1, 2, 3)] == [1, 2, 3]
+    assert isinstance(answers["die", 0][1], WorkerLost)
+    assert isinstance(answers["raise", "k"][1], KeyError)
+
+
+def test_a_task_that_hangs_is_stopped_and_the_rest_is_done(tmp_path):
+    begun = time.monotonic()
+    answers = run([("sleep", 600), ("give", 1)], tmp_path, workers=1, seconds=20.0)
+    assert isinstance(answers["sleep", 600][1], WorkerLost)
+    assert answers["give", 1][0][0] == 1
+    assert time.monotonic() - begun < 120
+
+
+def test_closing_early_leaves_no_process_behind(tmp_path):
+    before = set(psutil.Process().children(recursive=True))
+    running = run_all(task, [("give", 1), ("sleep", 600)], 2, 600.0, tmp_path / "log.txt")
+    assert next(running)[1][0] == 1
+    running.close()
+    left = [p for p in set(psutil.Process().children(recursive=True)) - before if p.is_running()]
+    # The standard library keeps one resource tracker for all spawned processes.
+    assert [p for p in left if "resource_tracker" not in " ".join(p.cmdline())] == []
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_there_are_as_many_processes_as_asked_for(tmp_path, workers):
+    answers = run([("give", n) for n in range(6)], tmp_path, workers)
+    assert len({result[1] for result, _error in answers.values()}) <= workers

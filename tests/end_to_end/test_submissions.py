@@ -1,0 +1,234 @@
+"""What students hand in, whatever it is, becomes a gradable notebook and a sentence."""
+
+import copy
+import json
+
+import nbformat
+import pytest
+
+from course_lib.errors import CourseError
+from course_lib.grading import submissions
+from course_lib.grading.sample import read_student
+from course_lib.grading.submissions import check_students, read_submission, stage, students_of
+from course_lib.i18n import speaking
+
+RIGHT = "def add(a, b):\n    return a + b"
+
+
+def read(course, student="ana"):
+    return read_submission(course.root, "tiny", student)
+
+
+def told(submission) -> str:
+    return " ".join(note.text() for note in submission.notes)
+
+
+def names(notebook) -> list[str]:
+    found = [cell.metadata.get("nbgrader", {}).get("grade_id") for cell in notebook.cells]
+    return [name for name in found if name]
+
+
+def test_an_untouched_submission_needs_no_mending(course):
+    course.submit("ana", RIGHT, language="zh_CN")
+    submission = read(course)
+    assert (submission.readable, submission.notes, submission.language) == (True, [], "zh_CN")
+
+
+def test_the_files_that_were_handed_in_are_never_changed(course, find_cell):
+    path = course.submit("ana", lambda nb: nb.cells.remove(find_cell(nb, "test_add")))
+    before = path.read_bytes()
+    stage(course.root, "tiny", read(course))
+    assert path.read_bytes() == before
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_renamed_notebook_is_recognised_by_its_cells(course):
+    course.submit("ana", RIGHT, file="Homework final (2).ipynb")
+    submission = read(course)
+    assert submission.readable
+    assert "Homework final (2).ipynb" in told(submission)
+
+
+def test_a_notebook_in_the_students_own_folder_is_found(course):
+    path = course.submit("ana", RIGHT)
+    path.rename(path.parents[1] / "tiny.ipynb")
+    path.parent.rmdir()
+    assert students_of(course.root, "tiny") == ["ana"]
+    assert "tiny.ipynb" in told(read(course))
+    assert read(course).readable
+
+
+def test_of_several_notebooks_the_one_with_the_assignments_name_is_taken(course, find_cell):
+    course.submit("ana", "def add(a, b):\n    return 0", file="old.ipynb")
+    course.submit("ana", RIGHT)
+    submission = read(course)
+    assert find_cell(submission.notebook, "add").source == RIGHT
+    assert "Several" in told(submission)
+
+
+def test_checkpoints_are_no_submissions(course):
+    path = course.submit("ana", RIGHT)
+    checkpoint = path.parent / ".ipynb_checkpoints" / "tiny-checkpoint.ipynb"
+    checkpoint.parent.mkdir()
+    path.rename(checkpoint)
+    assert "no notebook" in told(read(course))
+
+
+@pytest.mark.parametrize(
+    ("content", "word"),
+    [
+        (b'{"cells": [', "damaged"),
+        (b"", "damaged"),
+        (b"\xff\xfe\x00 not text", "damaged"),
+        (b"[" * 100_000, "cannot be read"),
+        (b"[1, 2, 3]", "cannot be read"),
+        (b'{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": 7}', "cannot be read"),
+        (b'{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [3]}', "cannot be read"),
+        (b'{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": []}', "not a notebook of"),
+    ],
+)
+def test_a_file_that_is_no_notebook_is_named_and_an_empty_one_graded(course, content, word):
+    path = course.submit("ana", RIGHT)
+    path.write_bytes(content)
+    submission = read(course)
+    assert not submission.readable
+    assert "tiny.ipynb" in told(submission) and word in told(submission)
+    assert names(submission.notebook) == ["add", "test_add"]
+    assert "return a + b" not in submission.notebook.cells[3].source
+
+
+def test_an_empty_folder_is_said_to_be_empty(course):
+    course.submit("ana", RIGHT).unlink()
+    assert "no notebook" in told(read(course))
+    assert not read(course).readable
+
+
+def test_a_huge_file_is_not_read(course, monkeypatch):
+    course.submit("ana", RIGHT)
+    monkeypatch.setattr(submissions, "MAX_BYTES", 100)
+    assert "MB" in told(read(course))
+
+
+def test_an_older_notebook_format_is_read(course):
+    path = course.submit("ana", RIGHT)
+    notebook = json.loads(path.read_text("utf-8"))
+    notebook["nbformat_minor"] = 2
+    for cell in notebook["cells"]:
+        cell.pop("id")
+    path.write_text(json.dumps(notebook), "utf-8")
+    assert read(course).readable
+
+
+def test_a_deleted_check_comes_back_in_its_place(course, find_cell):
+    course.submit("ana", lambda nb: nb.cells.remove(find_cell(nb, "test_add")))
+    submission = read(course)
+    assert names(submission.notebook) == ["add", "test_add"]
+    assert "test_add" in told(submission)
+
+
+def test_a_deleted_answer_does_not_undo_one_that_stands_elsewhere(course, find_cell):
+    def move_answer(nb):
+        nb.cells.remove(find_cell(nb, "add"))
+        nb.cells.insert(3, nbformat.v4.new_code_cell(RIGHT))
+
+    course.submit("ana", move_answer)
+    notebook = read(course).notebook
+    assert names(notebook) == ["add", "test_add"]
+    assert [cell.source for cell in notebook.cells].count(RIGHT) == 1
+    assert "NotImplementedError" not in find_cell(notebook, "add").source
+
+
+def test_of_two_copies_of_an_answer_the_last_answered_one_counts(course, find_cell):
+    def copy_stub_below(nb):
+        cell = find_cell(nb, "add")
+        stub = copy.deepcopy(cell)
+        stub.id = "copy"
+        cell.source = RIGHT
+        nb.cells.insert(nb.cells.index(cell) + 1, stub)
+
+    course.submit("ana", copy_stub_below)
+    submission = read(course)
+    assert find_cell(submission.notebook, "add").source == RIGHT
+    assert not any("NotImplementedError" in cell.source for cell in submission.notebook.cells)
+    assert "more than once" in told(submission)
+
+
+def test_moved_cells_go_back_in_order_with_what_follows_them(course, find_cell):
+    def check_first(nb):
+        nb.cells.insert(2, nb.cells.pop(nb.cells.index(find_cell(nb, "test_add"))))
+
+    course.submit("ana", check_first)
+    submission = read(course)
+    assert names(submission.notebook) == ["add", "test_add"]
+    assert "order" in told(submission)
+
+
+def test_a_check_that_was_changed_is_the_original_again(course, find_cell):
+    def cheat(nb):
+        find_cell(nb, "test_add").source = "4.0"
+
+    course.submit("ana", cheat)
+    submission = read(course)
+    assert find_cell(submission.notebook, "test_add").source == "Result(add)"
+    assert "changed" in told(submission)
+
+
+def test_a_tag_that_would_skip_a_check_is_taken_off(course, find_cell):
+    def skip(nb):
+        find_cell(nb, "test_add").metadata["tags"] = ["skip-execution"]
+
+    course.submit("ana", skip)
+    submission = read(course)
+    assert "tags" not in find_cell(submission.notebook, "test_add").metadata
+    assert "not to be run" in told(submission)
+
+
+def test_points_and_kind_of_a_cell_are_as_released(course, find_cell):
+    def tamper(nb):
+        cell = find_cell(nb, "test_add")
+        cell.metadata.nbgrader.points = 400
+        nb.cells[nb.cells.index(cell)] = nbformat.v4.new_markdown_cell(
+            cell.source, metadata=cell.metadata
+        )
+
+    course.submit("ana", tamper)
+    cell = find_cell(read(course).notebook, "test_add")
+    assert (cell.cell_type, cell.metadata.nbgrader.points) == ("code", 4)
+
+
+def test_the_first_cell_comes_back_in_the_students_language(course):
+    course.submit("ana", lambda nb: nb.cells.pop(1), language="id")
+    submission = read(course)
+    assert any('language="id"' in cell.source for cell in submission.notebook.cells)
+    assert "first cell" in told(submission)
+
+
+def test_the_notice_is_in_the_students_language_and_the_report_in_the_teachers(course, monkeypatch):
+    import course_lib.i18n as i18n
+
+    words = {"The cell {name} was missing and was put back.": "Sel {name} hilang."}
+    plain = i18n.translator
+    monkeypatch.setattr(i18n, "translator", lambda lang: words.get if lang == "id" else plain(lang))
+    course.submit("ana", lambda nb: nb.cells.pop(), language="id")
+    submission = read(course)
+    with speaking("id"):
+        assert told(submission) == "Sel test_add hilang."
+    assert "put back" in told(submission)
+
+
+def test_a_student_without_a_submission_is_named(course):
+    course.submit("ana", RIGHT)
+    with pytest.raises(CourseError, match="bram"):
+        check_students(course.root, "tiny", ["ana", "bram"])
+
+
+def test_no_submission_at_all_is_said_with_where_to_put_them(course):
+    with pytest.raises(CourseError, match=r"submitted/<student>/tiny"):
+        check_students(course.root, "tiny", None)
+
+
+def test_a_sample_file_that_says_something_unknown_is_refused(tmp_path):
+    path = tmp_path / "ana.py"
+    path.write_text("# name: Ana\n# colour: red\n# %% add\n", "utf-8")
+    with pytest.raises(CourseError, match="colour"):
+        read_student(path)

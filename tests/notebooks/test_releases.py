@@ -1,0 +1,117 @@
+"""The students' notebooks as they are committed in exercises/."""
+
+import json
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from course_lib.exercises import get_assignment
+from course_lib.grading.config import assignments
+from course_lib.grading.execute import CHECK
+from course_lib.grading.release import answer_lines, read_source, release_path, stale
+from course_lib.i18n import LANGUAGES
+
+ROOT = Path(__file__).resolve().parents[2]
+ALL = [(name, language) for name in assignments(ROOT) for language in LANGUAGES]
+
+
+def released(assignment: str, language: str):
+    return nbformat.read(release_path(ROOT, assignment, language), as_version=4)
+
+
+def graded_points(notebook) -> dict[str, float]:
+    return {
+        cell.metadata.nbgrader.grade_id: cell.metadata.nbgrader.points
+        for cell in notebook.cells
+        if cell.metadata.get("nbgrader", {}).get("grade")
+    }
+
+
+def execute(notebook, tmp_path):
+    """Run it as autograding does; the points of each test cell, and the notebook."""
+    from course_lib.grading.execute import ExecuteToTheEnd
+
+    run = ExecuteToTheEnd(timeout=120, startup_timeout=120, shutdown_kernel="immediate")
+    notebook, _resources = run.preprocess(notebook, {"metadata": {"path": str(tmp_path)}})
+    return notebook
+
+
+def points_of(notebook) -> dict[str, float]:
+    from nbgrader.utils import determine_grade, is_grade
+
+    return {
+        cell.metadata.nbgrader.grade_id: determine_grade(cell)[0]
+        for cell in notebook.cells
+        if is_grade(cell)
+    }
+
+
+def test_there_is_an_assignment():
+    assert "ps4_lstm" in assignments(ROOT)
+
+
+def test_the_committed_notebooks_are_what_the_sources_give():
+    old = [str(path.relative_to(ROOT)) for path in stale(ROOT)]
+    assert old == [], "run `course release`"
+
+
+@pytest.mark.parametrize(("assignment", "language"), ALL)
+def test_the_languages_have_the_same_cells_code_and_points(assignment, language):
+    english, other = released(assignment, "en"), released(assignment, language)
+    assert [cell.id for cell in other.cells] == [cell.id for cell in english.cells]
+    assert [cell.cell_type for cell in other.cells] == [cell.cell_type for cell in english.cells]
+    assert [cell.metadata for cell in other.cells] == [cell.metadata for cell in english.cells]
+    code = [
+        (a.source, b.source)
+        for a, b in zip(english.cells, other.cells, strict=True)
+        if a.cell_type == "code" and a.source != b.source
+    ]
+    told = [(a.replace('language="en"', f'language="{language}"'), b) for a, b in code]
+    assert len(told) == (0 if language == "en" else 1)
+    assert all(a == b for a, b in told)
+    assert other.metadata.course == {"assignment": assignment, "language": language}
+
+
+@pytest.mark.parametrize(("assignment", "language"), ALL)
+def test_no_answer_and_no_hidden_test_is_in_a_release(assignment, language):
+    text = release_path(ROOT, assignment, language).read_text("utf-8")
+    for mark in ("BEGIN SOLUTION", "END SOLUTION", "HIDDEN TESTS", "hidden=True"):
+        assert mark not in text
+    answers = answer_lines(read_source(ROOT, assignment))
+    assert len(answers) > 10
+    lines = {
+        line.strip()
+        for cell in json.loads(text)["cells"]
+        for line in "".join(cell["source"]).splitlines()
+    }
+    assert lines & answers == set()
+
+
+@pytest.mark.parametrize("assignment", assignments(ROOT))
+def test_the_cells_points_are_the_points_of_the_items(assignment):
+    items = get_assignment(assignment).items
+    points = graded_points(released(assignment, "en"))
+    assert sum(points.values()) == sum(item.points for item in items)
+    assert sorted(points.values()) == sorted(item.points for item in items)
+
+
+@pytest.mark.parametrize("assignment", assignments(ROOT))
+def test_an_untouched_release_scores_0_when_it_is_run(assignment, tmp_path):
+    points = points_of(execute(released(assignment, "id"), tmp_path))
+    assert points and set(points.values()) == {0}
+
+
+@pytest.mark.parametrize("assignment", assignments(ROOT))
+def test_the_solution_scores_everything_when_it_is_run(assignment, tmp_path):
+    source = read_source(ROOT, assignment)
+    notebook = execute(source, tmp_path)
+    assert points_of(notebook) == graded_points(source)
+    checks = [
+        output.data[CHECK]
+        for cell in notebook.cells
+        for output in cell.get("outputs", [])
+        if CHECK in output.get("data", {})
+    ]
+    assert all(found["passed"] and found["hidden"] for found in checks)
+    assert len(checks) == len(graded_points(source))
