@@ -60,9 +60,16 @@ def students_of(root: Path, assignment: str) -> list[str]:
     for folder in sorted(Path(root, "submitted").glob("*")):
         if not folder.is_dir() or folder.name.startswith("."):
             continue
-        if (folder / assignment).exists() or any(folder.glob("*.ipynb")):
+        astray = (path for path in folder.glob("*.ipynb") if _mentions(path, assignment))
+        if (folder / assignment).exists() or any(astray):
             found.append(folder.name)
     return found
+
+
+def _mentions(path: Path, assignment: str) -> bool:
+    """Whether a notebook outside its folder names this assignment, as every release does."""
+    with path.open("rb") as file:
+        return assignment.encode() in file.read(MAX_BYTES)
 
 
 def check_students(root: Path, assignment: str, wanted: list[str] | None) -> list[str]:
@@ -88,7 +95,7 @@ def read_submission(root: Path, assignment: str, student: str) -> Submission:
     """Read, choose and mend one student's notebook; never raises for what a student can do."""
     root = Path(root)
     files = _files(root, assignment, student)
-    digest = _digest(files)
+    digest = _digest([*files, *_other_files(root, assignment, student)])
     readings = [_read(root, assignment, file) for file in files]
     usable = [reading for reading in readings if reading.notebook is not None]
     if not usable:
@@ -119,6 +126,11 @@ def stage(root: Path, assignment: str, submission: Submission) -> str:
     if submission.notes:
         notebook.cells.insert(0, _notice(submission))
     write_atomically(target / f"{assignment}.ipynb", to_text(notebook))
+    handed_in = Path(root) / "submitted" / submission.student / assignment
+    for path in _other_files(Path(root), assignment, submission.student):
+        beside = target / path.relative_to(handed_in)
+        beside.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, beside)
     return folder.as_posix()
 
 
@@ -149,8 +161,26 @@ def _files(root: Path, assignment: str, student: str) -> list[Path]:
         path
         for place in places
         for path in sorted(place.rglob("*.ipynb") if place != home else place.glob("*.ipynb"))
-        if path.is_file() and not any(part.startswith(".") for part in path.relative_to(home).parts)
+        if path.is_file()
+        and not path.is_symlink()
+        and not any(part.startswith(".") for part in path.relative_to(home).parts)
     ]
+    return found
+
+
+def _other_files(root: Path, assignment: str, student: str) -> list[Path]:
+    """What else was handed in: helper modules, data, the time stamp that penalties need."""
+    folder = root / "submitted" / student / assignment
+    if not folder.is_dir():
+        return []
+    found, size = [], 0
+    for path in sorted(folder.rglob("*")):
+        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+        if hidden or path.suffix == ".ipynb" or path.is_symlink() or not path.is_file():
+            continue
+        size += path.stat().st_size
+        if size <= MAX_BYTES:
+            found.append(path)
     return found
 
 

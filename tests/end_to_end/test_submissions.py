@@ -66,6 +66,25 @@ def test_of_several_notebooks_the_one_with_the_assignments_name_is_taken(course,
     assert "Several" in told(submission)
 
 
+def test_another_assignments_notebook_in_the_students_folder_is_not_taken_for_this_one(course):
+    folder = course.root / "submitted" / "ana"
+    folder.mkdir(parents=True)
+    nbformat.write(nbformat.v4.new_notebook(), folder / "holiday.ipynb")
+    assert students_of(course.root, "tiny") == []
+
+
+def test_helper_modules_and_the_time_stamp_come_along_and_links_do_not(course):
+    path = course.submit("ana", RIGHT)
+    (path.parent / "helper.py").write_text("x = 1\n")
+    (path.parent / "timestamp.txt").write_text("2026-11-21 12:00:00 UTC")
+    (path.parent / "link.py").symlink_to(course.source)
+    before = read(course).digest
+    staged = course.root / stage(course.root, "tiny", read(course)) / "ana" / "tiny"
+    assert sorted(p.name for p in staged.iterdir()) == ["helper.py", "timestamp.txt", "tiny.ipynb"]
+    (path.parent / "helper.py").write_text("x = 2\n")
+    assert read(course).digest != before
+
+
 def test_checkpoints_are_no_submissions(course):
     path = course.submit("ana", RIGHT)
     checkpoint = path.parent / ".ipynb_checkpoints" / "tiny-checkpoint.ipynb"
