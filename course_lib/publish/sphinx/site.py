@@ -64,7 +64,7 @@ def add_context(app, pagename, templatename, context, doctree):
     ]
     if doctree is None:
         return
-    if any("ipywidgets" in key for key in doctree.get("nb_js_files", {})):
+    if "application/vnd.jupyter.widget-view+json" in context.get("body", ""):
         app.add_js_file("figures.js", loading_method="defer")
     write_blocks(app, pagename, context.get("body", ""))
 
