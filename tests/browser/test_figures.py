@@ -6,6 +6,7 @@ The page is made here, in the form a book page has, so that no book need be buil
 import json
 from pathlib import Path
 
+import pydata_sphinx_theme
 import pytest
 import torch
 from ipywidgets.embed import dependency_state
@@ -380,6 +381,25 @@ def test_the_figure_follows_the_system_when_the_page_has_no_theme(show):
             )
         )
     assert paper[0] != paper[1]
+
+
+def test_the_theme_of_the_book_puts_no_light_ground_under_a_dark_figure(browser, tmp_path):
+    static = Path(pydata_sphinx_theme.__file__).parent / "theme/pydata_sphinx_theme/static"
+    page = tmp_path / "dark.html"
+    page.write_text(
+        '<!doctype html><html lang="en" data-theme="dark"><meta charset="utf-8">'
+        f'<link rel="stylesheet" href="{(static / "styles/pydata-sphinx-theme.css").as_uri()}">'
+        '<div class="bd-content"><div class="cell_output"><div class="output text_html">'
+        f"{GateBoard().html()}</div>"
+        '<div class="output text_html other">text</div></div></div>',
+        encoding="utf-8",
+    )
+    browser.get(page.as_uri())
+    grounds = [
+        element.value_of_css_property("background-color")
+        for element in browser.find_elements(By.CSS_SELECTOR, ".text_html")
+    ]
+    assert grounds[0] == "rgba(0, 0, 0, 0)" != grounds[1]
 
 
 def test_two_views_of_one_figure_are_both_alive_and_binary_state_arrives(show, browser, tmp_path):
