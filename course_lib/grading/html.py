@@ -1,5 +1,6 @@
 """The feedback as a piece of HTML that stands alone: inline style, no script, light and dark."""
 
+import re
 from html import escape
 
 from course_lib.exercises.spec import Assignment
@@ -82,8 +83,13 @@ def _finding(finding: Finding) -> str:
     return "".join(lines)
 
 
+_NAME = re.compile(r"\b(?:nn\.\w+|[A-Za-z]+(?:_[A-Za-z0-9]+)+(?:=\w+)?)\b")
+
+
 def _code(text: str) -> str:
-    return escape(text)
+    """Names of code, such as w_hh and nn.LSTM, in the font of code."""
+    style = "font-family:var(--jp-code-font-family,monospace);font-size:.95em"
+    return _NAME.sub(rf'<span style="{style}">\g<0></span>', escape(text))
 
 
 def _picture(result: CheckResult) -> str:
@@ -189,5 +195,5 @@ class Progress:
         return (
             f'<div lang="{_lang()}" style="{BOX.format(edge=PART)}">'
             f"<strong>{escape(self._headline())}</strong>"
-            f'<table style="margin:.4em 0;border:0">{"".join(rows)}</table></div>'
+            f'<table style="margin:.4em 0;border:0;font-size:inherit">{"".join(rows)}</table></div>'
         )

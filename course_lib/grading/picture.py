@@ -41,7 +41,7 @@ def _drawn(item: Item, outcome: Outcome, mismatch: Mismatch) -> tuple[str, str]:
         row = int(difference.amax(others).argmax())
         difference, wrong = difference.select(axis, row), wrong.select(axis, row)
         letters = [letter for letter in letters if letter != "B"]
-        place = _("Row {row} of the batch.").format(row=row)
+        place = _("The picture shows row {row} of the batch.").format(row=row)
     while difference.ndim > 2:
         difference, wrong, letters = difference[0], wrong[0], letters[1:]
     if difference.ndim == 1:
