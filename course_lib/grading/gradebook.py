@@ -10,7 +10,7 @@ from alembic.script import ScriptDirectory
 from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy import create_engine, inspect, text
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from course_lib.errors import CourseError
@@ -49,31 +49,37 @@ def prepare(db_url: str) -> None:
     file = Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
     if file is not None and not file.exists():
         _create(file)
-    _check_version(db_url)
+    else:
+        _check_version(db_url)
 
 
 def _create(file: Path) -> None:
     """Make a gradebook beside its place and move it there.
 
     A process that is killed must not leave tables without a version, which nbgrader never mends.
-    The version is written first: nbgrader would call the program `alembic` for it, which takes
-    seconds and is not found outside an activated environment.
     """
     temporary = file.with_name(f".{file.name}.{os.getpid()}")
     url = f"sqlite:///{temporary.as_posix()}"
     engine = create_engine(url)
     try:
-        with engine.begin() as connection:
-            connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32))"))
-            connection.execute(
-                text("INSERT INTO alembic_version VALUES (:version)"),
-                {"version": _newest_version()},
-            )
+        _write_version(engine)
         engine.dispose()
         Gradebook(url).close()
         os.replace(temporary, file)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _write_version(engine: Engine) -> None:
+    """Written before nbgrader makes its tables: it would call the program `alembic` for it.
+
+    That takes seconds, and the program is not found outside an activated environment.
+    """
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
+        connection.execute(
+            text("INSERT INTO alembic_version VALUES (:version)"), {"version": _newest_version()}
+        )
 
 
 def _check_version(db_url: str) -> None:
@@ -83,6 +89,7 @@ def _check_version(db_url: str) -> None:
             if not inspect(connection).has_table("alembic_version"):
                 if inspect(connection).get_table_names():
                     raise _unusable(db_url, _("it has no version"))
+                _write_version(engine)
                 return
             found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
     except OperationalError as error:

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from nbconvert.filters import strip_ansi
 from nbformat import NotebookNode
 from nbgrader import utils
 
@@ -45,7 +46,7 @@ def findings_of(notebook: NotebookNode) -> list[Finding]:
                         item.partition(".")[2] or cell_name(cell),
                         str(entry.get("kind", "unknown")),
                         str(entry.get("id", "")),
-                        brief(item, entry),
+                        plain(brief(item, entry)),
                     )
                 )
     return found
@@ -57,6 +58,11 @@ def check_results(cell: NotebookNode) -> list[dict]:
         return []
     results = [output.data.get(CHECK) for output in cell.outputs if "data" in output]
     return [result for result in results if isinstance(result, dict)]
+
+
+def plain(text: str) -> str:
+    """``text`` on one line, without characters that steer a terminal: students write some of it."""
+    return re.sub(r"[\s\x00-\x1f\x7f-\x9f]+", " ", strip_ansi(text)).strip()
 
 
 def brief(item: str, entry: dict) -> str:
@@ -92,7 +98,7 @@ def reason_of(row, notebook: NotebookNode | None) -> str:
         told = [error, _(ALL_RIGHT)]
     else:
         told = [error or _first_loss(row, notebook)]
-    return " ".join([*row.notes, *filter(None, told)])
+    return plain(" ".join([*row.notes, *filter(None, told)]))
 
 
 def _answer_error(notebook: NotebookNode) -> str | None:

@@ -7,6 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from course_lib.grading.feedback import number
@@ -34,9 +35,11 @@ def print_report(result: GradeReport, console: Console) -> None:
     console.print(_summary(result), highlight=False)
     if result.failed:
         names = ", ".join(row.student for row in result.failed)
-        console.print(_("To be run again: {students}.").format(students=names), style="red")
+        console.print(
+            _("To be run again: {students}.").format(students=names), style="red", markup=False
+        )
     if result.marks:
-        console.print(_("Marks: {file}").format(file=result.marks), highlight=False)
+        console.print(_("Marks: {file}").format(file=result.marks), highlight=False, markup=False)
 
 
 def _marks(result: GradeReport) -> Table:
@@ -50,11 +53,11 @@ def _marks(result: GradeReport) -> Table:
     for row in result.rows:
         points = [number(row.points.get(item)) for item in result.items]
         table.add_row(
-            row.name or row.student,
+            escape(row.name or row.student),
             row.language,
             *(points if row.total is not None else ["–"] * len(points)),
             number(row.total),
-            row.reason or _(STATUS[row.status]),
+            escape(row.reason or _(STATUS[row.status])),
             style=_STYLES.get(row.status),
         )
     return table
@@ -67,7 +70,7 @@ def _mistakes(result: GradeReport) -> Table:
     table.add_column(_("Shows in"), overflow="fold", ratio=1)
     for mistake in result.misconceptions:
         count = str(len(mistake.students))
-        table.add_row(count, mistake.text, ", ".join(mistake.items))
+        table.add_row(count, escape(mistake.text), escape(", ".join(mistake.items)))
     return table
 
 

@@ -181,7 +181,8 @@ def write_sample_class(
                 console.print(
                     _("{folder} holds another submission: it was kept.").format(
                         folder=folder.relative_to(root)
-                    )
+                    ),
+                    markup=False,
                 )
                 continue
             folder.mkdir(parents=True, exist_ok=True)

@@ -1,12 +1,14 @@
 """Submit, grade, feedback, marks on a tiny course: every submission is accounted for."""
 
 import csv
+import io
 import json
 import re
 import shutil
 import sqlite3
 
 import pytest
+from rich.console import Console
 
 from course_lib.errors import CourseError
 from course_lib.grading import grade as grading
@@ -14,7 +16,7 @@ from course_lib.grading.feedback import without_hidden_tests
 from course_lib.grading.grade import grade
 from course_lib.grading.gradebook import open_gradebook
 from course_lib.grading.release import release
-from course_lib.grading.report import report
+from course_lib.grading.report import print_report, report
 
 RIGHT = "def add(a, b):\n    return a + b"
 MINUS = "def add(a, b):\n    return a - b"
@@ -23,7 +25,7 @@ KILLS = "import os\n\n\ndef add(a, b):\n    os._exit(3)"
 
 @pytest.fixture(scope="module")
 def graded(make_course, find_cell, tmp_path_factory):
-    """A class of twelve, graded once; yields the course and the report."""
+    """A class of thirteen, graded once; yields the course and the report."""
     course = make_course(tmp_path_factory.mktemp("course"))
     settings = course.root / "nbgrader_config.py"
     settings.write_text(settings.read_text("utf-8") + "\nc.Execute.timeout = 6\n", "utf-8")
@@ -36,6 +38,7 @@ def graded(make_course, find_cell, tmp_path_factory):
     course.submit("hangs", RIGHT + "\n\n\nwhile True:\n    pass")
     course.submit("seed", RIGHT + "\n\n\nimport os\nprint('seed', os.environ['COURSE_SEED'])")
     course.submit("markup", RIGHT + "\n\n\nprint('<script>alert(1)</script>')")
+    course.submit("terminal", "raise ValueError('[/bold] \\x1b[31mred\\x1b[0m \\a')")
     course.submit("without-check", lambda nb: nb.cells.remove(find_cell(nb, "test_add")))
     course.submit("cut-off", RIGHT).write_text('{"cells": [', "utf-8")
     course.submit("nothing").unlink()
@@ -43,8 +46,18 @@ def graded(make_course, find_cell, tmp_path_factory):
     return course, grade(course.root, "tiny", seed=7)
 
 
-def row(result, student):
+def row_of(result, student):
     return next(row for row in result.rows if row.student == student)
+
+
+def test_the_table_shows_every_student_and_obeys_no_students_text(graded):
+    out = io.StringIO()
+    print_report(graded[1], Console(file=out, width=160, force_terminal=False))
+    for row in graded[1].rows:
+        assert row.student in out.getvalue()
+    assert "[/bold] red" in row_of(graded[1], "terminal").reason
+    assert "[/bold] red" in out.getvalue()
+    assert "\x1b" not in out.getvalue() and "\a" not in out.getvalue()
 
 
 def test_every_submission_has_a_row_with_a_mark_or_a_reason(graded):
@@ -69,13 +82,13 @@ def test_every_submission_has_a_row_with_a_mark_or_a_reason(graded):
     ],
 )
 def test_the_mark_and_its_reason(graded, student, total, status, words):
-    found = row(graded[1], student)
+    found = row_of(graded[1], student)
     assert (found.total, found.status) == (total, status)
     assert words in found.reason
 
 
 def test_an_untouched_release_scores_nothing(graded):
-    assert row(graded[1], "untouched").total == 0
+    assert row_of(graded[1], "untouched").total == 0
 
 
 def test_what_cannot_be_graded_is_listed_and_has_no_mark(graded):
@@ -92,7 +105,7 @@ def test_the_csv_has_every_student_and_the_json_agrees(graded):
     with (course.root / "marks" / "tiny.csv").open(encoding="utf-8-sig") as file:
         lines = list(csv.DictReader(file))
     told = json.loads((course.root / "marks" / "tiny.json").read_text("utf-8"))
-    assert len(lines) == len(told["rows"]) == 12
+    assert len(lines) == len(told["rows"]) == 13
     assert list(lines[0]) == ["student", "name", "test_add", "total", "max", "status", "reason"]
     assert told["failed"] == ["-x"]
     assert {line["student"]: line["total"] for line in lines}["minus"] == "1"
@@ -161,8 +174,8 @@ def test_a_second_run_grades_nothing_and_a_changed_submission_alone(graded, monk
     course.submit("minus", RIGHT, language="id")
     result = grade(course.root, "tiny")
     assert asked == [[], ["minus"]]
-    assert row(result, "minus").total == 4
-    assert row(result, "minus").seed == 7
+    assert row_of(result, "minus").total == 4
+    assert row_of(result, "minus").seed == 7
 
 
 def test_a_failure_of_ours_is_no_zero_loses_nothing_and_is_graded_next_time(graded):
@@ -173,12 +186,12 @@ def test_a_failure_of_ours_is_no_zero_loses_nothing_and_is_graded_next_time(grad
     autograded.write_text("a file where a folder belongs")
     result = grade(course.root, "tiny", students=["right", "kills"], force=True)
     assert [row.student for row in result.failed] == ["right"]
-    assert row(result, "right").total is None
-    assert row(result, "kills").total == 0
+    assert row_of(result, "right").total is None
+    assert row_of(result, "kills").total == 0
     autograded.unlink()
     (course.root / "autograded" / "kept").rename(autograded)
     assert page(course, "right") == before
-    assert row(grade(course.root, "tiny"), "right").total == 4
+    assert row_of(grade(course.root, "tiny"), "right").total == 4
 
 
 def test_manual_marks_from_the_formgrader_count_in_the_report(graded):
@@ -186,7 +199,7 @@ def test_manual_marks_from_the_formgrader_count_in_the_report(graded):
     with open_gradebook(course.root) as gradebook:
         gradebook.find_grade("test_add", "tiny", "tiny", "kills").manual_score = 2.5
         gradebook.db.commit()
-    assert row(report(course.root, "tiny"), "kills").total == 2.5
+    assert row_of(report(course.root, "tiny"), "kills").total == 2.5
 
 
 def test_a_locked_gradebook_is_one_sentence(course):
