@@ -4,6 +4,7 @@ import re
 from io import BytesIO
 from pathlib import Path
 
+import polib
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 
@@ -34,11 +35,13 @@ def merge(source: Source, path: Path, language: str) -> bool:
         template.add(message, locations=[(place, None) for place in places])
     before = path.read_bytes() if path.is_file() else b""
     catalog = read_po(BytesIO(before), locale=language) if before else Catalog(locale=language)
-    previous = {message.id: message.previous_id for message in catalog}
     catalog.update(template, update_creation_date=False)
-    for message in catalog:  # Babel forgets what a fuzzy sentence was before, the second time
-        if message.fuzzy and not message.previous_id:
-            message.previous_id = previous.get(message.id, [])
+    # Babel takes the line "#| msgid", what a fuzzy sentence was before, for a comment.
+    previous = {e.msgid: e.previous_msgid for e in polib.pofile(str(path))} if before else {}
+    for message in catalog:
+        message.user_comments = [c for c in message.user_comments if not c.startswith("|")]
+        if message.fuzzy and not message.previous_id and previous.get(message.id):
+            message.previous_id = [previous[message.id]]
     catalog.header_comment = HEADER.format(language=LANGUAGES[language], name=source.name)
     catalog.fuzzy = False
     if source.markdown:  # Babel takes the braces of a role for those of str.format

@@ -62,6 +62,8 @@ class Book:
 
 
 @pytest.fixture
-def book(tmp_path):
-    """A book that builds as it is."""
+def book(tmp_path, monkeypatch):
+    """A book that builds as it is, with a library of its own behind its pages."""
+    for module in ("build", "config"):
+        monkeypatch.setattr(f"course_lib.publish.{module}.LIBRARY", tmp_path / "course_lib")
     return Book(tmp_path)

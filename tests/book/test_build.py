@@ -3,6 +3,7 @@
 import pytest
 
 from course_lib.errors import CourseError
+from course_lib.publish.config import execution_cache
 from course_lib.publish.sphinx_run import Problem, parse
 
 
@@ -41,6 +42,22 @@ def test_pages_are_executed_once_for_all_languages_and_not_at_all_when_nothing_c
     assert "Other words." in book.html("welcome", "id")
     book.build("en", "id")
     assert book.console.export_text().strip().endswith("The book is up to date.")
+
+
+def test_pages_are_executed_again_when_the_library_they_name_changes_and_not_for_another(book):
+    library = book.root / "course_lib"
+    seen = {execution_cache(book.root)}
+    (library / "grading").mkdir()
+    (library / "grading" / "check.py").write_text("A = 1")
+    assert {execution_cache(book.root)} == seen
+    (library / "layers").mkdir()
+    (library / "layers" / "lstm.py").write_text("B = 1")
+    seen.add(execution_cache(book.root))
+    book.cells("page", "import course_lib.grading")
+    seen.add(execution_cache(book.root))
+    (library / "grading" / "check.py").write_text("A = 2")
+    seen.add(execution_cache(book.root))
+    assert len(seen) == 4
 
 
 def test_a_language_that_is_not_built_now_stays_as_it_was(book):

@@ -74,7 +74,7 @@ def test_a_quiz_that_lacks_a_part_fails_the_build_and_says_which(book):
     with pytest.raises(CourseError) as failure:
         book.build()
     said = str(failure.value)
-    assert re.search(r"book/welcome\.md, line 8: .*exactly one answer", said)
+    assert re.search(r"book/welcome\.md, line 7: .*exactly one answer", said)
     assert re.search(r"book/page\.md, line 3: .*needs its question", said)
     book.write("page", QUIZ.replace("  Because a gate is a sigmoid.\n", ""))
     with pytest.raises(CourseError, match=r'"\[x\] Three, see the top" has no explanation'):
