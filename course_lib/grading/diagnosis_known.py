@@ -48,8 +48,11 @@ def match(exam: Exam, outcome: Outcome) -> Match | None:
         found = asked.single(candidates)
         if found is None and not all(right) and observe == "values":
             found = asked.convention()
-            if found is None and not fallback and _typed(cases, answers):
-                found = asked.pair(candidates) or asked.convention_and_fault(candidates)
+            if found is None and fallback:  # one of the two makes the code fail
+                found = asked.pair(exam.item.faults, {fault.id for fault in candidates}, False)
+            elif found is None and _typed(cases, answers):
+                found = asked.pair(candidates, exam.item.pairs_with, True)
+                found = found or asked.convention_and_fault(candidates)
         if found or (not fallback and _typed(cases, answers)):
             return found
     if isinstance(outcome.answer, Failure) and outcome.aspect.observe == "values":
@@ -141,15 +144,22 @@ class _Asked:
                 return False
         return True
 
-    def pair(self, faults: list[Fault]) -> Match | None:
-        """The pair of faults; or the one that all pairs with these numbers share."""
-        quick = self.exam.item.cases("quick", FRESH)
-        answers = [self.exam.ask("values", case) for case in quick]
-        if any(isinstance(answer, Failure) for answer in answers):
+    def pair(self, faults, needed, sieved: bool) -> Match | None:
+        """The pair of faults; or the one that all pairs with these numbers share.
+
+        ``needed``: ids of which a pair has one, if there are any. ``sieved``: try a short case
+        first, because there are thousands of pairs.
+        """
+        sieve = self
+        if sieved:
+            quick = self.exam.item.cases("quick", FRESH)
+            answers = [self.exam.ask("values", case) for case in quick]
+            if any(isinstance(answer, Failure) for answer in answers):
+                return None
+            sieve = _Asked(self.exam, "values", quick, answers)
+        elif not needed:
             return None
-        sieve = _Asked(self.exam, "values", quick, answers)
         found = []
-        needed = self.exam.item.pairs_with
         for one, other in combinations([f for f in faults if f.paired], 2):
             if needed and not {one.id, other.id} & needed:
                 continue

@@ -100,18 +100,35 @@ def _names(code: types.CodeType) -> set[str]:
 
 
 def _attribute(function, names: frozenset[str]) -> str | None:
-    """``nn.LSTM`` written in the function's source, if the source can be had."""
+    """``nn.LSTM`` or ``course_lib.layers...`` in the function's source, if it can be had."""
     try:
         tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
     except (OSError, TypeError, SyntaxError, ValueError):
         return None
     for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute) and node.attr in names:
-            owner = ast.unparse(node.value)
-            if owner.split(".")[0] in ("nn", "torch", "F", "_VF") or owner.endswith("_VF"):
-                return f"{owner}.{node.attr}"
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("torch"):
+        if isinstance(node, ast.Attribute):
+            written = ast.unparse(node)
+            root = written.split(".")[0]
+            if node.attr in names and (root in ("nn", "torch", "F", "_VF") or "._VF." in written):
+                return written
+            if _is_layer(_resolved(written, function.__globals__)):
+                return written
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            module = getattr(node, "module", None) or ""
             for alias in node.names:
-                if alias.name in names:
-                    return f"{node.module}.{alias.name}"
+                if module.startswith("torch") and alias.name in names:
+                    return f"{module}.{alias.name}"
+                if f"{module}.{alias.name}".strip(".").startswith("course_lib.layers"):
+                    return "course_lib.layers"
     return None
+
+
+def _resolved(written: str, names: dict):
+    """What "course_lib.layers.lstm_cell" stands for among these names; None if nothing."""
+    root, *rest = written.split(".")
+    thing = names.get(root)
+    for part in rest:
+        if not isinstance(thing, types.ModuleType):
+            return None
+        thing = getattr(thing, part, None)
+    return thing

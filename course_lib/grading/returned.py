@@ -37,6 +37,11 @@ def _pairs(item: Item, names: Names | str, value):
 
 def _tensor(item: Item, name: str, value) -> Tensor:
     if isinstance(value, Tensor):
+        if value.layout is not torch.strided or value.device.type == "meta":
+            text = _("{name} returned {value} as a special tensor ({layout}, {device}).")
+            said = {"layout": str(value.layout), "device": str(value.device)}
+            said |= {"name": item.name, "value": name}
+            raise Unexpected("error", "returned-special", text.format(**said))
         return value
     if isinstance(value, (bool, int, float)):
         return torch.tensor(float(value), dtype=torch.float64)

@@ -73,7 +73,9 @@ def gates_after_the_update(x, state, w_ih, w_hh, b_ih, b_hh, w_hr=None):
     h, c = state
     H = c.shape[1]
     z = x @ w_ih.T + b_ih + h @ w_hh.T + b_hh
-    c = torch.sigmoid(z[:, H : 2 * H]) * c + torch.sigmoid(z[:, :H]) * torch.tanh(z[:, 2 * H : 3 * H])
+    c = torch.sigmoid(z[:, H : 2 * H]) * c + torch.sigmoid(z[:, :H]) * torch.tanh(
+        z[:, 2 * H : 3 * H]
+    )
     h = torch.tanh(c)
     o = torch.sigmoid(x @ w_ih[3 * H :].T + b_ih[3 * H :] + h @ w_hh[3 * H :].T + b_hh[3 * H :])
     return o * h, c

@@ -1,0 +1,183 @@
+"""The result as nbgrader, a notebook, a report and a person read it."""
+
+import json
+import os
+import re
+import time
+from html.parser import HTMLParser
+
+import pytest
+from nbgrader.utils import determine_grade
+from nbformat.v4 import new_code_cell, new_output
+
+from course_lib.errors import CourseError
+from course_lib.exercises import get_item
+from course_lib.grading import check, progress, start
+from course_lib.i18n import set_language
+
+CELL = get_item("ps4_lstm.lstm_cell")[1]
+FORWARD = get_item("ps4_lstm.lstm_forward")[1]
+CANNOT = CELL.candidate(frozenset({"no-output-gate"}))
+
+
+def of(item, *switches):
+    return check(f"ps4_lstm.{item.id}", item.candidate(frozenset(switches)))
+
+
+@pytest.mark.parametrize("switches", [(), ("no-output-gate",), ("sigmoid-overflow",)])
+def test_nbgrader_reads_the_points_out_of_the_plain_text(switches):
+    result = of(CELL, *switches)
+    cell = new_code_cell(metadata={"nbgrader": {"grade": True, "points": 25, "solution": False}})
+    bundle = result._repr_mimebundle_()
+    data = {"text/plain": bundle["text/plain"]}
+    cell.outputs = [new_output("execute_result", data, execution_count=1)]
+    assert determine_grade(cell) == (result.points, 25)
+
+
+def test_partial_credit_is_given_for_each_aspect():
+    right, half, none = of(CELL), of(CELL, "no-output-gate"), of(CELL, "without:h")
+    assert right.points == 25 > half.points > none.points == 0
+    assert [a.id for a in half.aspects if a.passed][0] == "c"
+    assert of(CELL, "sigmoid-overflow").points == 23
+
+
+def test_the_result_as_data_is_plain_json_with_the_findings():
+    data = of(CELL, "no-output-gate")._repr_mimebundle_()["application/vnd.course.check+json"]
+    assert json.loads(json.dumps(data)) == data
+    assert data["item"] == "ps4_lstm.lstm_cell" and data["max_points"] == 25
+    assert data["findings"][0]["kind"] == "fault"
+    assert data["findings"][0]["id"] == "no-output-gate"
+    assert set(data["findings"][0]) == {"kind", "id", "text", "where"}
+
+
+class Balanced(HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.open, self.seen = [], []
+
+    def handle_starttag(self, tag, attrs):
+        self.open.append(tag)
+        self.seen.append((tag, dict(attrs)))
+
+    def handle_startendtag(self, tag, attrs):
+        self.seen.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+
+@pytest.mark.parametrize("item, switch", [(FORWARD, "c-not-carried"), (CELL, "without:b_ih")])
+def test_the_page_is_whole_html_without_script_or_outside_address(item, switch):
+    html = of(item, switch)._repr_mimebundle_()["text/html"]
+    parser = Balanced()
+    parser.feed(html)
+    assert parser.open == []
+    tags = {tag for tag, _attributes in parser.seen}
+    assert "svg" in tags and not tags & {"script", "link", "img", "iframe"}
+    assert not re.search(r"https?://(?!www\.w3\.org/2000/svg)", html)
+
+
+def test_the_picture_shows_time_by_units_and_says_it_in_words():
+    result = of(FORWARD, "c-not-carried")
+    assert ">time ↓<" in result.picture and "hidden →" in result.picture
+    case = FORWARD.cases("ordinary", 0)[0]
+    assert result.picture.count("<rect") == case.sizes["T"] * case.sizes["H"]
+    assert result.picture.count("✓") == case.sizes["H"]  # the first time step is right
+    assert "the largest difference is" in result.caption
+
+
+def test_a_students_text_is_escaped():
+    def lstm_cell(*arguments):
+        print("<script>alert(1)</script>")
+        raise ValueError("<b>")
+
+    html = check("ps4_lstm.lstm_cell", lstm_cell)._repr_mimebundle_()["text/html"]
+    assert "<script>" not in html and "<b>" not in html and "&lt;script&gt;" in html
+
+
+def test_the_same_answer_gets_the_same_words_twice_and_another_seed_changes_no_name():
+    one, two = (of(FORWARD, "final-swapped") for _k in range(2))
+    assert str(one) == str(two) and one.picture == two.picture
+    os.environ["COURSE_SEED"] = "77"
+    try:
+        hidden = check(
+            "ps4_lstm.lstm_forward", FORWARD.candidate(frozenset({"final-swapped"})), hidden=True
+        )
+    finally:
+        del os.environ["COURSE_SEED"]
+    assert [f.id for f in hidden.findings] == [f.id for f in one.findings]
+
+
+def test_hidden_cases_depend_on_the_recorded_seed(monkeypatch):
+    seen = set()
+
+    def lstm_cell(x, *rest):
+        seen.add(tuple(x.flatten().tolist()))
+        return CELL.candidate(frozenset())(x, *rest)
+
+    counts = []
+    for seed in ("1", "1", "2"):
+        monkeypatch.setenv("COURSE_SEED", seed)
+        check("ps4_lstm.lstm_cell", lstm_cell, hidden=True)
+        counts.append(len(seen))
+    assert counts[0] == counts[1] < counts[2]
+
+
+def test_a_table_of_visible_answers_fails_the_hidden_cases():
+    table = {}
+    for role in ("ordinary", "ones", "double", "large"):
+        for case in CELL.cases(role, 0):
+            table[tuple(case.tensors["x"].flatten().tolist())] = case
+
+    def lstm_cell(x, state, *weights):
+        if tuple(x.flatten().tolist()) not in table:
+            return state
+        return CELL.candidate(frozenset())(x, state, *weights)
+
+    assert check("ps4_lstm.lstm_cell", lstm_cell).points > 20
+    assert check("ps4_lstm.lstm_cell", lstm_cell, hidden=True).points <= 1
+
+
+def test_show_false_leaves_only_the_number():
+    bundle = check("ps4_lstm.lstm_cell", CANNOT, show=False)._repr_mimebundle_()
+    assert list(bundle) == ["text/plain"] and float(bundle["text/plain"]) > 0
+
+
+def test_start_welcomes_sets_the_language_and_begins_anew():
+    of(CELL)
+    try:
+        assert "100" in str(start("ps4_lstm", language="id"))
+        assert progress("ps4_lstm").points == 0
+        assert 'lang="id"' in of(CELL)._repr_mimebundle_()["text/html"]
+    finally:
+        set_language("en")
+    with pytest.raises(CourseError):
+        start("ps4_lstm", language="fr")
+
+
+def test_progress_adds_the_newest_result_of_every_item():
+    start("ps4_lstm")
+    of(CELL, "no-output-gate")
+    of(CELL)
+    of(FORWARD, "output-is-c")
+    shown = progress("ps4_lstm")
+    assert 25 <= shown.points < 50
+    assert "One time step: 25 of 25" in str(shown)
+    assert "The module: not checked yet, 25 points" in str(shown)
+
+
+def test_a_check_takes_under_half_a_second_of_work_and_a_diagnosis_under_two():
+    of(FORWARD), of(FORWARD, "coupled-f", "final-first")  # warm
+    started = time.process_time()
+    of(FORWARD)
+    right = time.process_time() - started
+    from course_lib.grading import exam
+
+    exam._known.clear()  # as in a fresh kernel: no answer of a fault is remembered
+    started = time.process_time()
+    result = of(FORWARD, "forget-inverted", "final-swapped")
+    wrong = time.process_time() - started
+    print(f"right: {right:.2f} s, pair of faults found: {wrong:.2f} s")
+    assert {f.id for f in result.findings} == {"forget-inverted", "final-swapped"}
+    assert right < 0.5
+    assert wrong < 2
