@@ -10,10 +10,11 @@ import json
 import os
 import secrets
 import shutil
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from filelock import FileLock, Timeout
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -75,6 +76,28 @@ def grade(
     console = console or Console(quiet=True)
     source = source_path(root, assignment)
     wanted = check_students(root, assignment, students)
+    with _alone(root, assignment):
+        _grade(root, assignment, source, wanted, students, force, workers, seed, console)
+        result = report(root, assignment)
+        write_reports(root, result)
+    return result.only(students)
+
+
+@contextmanager
+def _alone(root: Path, assignment: str):
+    """Two runs would grade the same submissions into the same files."""
+    path = Path(root) / WORK / assignment / "lock"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(path, timeout=0):
+            yield
+    except Timeout:
+        raise CourseError(
+            _("{name} is being graded already. Wait until that has ended.").format(name=assignment)
+        ) from None
+
+
+def _grade(root, assignment, source, wanted, students, force, workers, seed, console) -> None:
     register(root, assignment)
     seed = _seed(root, assignment, seed, force and students is None)
     version = hashlib.sha256(source.read_bytes()).hexdigest()
@@ -91,9 +114,6 @@ def grade(
     if skipped:
         console.print(_("{count} already graded and unchanged.").format(count=skipped))
     _grade_all(root, assignment, waiting, seed, workers, console)
-    result = report(root, assignment)
-    write_reports(root, result)
-    return result.only(students)
 
 
 def _grade_all(

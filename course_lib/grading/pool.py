@@ -129,6 +129,7 @@ def _work(pipe, function, log: Path) -> None:
         for stream in (1, 2):  # kernels inherit them: nothing is printed over the progress bar
             os.dup2(file.fileno(), stream)
     os.environ.update(dict.fromkeys(_ONE_THREAD, "1"))
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     # Ctrl-C reaches the whole group; the parent decides. Not SIG_IGN: kernels would inherit it
     # and could not be interrupted any more.
     signal.signal(signal.SIGINT, lambda *_: None)
@@ -142,6 +143,12 @@ def _work(pipe, function, log: Path) -> None:
         except Exception as error:
             answer = ("error", _portable(error))
         pipe.send(answer)
+
+
+def _end_with_parent() -> None:
+    """A run that was killed must not go on grading behind the back of the next one."""
+    multiprocessing.parent_process().join()
+    os._exit(1)  # kernels watch their parent as well and end with it
 
 
 def _portable(error: Exception) -> Exception:

@@ -6,7 +6,11 @@ import json
 import re
 import shutil
 import sqlite3
+import subprocess
+import sys
+import time
 
+import psutil
 import pytest
 from rich.console import Console
 
@@ -200,6 +204,46 @@ def test_manual_marks_from_the_formgrader_count_in_the_report(graded):
         gradebook.find_grade("test_add", "tiny", "tiny", "kills").manual_score = 2.5
         gradebook.db.commit()
     assert row_of(report(course.root, "tiny"), "kills").total == 2.5
+
+
+RUN = """
+from course_lib.grading.grade import grade
+if __name__ == "__main__":
+    grade(".", "tiny", workers=1)
+"""
+
+
+@pytest.mark.slow
+def test_a_run_that_is_killed_goes_on_where_it_stopped(course, monkeypatch):
+    students = ["a", "b", "c"]
+    for student in students:
+        course.submit(student, RIGHT)
+    (course.root / "run.py").write_text(RUN)
+    process = subprocess.Popen([sys.executable, "run.py"], cwd=course.root)
+    records = course.root / "_build" / "grading" / "tiny" / "records"
+    deadline = time.monotonic() + 300
+    while not list(records.glob("*.json")):
+        assert process.poll() is None and time.monotonic() < deadline
+        time.sleep(0.05)
+    with pytest.raises(CourseError, match="already"):
+        grade(course.root, "tiny")
+    family = psutil.Process(process.pid).children(recursive=True)
+    process.kill()
+    process.wait()
+    psutil.wait_procs(family, timeout=30)
+    done = [path.stem for path in records.glob("*.json")]
+    asked = []
+    real = grading.run_all
+
+    def spy(function, jobs, *rest):
+        asked.extend(job.student for job in jobs)
+        return real(function, jobs, *rest)
+
+    monkeypatch.setattr(grading, "run_all", spy)
+    result = grade(course.root, "tiny")
+    assert sorted(asked + done) == students
+    assert [(row.student, row.total) for row in result.rows] == [(s, 4) for s in students]
+    assert not [process for process in family if process.is_running()]
 
 
 def test_a_locked_gradebook_is_one_sentence(course):
