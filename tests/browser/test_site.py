@@ -75,6 +75,22 @@ def test_no_page_asks_another_host_or_misses_a_file_or_logs_an_error(
         )
 
 
+def test_an_outside_request_a_missing_file_and_an_error_would_be_seen(browser, site, requests_of):
+    browser.get_log("browser")
+    requests_of()
+    browser.execute_script(
+        """fetch('http://elsewhere.invalid/font.woff2').catch(() => {});
+        fetch('/nothing-here.js');
+        setTimeout(() => { throw new Error('planted') })"""
+    )
+    WebDriverWait(browser, 30).until(
+        lambda driver: any("planted" in entry["message"] for entry in driver.get_log("browser"))
+    )
+    outside, failed = requests_of()
+    assert outside == ["http://elsewhere.invalid/font.woff2"]
+    assert failed == [f"{site.url}/nothing-here.js"]
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_page_is_wider_than_a_phone(browser, site, language):
     phone(browser)
