@@ -53,8 +53,8 @@ def cases(family: str, projected: bool, role: str, seed: int) -> list[Case]:
         return [case(letter, **{letter: 1}) for letter in letters]
     if role == "short":
         return [case("short", torch.float64, T=1)]
-    if role == "square":
-        return [case("square", torch.float64, B=4, T=4, I=4, H=4, P=3)]
+    if role == "square":  # as many rows as units: there a matrix product in a wrong place runs
+        return [case("square", torch.float64, B=4, T=6, I=3, H=4, P=2)]
     if role == "quick":  # the diagnosis tries thousands of pairs of faults on it
         return [case("quick", T=2)]
     if role == "fresh":  # for the diagnosis: in float64, so that equal means equal

@@ -138,6 +138,12 @@ def new_cell_state(on, i, f, g, o, c_old) -> Tensor:
         i, f = f, i
     old = f @ c_old if "matmul-f" in on else f * c_old
     new = i @ g if "matmul-i" in on else i * g
+    if "f-added" in on:
+        old = f + c_old
+    if "i-added" in on:
+        new = i + g
+    if "candidate-missing" in on:
+        new = i
     if "no-forget-gate" in on:
         old = c_old
     if "no-input-gate" in on:
@@ -170,7 +176,9 @@ def new_hidden_state(on, i, f, g, o, c, c_old, w_hr) -> Tensor:
     if w_hr is not None and "project-before-tanh" in on:
         return torch.tanh((o * c) @ w_hr.T)
     tanh = overflowing_tanh if "tanh-overflow" in on else torch.tanh
-    if "h-without-tanh" in on:
+    if "o-added" in on:
+        h = o + tanh(c)
+    elif "h-without-tanh" in on:
         h = o * c
     elif "h-sigmoid" in on:
         h = o * torch.sigmoid(c)

@@ -115,6 +115,23 @@ CELL_STATE = [
         N_("Without it the cell has no memory: c holds only what came in just now."),
     ),
     fault(
+        "candidate-missing",
+        N_("The input gate itself is written into the cell state: the candidate is missing."),
+        N_("A gate says how much is written. What is written is the candidate."),
+    ),
+    fault(
+        "f-added",
+        N_("The forget gate is added to the cell state."),
+        N_("A gate is a share from 0 to 1: it scales what passes. Adding it lets all through."),
+        paired=False,
+    ),
+    fault(
+        "i-added",
+        N_("The input gate is added to the candidate."),
+        N_("A gate is a share from 0 to 1: it scales what passes. Adding it lets all through."),
+        paired=False,
+    ),
+    fault(
         "cell-product",
         N_("The kept part of the old cell state and the new part are multiplied together."),
         N_("From a zero state the cell then stays at 0 for ever, whatever comes in."),
@@ -224,6 +241,12 @@ HIDDEN_STATE = [
         "no-output-gate",
         N_("The output gate has no effect on the hidden state."),
         N_("The cell can then not keep its memory to itself: it shows all of it at every step."),
+    ),
+    fault(
+        "o-added",
+        N_("The output gate is added to the cell state on its way out."),
+        N_("A gate is a share from 0 to 1: it scales what passes. Adding it lets all through."),
+        paired=False,
     ),
     fault(
         "h-from-old-c",

@@ -35,6 +35,8 @@ def diagnose(exam: Exam, outcomes: list[Outcome]) -> tuple[list[Finding], tuple[
         if _explained(exam, outcome, causes, told):
             continue
         new, faults = explain(exam, outcome, outcomes)
+        if causes and any(finding.id in ("unknown", "numbers-differ") for finding in new):
+            continue  # mixed with a mistake that is named already: nothing to add
         findings += [f for f in new if f.id not in {old.id for old in findings}]
         causes += [faults] if faults else []
         told.append(outcome)
@@ -43,7 +45,7 @@ def diagnose(exam: Exam, outcomes: list[Outcome]) -> tuple[list[Finding], tuple[
 
 def _explained(exam: Exam, outcome: Outcome, causes, told: list[Outcome]) -> bool:
     """Whether a cause that was told already also explains this failure."""
-    if any(exam.makes(faults, outcome) for faults in causes):
+    if causes and exam.makes(tuple(f for faults in causes for f in faults), outcome):
         return True
     answer = outcome.answer
     if isinstance(answer, Failure):
@@ -51,6 +53,8 @@ def _explained(exam: Exam, outcome: Outcome, causes, told: list[Outcome]) -> boo
             return True
         if "in-place" in answer.text and any(o.aspect.observe == "arguments_after" for o in told):
             return True
+    if causes:  # a named mistake that does not fail here: this is another one
+        return False
     if outcome.aspect.observe == "loaded":
         return bool(told)
     if outcome.aspect.observe in SEPARATE:

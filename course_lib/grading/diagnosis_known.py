@@ -46,11 +46,11 @@ def match(exam: Exam, outcome: Outcome) -> Match | None:
             continue  # wrong only elsewhere: nothing to compare here
         asked = _Asked(exam, observe, cases, answers)
         found = asked.single(candidates)
-        if found is None and not all(right) and observe == "values":
+        if found is None and cases[0].id.startswith("square"):  # one of two makes the code fail
+            found = asked.pair(exam.item.faults, {fault.id for fault in candidates}, False)
+        elif found is None and not fallback and not all(right) and observe == "values":
             found = asked.convention()
-            if found is None and fallback:  # one of the two makes the code fail
-                found = asked.pair(exam.item.faults, {fault.id for fault in candidates}, False)
-            elif found is None and _typed(cases, answers):
+            if found is None and _typed(cases, answers):
                 found = asked.pair(candidates, exam.item.pairs_with, True)
                 found = found or asked.convention_and_fault(candidates)
         if found or (not fallback and _typed(cases, answers)):

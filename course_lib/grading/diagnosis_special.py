@@ -124,10 +124,9 @@ def _again(exam: Exam, outcome: Outcome) -> Finding:
 
 def _none(exam: Exam, outcome: Outcome) -> Finding:
     what = _("With given states your code is right. Without them (None) it is not.")
+    id = "default-missing" if isinstance(outcome.answer, Failure) else "default-wrong"
     why = _("Most calls give no states; they mean a state of zeros.")
-    return Finding(
-        "fault", "default-missing", what, why, section("lstm-scratch"), failed_with(outcome)
-    )
+    return Finding("fault", id, what, why, section("lstm-scratch"), failed_with(outcome))
 
 
 SPECIAL = {

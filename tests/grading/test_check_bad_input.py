@@ -107,7 +107,7 @@ def test_a_loop_that_never_ends_is_stopped_also_when_it_swallows_exceptions(monk
 
     def endless(*arguments):
         while True:
-            try:
+            try:  # noqa: SIM105
                 time.sleep(0.01)
             except Exception:
                 pass

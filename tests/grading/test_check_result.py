@@ -7,8 +7,8 @@ import time
 from html.parser import HTMLParser
 
 import pytest
-from nbgrader.utils import determine_grade
 from nbformat.v4 import new_code_cell, new_output
+from nbgrader.utils import determine_grade
 
 from course_lib.errors import CourseError
 from course_lib.exercises import get_item
@@ -37,7 +37,7 @@ def test_nbgrader_reads_the_points_out_of_the_plain_text(switches):
 def test_partial_credit_is_given_for_each_aspect():
     right, half, none = of(CELL), of(CELL, "no-output-gate"), of(CELL, "without:h")
     assert right.points == 25 > half.points > none.points == 0
-    assert [a.id for a in half.aspects if a.passed][0] == "c"
+    assert next(a.id for a in half.aspects if a.passed) == "c"
     assert of(CELL, "sigmoid-overflow").points == 23
 
 
