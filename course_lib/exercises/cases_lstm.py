@@ -41,7 +41,8 @@ def cases(family: str, projected: bool, role: str, seed: int) -> list[Case]:
     if role == "batch_first":
         return [case("given", batch_first=True), case("none", states="none", batch_first=True)]
     if role == "default":
-        return [case("none", states="none")]
+        # I=1 too: zeros of a wrong size may broadcast, and pass unseen.
+        return [case("none", states="none"), case("narrow", states="none", I=1)]
     if role == "double":
         both = [case("given", torch.float64), case("none", torch.float64, "none")]
         return both[:1] if family == "cell" else both

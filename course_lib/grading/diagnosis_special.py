@@ -124,7 +124,8 @@ def _again(exam: Exam, outcome: Outcome) -> Finding:
 
 def _none(exam: Exam, outcome: Outcome) -> Finding:
     what = _("With given states your code is right. Without them (None) it is not.")
-    id = "default-missing" if isinstance(outcome.answer, Failure) else "default-wrong"
+    unhandled = isinstance(outcome.answer, Failure) and "None" in outcome.answer.text
+    id = "default-missing" if unhandled else "default-wrong"
     why = _("Most calls give no states; they mean a state of zeros.")
     return Finding("fault", id, what, why, section("lstm-scratch"), failed_with(outcome))
 
