@@ -150,8 +150,9 @@ def test_status_of_a_book_goes_from_missing_to_whole_and_the_build_shows_english
             for one in catalog:
                 one.msgstr = one.msgid if one.msgid[0] in "A|" else f"{one.msgid} {language}"
             catalog.save(str(path))
-    assert status(book.root, console).ok
-    assert print_status(status(book.root, console), console)
+    whole = status(book.root, console)
+    assert whole.ok, whole.problems
+    assert print_status(whole, console)
 
     stray = folder / "id/LC_MESSAGES/book/old.po"
     stray.write_text('msgid ""\nmsgstr ""\n')
