@@ -10,6 +10,13 @@ from course_lib.exercises.spec import Case
 
 # B rows, T time steps, I inputs, H hidden units, P projected units. 4H differs from all of them.
 FIRST = {"B": 3, "T": 6, "I": 4, "H": 5, "P": 2}
+# No two of these have the same difference between two sizes: a loop over the wrong axis is then
+# never taken for one that leaves out a step.
+UNRELATED = (
+    {"B": 3, "T": 6, "I": 4, "H": 5, "P": 2},
+    {"B": 2, "T": 6, "I": 7, "H": 4, "P": 3},
+    {"B": 6, "T": 5, "I": 2, "H": 7, "P": 3},
+)
 
 
 def draw_sizes(seed: int) -> dict[str, int]:
@@ -58,10 +65,9 @@ def cases(family: str, projected: bool, role: str, seed: int) -> list[Case]:
         return [case("square", torch.float64, B=4, T=6, I=3, H=4, P=2)]
     if role == "quick":  # the diagnosis tries thousands of pairs of faults on it
         return [case("quick", T=2)]
-    if role == "fresh":  # for the diagnosis: in float64, so that equal means equal
-        return [case(str(k), torch.float64) for k in range(2)]
-    if role == "fresh32":
-        return [case(str(k)) for k in range(2)]
+    if role in ("fresh", "fresh32"):  # for the diagnosis; in float64, equal means equal
+        dtype = torch.float64 if role == "fresh" else torch.float32
+        return [case(str(k), dtype, **more) for k, more in enumerate(UNRELATED)]
     raise ValueError(f"unknown role {role}")
 
 

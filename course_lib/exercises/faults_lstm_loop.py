@@ -26,7 +26,10 @@ def forward(on: frozenset[str], input, initial_states, w_ih, w_hh, b_ih, b_hh, w
     shown = []
     for t in steps:
         x = input[:, 0] if "input-stuck" in on else input[:, t]
-        h_new, c_new = cell(on, x, (h, c), *weights)
+        given = (c, h) if "passes-swapped" in on else (h, c)
+        h_new, c_new = cell(on, x, given, *weights)
+        if "unpacks-swapped" in on:
+            h_new, c_new = c_new, h_new
         shown.append({"output-is-c": c_new, "output-lags": h}.get(
             next(iter(on & {"output-is-c", "output-lags"}), None), h_new))  # fmt: skip
         if "w_hr-not-fed-back" in on:

@@ -39,6 +39,20 @@ CARRYING = [
         "lstm-scratch",
     ),
     fault(
+        "passes-swapped",
+        N_("The loop hands the state to the cell as (c, h)."),
+        N_("At every step the cell then takes the memory for the output, and the reverse."),
+        "lstm-scratch",
+        sentence=5,
+    ),
+    fault(
+        "unpacks-swapped",
+        N_("The loop takes what the cell returns as c, h."),
+        N_("At every step the memory and the output then change places."),
+        "lstm-scratch",
+        sentence=5,
+    ),
+    fault(
         "input-stuck",
         N_("Every time step reads the first input again."),
         N_("The rest of the sequence is never seen."),

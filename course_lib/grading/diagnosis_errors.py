@@ -24,7 +24,7 @@ def certain(exam: Exam, failure: Failure) -> Finding | None:
         text = _("{name} did not come back within {seconds} seconds, so it was stopped.")
         why = _("Is there a loop that never ends?")
         text = text.format(name=name, seconds=int(ONE_CALL))
-        return Finding("error", "time-is-up", text, why, where=_line(failure))
+        return Finding("error", "time-is-up", text, why, where=line_of(failure))
     if isinstance(error, ForbiddenCall):
         text = _(
             "Your code uses {used}, the finished layer. Write it yourself: that is the exercise."
@@ -37,7 +37,7 @@ def certain(exam: Exam, failure: Failure) -> Finding | None:
     if isinstance(error, (SystemExit, KeyboardInterrupt)):
         text = _("{name} ended the program ({error}). It should only compute and return.")
         text = text.format(name=name, error=type(error).__name__)
-        return Finding("error", "ended-the-program", text, where=_line(failure))
+        return Finding("error", "ended-the-program", text, where=line_of(failure))
     return None
 
 
@@ -49,7 +49,7 @@ def explained(exam: Exam, outcome: Outcome) -> Finding:
         name=exam.item.name, type=type(error).__name__, text=_shortened(failure.text)
     )
     return Finding(
-        "error", error_id(error), what, _meaning(failure, outcome.case), where=_line(failure)
+        "error", error_id(error), what, _meaning(failure, outcome.case), where=line_of(failure)
     )
 
 
@@ -96,7 +96,7 @@ def _meaning(failure: Failure, case) -> str:
     return ""
 
 
-def _line(failure: Failure) -> str:
+def line_of(failure: Failure) -> str:
     if not failure.line:
         return ""
     return _("In your line {number}: {line}").format(number=failure.number, line=failure.line[:120])

@@ -1,5 +1,6 @@
 """Aspects that test one thing only: when the ordinary numbers are right, the failure says what."""
 
+from course_lib.grading.diagnosis_errors import line_of
 from course_lib.grading.exam import Exam, Failure, Outcome
 from course_lib.grading.result import Finding
 from course_lib.grading.words import section, spoken_fault
@@ -27,11 +28,11 @@ def special(exam: Exam, outcome: Outcome, outcomes) -> Finding | None:
 
 
 def failed_with(outcome: Outcome) -> str:
-    """The exception's own words, when there is one."""
+    """The exception's own words and the line it came from, when there is one."""
     if not isinstance(outcome.answer, Failure):
         return ""
     kind = type(outcome.answer.error).__name__
-    return f"{kind}: {outcome.answer.text[:200]}"
+    return f"{kind}: {outcome.answer.text[:200]}. {line_of(outcome.answer)}".strip()
 
 
 def _changed(outcome: Outcome) -> Finding:
