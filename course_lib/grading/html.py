@@ -95,9 +95,10 @@ def _code(text: str) -> str:
 def _picture(result: CheckResult) -> str:
     if not result.picture:
         return ""
+    title = _("Where the numbers differ")
     return (
         '<details open style="margin:.5em 0"><summary style="cursor:pointer">'
-        f"{escape(_('Where the numbers differ'))}</summary>"
+        f"{escape(title)}</summary>"
         f'<div style="overflow-x:auto;margin:.4em 0">{result.picture}</div>'
         f'<p style="margin:.2em 0;{SMALL}">{escape(result.caption)}</p></details>'
     )
@@ -110,9 +111,10 @@ def _printed(result: CheckResult) -> str:
     if result.dropped:
         text = _("{count} more characters are not shown.").format(count=result.dropped)
         more = f'<p style="margin:.2em 0;{SMALL}">{escape(text)}</p>'
+    title = _("What your code printed")
     return (
         f'<details style="margin:.5em 0"><summary style="cursor:pointer">'
-        f"{escape(_('What your code printed'))}</summary>"
+        f"{escape(title)}</summary>"
         f'<pre style="max-height:14em;overflow:auto;margin:.3em 0">{escape(result.printed)}</pre>'
         f"{more}</details>"
     )

@@ -83,10 +83,11 @@ def _svg(name: str, letters, difference, wrong) -> str:
     left, top = 64, 34
     width, height = left + shown_columns * CELL_WIDTH + 8, top + shown_rows * CELL_HEIGHT + 8
     down, across = (_(AXES.get(letter, letter)) if letter else "" for letter in letters[-2:])
+    title = _("Difference of {value}").format(value=name)
     parts = [
         f'<svg role="img" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
         f'style="max-width:100%;height:auto" xmlns="http://www.w3.org/2000/svg">',
-        f"<title>{escape(_('Difference of {value}').format(value=name))}</title>",
+        f"<title>{escape(title)}</title>",
         '<g font-family="inherit" font-size="11" fill="currentColor">',
         f'<text x="{left}" y="12">{escape(name)}: {escape(across)} →</text>',
         f'<text x="4" y="28">{escape(down)} ↓</text>' if down else "",

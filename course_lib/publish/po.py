@@ -17,6 +17,8 @@ _DATES = re.compile(
     rb'|Report-Msgid-Bugs-To|Project-Id-Version):.*"\n',
     re.M,
 )
+# Babel breaks the line of a long "#| msgid" comment, which polib then cannot read.
+_WRAPPED = re.compile(rb'\n#\| (?!msgid |")')
 HEADER = """\
 # {language}: {name}
 # An empty msgstr shows the English. `course translate update` brings new and changed sentences;
@@ -49,7 +51,7 @@ def merge(source: Source, path: Path, language: str) -> bool:
             message.flags -= {"python-format", "python-brace-format"}
     written = BytesIO()
     write_po(written, catalog, width=0, ignore_obsolete=True, include_previous=True)
-    after = _DATES.sub(b"", written.getvalue())
+    after = _WRAPPED.sub(b" ", _DATES.sub(b"", written.getvalue()))
     if after == before:
         return False
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -125,6 +125,15 @@ def test_update_keeps_what_holds_marks_what_changed_and_writes_nothing_the_secon
     assert b"Date" not in before and b"#: " not in before
 
 
+def test_a_long_sentence_that_changed_leaves_a_catalog_that_can_be_read(tmp_path):
+    path, long = tmp_path / "page.po", "The cell state is a sum that grows at every step. " * 5
+    merge(Source("page", (long,), ""), path, "id")
+    write(path, entry(long, "Keadaan sel."))
+    merge(Source("page", (long + "Always.",), ""), path, "id")
+    (found,) = polib.pofile(str(path))
+    assert found.fuzzy and found.previous_msgid == long
+
+
 def test_messages_are_found_by_both_marks_with_the_file_that_says_them(tmp_path):
     (tmp_path / "course_lib").mkdir()
     (tmp_path / "course_lib/a.py").write_text('X = N_("Later.")\nprint(_("Now {n}."))\nf("No.")\n')
