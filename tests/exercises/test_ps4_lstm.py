@@ -1,6 +1,7 @@
 """The description of assignment ps4_lstm keeps its promises."""
 
 import re
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,16 @@ def test_sizes_are_all_different_so_that_no_transpose_hides(item):
             for case in item.cases(role, seed):
                 sizes = {k: v for k, v in case.sizes.items() if not (k == "T" and v == 1)}
                 assert len(set(sizes.values())) == len(sizes), (case.id, case.sizes)
+
+
+@pytest.mark.parametrize("item", **by_id)
+def test_the_diagnosis_has_cases_in_which_no_two_axes_differ_by_the_same_number(item):
+    """Else a loop over the wrong axis is taken for a loop that leaves out a step."""
+    sizes = [case.sizes for case in item.cases("fresh", 770_001)]
+    assert len(sizes) == 3
+    for one, other in combinations([k for k in sizes[0] if k != "4H"], 2):
+        differences = {abs(case[one] - case[other]) for case in sizes}
+        assert 0 not in differences and len(differences) > 1, (one, other)
 
 
 @pytest.mark.parametrize("item", **by_id)

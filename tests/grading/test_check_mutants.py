@@ -5,6 +5,7 @@ that fault's, on inputs that no check has drawn.
 """
 
 import ast
+import random
 
 import pytest
 
@@ -151,3 +152,25 @@ def true_of(path, answer, named, result) -> bool:
             if not same(mine, theirs):
                 return False
     return bool(compared) or any(f.id.startswith("default") for f in named)
+
+
+@pytest.mark.slow
+def test_two_edits_at_once_are_never_given_a_wrong_name():
+    sources = list(mutants("lstm_cell"))
+    original = sources[0][2]
+    drawn, named_ones = random.Random(5), 0
+    for _k in range(100):
+        source = original
+        for target in drawn.sample(range(len(sources)), 2):
+            tree = Mutate(target).visit(ast.parse(source))
+            source = ast.unparse(ast.fix_missing_locations(tree))
+        cell = answers("ps4_lstm", lambda s, a=source: a if s == original else s)["lstm_cell"]
+        result = check("ps4_lstm.lstm_cell", cell)
+        faults = {f.id: f for f in ITEMS["lstm_cell"].faults}
+        conventions = {c.id for c in ITEMS["lstm_cell"].conventions}
+        ids = [finding.id for finding in result.findings]
+        named = [faults[id] for id in ids if id in faults]
+        if named and not conventions & set(ids) and "One of them" not in result.findings[0].text:
+            named_ones += 1
+            assert true_of("lstm_cell", cell, named, result), f"{source}: {ids}"
+    assert named_ones >= 15
