@@ -29,7 +29,8 @@ c.CourseDirectory.release_directory = str(Path("exercises", "en"))
 c.CourseDirectory.submitted_directory = "submitted"
 c.CourseDirectory.autograded_directory = "autograded"
 c.CourseDirectory.feedback_directory = "feedback"
-c.CourseDirectory.db_url = f"sqlite:///{(root / 'gradebook.db').as_posix()}"
+# Several workers write to it; each waits up to a minute for its turn.
+c.CourseDirectory.db_url = f"sqlite:///{(root / 'gradebook.db').as_posix()}?timeout=60"
 
 # The sources in solutions/ hold the answers: they are never copied beside a release or a
 # submission, and neither are editors' left-overs.

@@ -40,6 +40,11 @@ class ExecuteToTheEnd(Execute):
         about["seed"] = os.environ.get("COURSE_SEED", "0")  # to do this grading again alone
         return super().preprocess(nb, resources, km)
 
+    def _get_timeout(self, cell):
+        # Without a cell it is the kernel's first answer that is waited for, which may take as
+        # long as a start may: on a busy machine that is no fault of the submission.
+        return self.startup_timeout if cell is None else super()._get_timeout(cell)
+
     def preprocess_cell(self, cell, resources, index):
         if cell.cell_type != "code":
             return cell, resources

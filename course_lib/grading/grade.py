@@ -133,18 +133,27 @@ def _grade_all(
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     seconds = _time_limit(root, waiting)
     printed = Path(root) / WORK / assignment / "logs" / "workers.txt"
-    answers = run_all(grade_one, jobs, workers or default_workers(), seconds, printed)
-    # Closed whatever happens: Ctrl-C ends the workers and their kernels as well.
-    with closing(answers), Progress(*columns, TimeRemainingColumn(), console=console) as progress:
+    with Progress(*columns, TimeRemainingColumn(), console=console) as progress:
         bar = progress.add_task(_("Grading {name}").format(name=assignment), total=len(jobs))
-        for job, log, error in answers:
-            submission, key = known[job.student]
-            _settle(job, succeeded=error is None)
-            status, notes = _outcome(submission, error)
-            _log_path(root, job).write_text(log if error is None else str(error), "utf-8")
-            told = [note.to_dict() for note in notes]
-            Record(key, job.student, submission.language, status, seed, told).save(root, assignment)
-            progress.advance(bar)
+        for last in (False, True):
+            again = []
+            answers = run_all(grade_one, jobs, workers or default_workers(), seconds, printed)
+            with closing(answers):  # Ctrl-C ends the workers and their kernels as well
+                for job, log, error in answers:
+                    _settle(job, succeeded=error is None)
+                    if isinstance(error, InfrastructureError) and not last:
+                        again.append(job)  # a busy machine, a port that was taken: once more
+                        continue
+                    submission, key = known[job.student]
+                    status, notes = _outcome(submission, error)
+                    _log_path(root, job).write_text(log if error is None else str(error), "utf-8")
+                    told = [note.to_dict() for note in notes]
+                    record = Record(key, job.student, submission.language, status, seed, told)
+                    record.save(root, assignment)
+                    progress.advance(bar)
+            if not again:
+                return
+            jobs = again
 
 
 def _outcome(submission: Submission, error: Exception | None) -> tuple[str, list[Note]]:

@@ -5,6 +5,7 @@ in a sentence that the report shows to the teacher and the feedback page to the 
 """
 
 import hashlib
+import html
 import json
 import re
 import shutil
@@ -136,7 +137,8 @@ def stage(root: Path, assignment: str, submission: Submission) -> str:
 
 def _notice(submission: Submission) -> NotebookNode:
     with speaking(submission.language):
-        sentences = [note.text() for note in submission.notes]
+        # A file's name is the student's choice: as text, not as markup.
+        sentences = [html.escape(note.text(), quote=False) for note in submission.notes]
         if not submission.readable:
             sentences.append(_(UNREADABLE))
     cell = nbformat.v4.new_markdown_cell("\n".join(f"> {text}\n>" for text in sentences))

@@ -85,6 +85,13 @@ def test_helper_modules_and_the_time_stamp_come_along_and_links_do_not(course):
     assert read(course).digest != before
 
 
+def test_a_link_to_somebody_elses_file_is_not_followed(course):
+    path = course.submit("ana", RIGHT)
+    path.unlink()
+    path.symlink_to(course.source.with_suffix(".ipynb"))
+    assert not read(course).readable
+
+
 def test_checkpoints_are_no_submissions(course):
     path = course.submit("ana", RIGHT)
     checkpoint = path.parent / ".ipynb_checkpoints" / "tiny-checkpoint.ipynb"
