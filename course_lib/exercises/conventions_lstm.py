@@ -13,8 +13,10 @@ from course_lib.i18n import N_
 STACKED = ("w_ih", "w_hh", "b_ih", "b_hh")
 
 
-def convention(id, what, why, sentence, ask=None, answer=None, params=None):
-    message = Message(id, what, why, "lstm-scratch", params or {}, sentence, "convention")
+def convention(id, what, beside, why, sentence, ask=None, answer=None, params=None):
+    """``beside`` says the same without "your numbers are right", for use beside a fault."""
+    look, kind = "lstm-scratch", "convention"
+    message = Message(id, what, why, look, params or {}, sentence, kind, beside)
     keep = {"ask": ask, "answer": answer}
     return Convention(message, **{name: f for name, f in keep.items() if f})
 
@@ -61,6 +63,7 @@ GATE_ORDERS = tuple(
     convention(
         f"gate-order-{''.join(order)}",
         N_("Your numbers are right for weights stacked in the order {order}."),
+        N_("The weights are read as stacked in the order {order}."),
         N_("Papers and libraries differ in this order; here it is i, f, g, o, as in torch."),
         3,
         ask=stacked_as("".join(order)),
@@ -74,6 +77,7 @@ TRANSPOSED = tuple(
     convention(
         f"transposed-{'-'.join(names)}",
         N_("Your numbers are right for {names} stored the other way round (transposed)."),
+        N_("These are read as stored the other way round (transposed): {names}."),
         N_("Books multiply by a matrix with the inputs as rows; torch stores the transpose of it."),
         sentence,
         ask=transposed(*names),
@@ -91,6 +95,7 @@ TIME_FIRST = (
     convention(
         "time-first",
         N_("Your numbers are right when time is the first axis of input and output."),
+        N_("Time is taken for the first axis of input and output."),
         N_("torch's own default is time first; the functions of this notebook are batch first."),
         1,
         ask=swap_batch_and_time,
@@ -99,6 +104,7 @@ TIME_FIRST = (
     convention(
         "input-time-first",
         N_("Your numbers are right when time is the first axis of input; output is batch first."),
+        N_("Time is taken for the first axis of input; output is batch first."),
         N_("Both should have the same layout: batch first."),
         1,
         ask=swap_batch_and_time,
@@ -106,6 +112,7 @@ TIME_FIRST = (
     convention(
         "output-time-first",
         N_("Your output has time as its first axis; all its numbers are right."),
+        N_("Your output has time as its first axis."),
         N_("It was probably stacked along the first axis. It should be batch first."),
         1,
         answer=swap_output,
@@ -117,6 +124,7 @@ def state_order(first: str, second: str) -> Convention:
     return convention(
         "state-order",
         N_("Your numbers are right when the given state is (c, h) instead of (h, c)."),
+        N_("The given state is taken for (c, h) instead of (h, c)."),
         N_("Some libraries put the cell state first. Here the hidden state comes first."),
         5,
         ask=exchanged(first, second),

@@ -63,6 +63,7 @@ class Message:
 
     ``look`` is the label of a section of the book. ``params`` fill the braces; they are
     translated too. ``sentence`` is the number of the statement's convention it departs from.
+    ``beside`` stands for ``what`` where this is one of two mistakes.
     """
 
     id: str
@@ -72,6 +73,7 @@ class Message:
     params: Mapping[str, str] = field(default_factory=dict)
     sentence: int | None = None
     kind: str = "fault"
+    beside: str = ""
 
 
 @dataclass(frozen=True)
@@ -151,7 +153,6 @@ class Item:
     faults: tuple[Fault, ...]
     conventions: tuple[Convention, ...] = ()
     probes: tuple[Probe, ...] = ()
-    messages: Mapping[str, Message] = field(default_factory=dict)
     constructor: Callable[[Case], Mapping[str, Any]] | None = None
     weights: Mapping[str, str] = field(default_factory=dict)
     sentence: int | None = None

@@ -13,7 +13,7 @@ from course_lib.exercises.spec import Case, Convention, Fault
 from course_lib.grading.compare import same
 from course_lib.grading.exam import Exam, Failure, Outcome
 from course_lib.grading.result import Finding
-from course_lib.grading.words import spoken, spoken_fault
+from course_lib.grading.words import spoken
 from course_lib.i18n import _
 
 FRESH = 770_001  # a seed that no check uses
@@ -204,17 +204,13 @@ def _convention_of_failing(exam: Exam, outcome: Outcome) -> Match | None:
 
 
 def told(match: Match, where: str) -> list[Finding]:
-    """The match in words."""
-    findings = [spoken(match.convention.message, where)] if match.convention else []
-    lead = ""
+    """The match in words; where it was seen is said once."""
+    messages = [match.convention.message] if match.convention else []
+    messages += [fault.message for fault in match.faults]
+    leads = [""]
     if match.partly:
-        lead = _("There is more than one mistake. One of them:")
-    elif len(match.faults) + len(findings) == 2:
-        lead = _("There are two mistakes. The first:")
-        if findings:
-            findings = [spoken(match.convention.message, where, lead)]
-            lead = _("The second:")
-    for fault in match.faults:
-        findings.append(spoken_fault(fault, where, lead))
-        lead = _("The second:")
-    return findings
+        leads = [_("There is more than one mistake. One of them:")]
+    elif len(messages) == 2:
+        leads = [_("There are two mistakes. The first:"), _("The second:")]
+    places = [where, *[""] * len(messages)]
+    return [spoken(*said) for said in zip(messages, places, leads, strict=False)]

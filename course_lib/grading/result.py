@@ -1,7 +1,6 @@
 """What a check found: a score, findings in words, and how they show in a notebook."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from course_lib.i18n import _
 
@@ -66,7 +65,6 @@ class CheckResult:
     show: bool = True
     # The score is 0 whatever the aspects say, for instance when torch's own LSTM was used.
     void: bool = False
-    extra: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def points(self) -> float:

@@ -41,7 +41,7 @@ def sentence(number: int | None) -> str:
 def spoken(message: Message, where: str = "", lead: str = "") -> Finding:
     """A message as a finding, in the student's language."""
     params = {name: _(value) for name, value in message.params.items()}
-    what = _(message.what).format(**params)
+    what = _(message.beside if lead and message.beside else message.what).format(**params)
     look = " ".join(part for part in (sentence(message.sentence), section(message.look)) if part)
     return Finding(
         message.kind, message.id, f"{lead} {what}".strip(), _(message.why).format(**params), look,

@@ -136,3 +136,19 @@ def test_a_convention_and_a_fault_together_are_both_named():
     # "g" from the output gate's rows is one fault as well.
     assert result.score < 1 and len(ids) <= 2
     assert "no-output-gate" in ids
+
+
+def test_beside_a_fault_a_convention_does_not_claim_that_the_numbers_are_right():
+    wrong = CELL.candidate(frozenset({"activation:g:sigmoid"}))
+
+    def lstm_forward(input, states, *weights):
+        h, c = states or [input.new_zeros(len(input), weights[1].shape[1])] * 2
+        outputs = []
+        for x in input.unbind(1):
+            h, c = wrong(x, (h, c), *weights)
+            outputs.append(h)
+        return torch.stack(outputs), (h, c)
+
+    findings = check("ps4_lstm.lstm_forward", lstm_forward).findings
+    assert {f.id for f in findings} == {"output-time-first", "candidate-sigmoid"}
+    assert not any("right" in finding.what for finding in findings)
