@@ -63,6 +63,7 @@ def read_student(path: Path) -> SampleStudent:
 def submitted_files(root: Path, assignment: str, student: SampleStudent) -> dict[str, str]:
     """What this student hands in: file names and their text (an empty folder: nothing)."""
     notebook = made_release(root, assignment, student.language)
+    notebook.metadata.course["sample"] = True  # nobody's work: may be written again
     answers = dict(student.answers)
     solved = _solved(root, assignment) if student.rest == "solved" else {}
     for cell in notebook.cells:
@@ -177,7 +178,8 @@ def write_sample_class(
                 for path in (folder.iterdir() if folder.is_dir() else [])
                 if path.is_file()
             }
-            if there and there != files and not force:
+            ours = all('"sample": true' in text for text in there.values())
+            if there and there != files and not ours and not force:
                 console.print(
                     _("{folder} holds another submission: it was kept.").format(
                         folder=folder.relative_to(root)

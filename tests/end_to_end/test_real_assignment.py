@@ -114,6 +114,10 @@ def test_the_bundled_class_has_24_students_in_three_languages_and_is_never_in_th
     mine.write_text("somebody's own work")
     written = write_sample_class(root, "ps4_lstm")
     assert len(written) == len(students) - 1
+    source = root / "solutions" / "ps4_lstm" / "ps4_lstm.md"
+    source.write_text(source.read_text("utf-8").replace("You write an LSTM", "Write an LSTM"))
+    again = write_sample_class(root, "ps4_lstm")  # ours are renewed, but for a file cut in half
+    assert len(again) == len(students) - 2
     assert mine.read_text() == "somebody's own work"
     write_sample_class(root, "ps4_lstm", force=True)
     assert mine.read_text("utf-8") != "somebody's own work"
