@@ -1,0 +1,38 @@
+"""What stays of a student's text and of a test cell's outputs."""
+
+import pytest
+from nbformat.v4 import new_code_cell, new_output
+
+from course_lib.grading.execute import CHECK, _drop_noise
+from course_lib.grading.markdown import render_markdown
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["<script>alert(1)</script>", "a <img src=x onerror=alert(1)>", "[x](javascript:alert(1))"],
+)
+def test_markup_of_a_student_is_shown_and_not_obeyed(text):
+    page = render_markdown(text)
+    assert "<script" not in page and "<img" not in page and "href=" not in page
+
+
+def test_hints_still_open_and_formulas_need_no_script():
+    page = render_markdown("<details><summary>Hint</summary>\n\n$c_t$\n\n</details>")
+    assert "<details><summary>Hint</summary>" in page and "</details>" in page
+    assert "<math" in page
+
+
+def test_a_formula_that_is_no_tex_is_shown_as_it_was_written():
+    assert "\\nonsense{" in render_markdown("$\\nonsense{$")
+
+
+@pytest.mark.parametrize(("data", "left"), [({CHECK: {}}, 1), ({}, 2)])
+def test_warnings_are_dropped_only_beside_the_result_of_a_check(data, left):
+    """Without a check's result, stderr may be the exception of a result that cannot be shown."""
+    cell = new_code_cell()
+    cell.outputs = [
+        new_output("stream", name="stderr", text="UserWarning"),
+        new_output("execute_result", data={"text/plain": "4.0", **data}),
+    ]
+    _drop_noise(cell)
+    assert len(cell.outputs) == left
