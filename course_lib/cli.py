@@ -166,14 +166,19 @@ def release(root, assignment, languages):
 
 @main.command()
 @click.argument("assignment", nargs=-1)
+@click.option("--remove", is_flag=True, help="Take the sample class out again.")
 @with_root
-def sample(root, assignment):
-    """Write the bundled sample class into submitted/."""
-    from course_lib.grading.sample import write_sample_class
+def sample(root, assignment, remove):
+    """Write the bundled sample class into submitted/, or remove it."""
+    from course_lib.grading.sample import remove_sample_class, write_sample_class
 
     for name in assignments(root, assignment):
-        written = write_sample_class(root, name)
-        console.print(f"{name}: {len(written)} sample submissions in submitted/")
+        if remove:
+            removed = remove_sample_class(root, name, console=console)
+            console.print(f"{name}: {len(removed)} sample students removed")
+        else:
+            written = write_sample_class(root, name, console=console)
+            console.print(f"{name}: {len(written)} sample submissions in submitted/")
 
 
 @main.command()

@@ -28,7 +28,7 @@ def run_everything(root: Path, console: Console) -> int:
             console.print(f"  {path.relative_to(root)}", highlight=False)
     console.rule("3/3  A class, graded")
     for assignment in ASSIGNMENTS:
-        write_sample_class(root, assignment)
+        write_sample_class(root, assignment, console=console)
         print_report(grade(root, assignment, console=console), console)
     seconds = time.monotonic() - started
     console.print(

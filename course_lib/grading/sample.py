@@ -14,12 +14,15 @@ and goes on with cells in percent format, each named by the cell's id or by the 
 """
 
 import re
+import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from nbformat import NotebookNode
+from nbgrader.api import Gradebook, MissingEntry
 from rich.console import Console
 
 from course_lib.errors import CourseError
@@ -173,19 +176,9 @@ def write_sample_class(
         for student in chosen:
             folder = root / "submitted" / student.id / assignment
             files = submitted_files(root, assignment, student)
-            there = {
-                path.name: path.read_text("utf-8", errors="replace")
-                for path in (folder.iterdir() if folder.is_dir() else [])
-                if path.is_file()
-            }
-            ours = all('"sample": true' in text for text in there.values())
-            if there and there != files and not ours and not force:
-                console.print(
-                    _("{folder} holds another submission: it was kept.").format(
-                        folder=folder.relative_to(root)
-                    ),
-                    markup=False,
-                )
+            there = _texts(folder)
+            if not _is_sample(there, files) and not force:
+                _say_kept(folder, root, console)
                 continue
             folder.mkdir(parents=True, exist_ok=True)
             for name in there.keys() - files.keys():
@@ -197,3 +190,60 @@ def write_sample_class(
             gradebook.update_or_create_student(student.id, first_name=first, last_name=last)
             folders.append(folder)
     return folders
+
+
+def remove_sample_class(
+    root: Path, assignment: str, *, console: Console | None = None
+) -> list[str]:
+    """Take the bundled class out of the course again; returns the ids of the students removed.
+
+    Their submissions, graded notebooks, feedback and rows in the gradebook go, and the reports
+    that counted them. A submission that somebody else has put in such a folder is kept, and said.
+    """
+    root = Path(root).resolve()
+    console = console or Console(quiet=True)
+    removed = []
+    with open_gradebook(root) as gradebook:
+        for student in sample_class(root, assignment):
+            folder = root / "submitted" / student.id / assignment
+            if not folder.is_dir():
+                continue
+            if not _is_sample(_texts(folder), submitted_files(root, assignment, student)):
+                _say_kept(folder, root, console)
+                continue
+            _forget(gradebook, assignment, student.id)
+            for stage in ("submitted", "autograded", "feedback"):
+                shutil.rmtree(root / stage / student.id / assignment, ignore_errors=True)
+                with suppress(OSError):  # holds another assignment
+                    (root / stage / student.id).rmdir()
+            removed.append(student.id)
+    if removed:
+        for report in (root / "marks").glob(f"{assignment}.*"):
+            report.unlink()
+    return removed
+
+
+def _forget(gradebook: Gradebook, assignment: str, student: str) -> None:
+    with suppress(MissingEntry):
+        gradebook.remove_submission(assignment, student)
+    with suppress(MissingEntry):
+        if not gradebook.student_submissions(student):
+            gradebook.remove_student(student)
+
+
+def _texts(folder: Path) -> dict[str, str]:
+    return {
+        path.name: path.read_text("utf-8", errors="replace")
+        for path in (folder.iterdir() if folder.is_dir() else [])
+        if path.is_file()
+    }
+
+
+def _is_sample(there: dict[str, str], files: dict[str, str]) -> bool:
+    """Whether what is there was written here, in this version of the assignment or another."""
+    return there == files or all('"sample": true' in text for text in there.values())
+
+
+def _say_kept(folder: Path, root: Path, console: Console) -> None:
+    text = _("{folder} holds another submission: it was kept.")
+    console.print(text.format(folder=folder.relative_to(root)), markup=False)

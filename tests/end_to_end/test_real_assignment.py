@@ -12,7 +12,7 @@ import pytest
 from course_lib.grading.grade import grade
 from course_lib.grading.gradebook import open_gradebook
 from course_lib.grading.release import register, release
-from course_lib.grading.sample import sample_class, write_sample_class
+from course_lib.grading.sample import remove_sample_class, sample_class, write_sample_class
 
 ROOT = Path(__file__).resolve().parents[2]
 CHOSEN = ["siti-rahmawati", "zhang-min", "guo-feng", "ahmed-hassan"]
@@ -121,3 +121,25 @@ def test_the_bundled_class_has_24_students_in_three_languages_and_is_never_in_th
     assert mine.read_text() == "somebody's own work"
     write_sample_class(root, "ps4_lstm", force=True)
     assert mine.read_text("utf-8") != "somebody's own work"
+
+
+def test_the_bundled_class_can_be_taken_out_again_and_somebodys_work_stays(tmp_path):
+    root = temporary_course(tmp_path)
+    register(root, "ps4_lstm")
+    write_sample_class(root, "ps4_lstm", students=CHOSEN)
+    mine = root / "submitted" / CHOSEN[0] / "ps4_lstm" / "ps4_lstm.ipynb"
+    mine.write_text("somebody's own work")
+    feedback = root / "feedback" / CHOSEN[1] / "ps4_lstm" / "ps4_lstm.html"
+    feedback.parent.mkdir(parents=True)
+    feedback.write_text("...")
+    with open_gradebook(root) as gradebook:
+        gradebook.add_submission("ps4_lstm", CHOSEN[1])
+        gradebook.update_or_create_student("real-student")
+    assert sorted(remove_sample_class(root, "ps4_lstm")) == sorted(CHOSEN[1:])
+    assert mine.read_text() == "somebody's own work"
+    assert [path.name for path in (root / "submitted").iterdir()] == [CHOSEN[0]]
+    assert not feedback.exists()
+    with open_gradebook(root) as gradebook:
+        assert {s.id for s in gradebook.students} == {CHOSEN[0], "real-student"}
+        assert gradebook.assignment_submissions("ps4_lstm") == []
+    assert remove_sample_class(root, "ps4_lstm") == []
