@@ -8,8 +8,9 @@ from course_lib.exercises import get_item
 from course_lib.exercises.spec import Assignment, Item
 from course_lib.grading import session
 from course_lib.grading.capture import contained
-from course_lib.grading.diagnosis import diagnose
+from course_lib.grading.diagnosis import Diagnosis, diagnose
 from course_lib.grading.exam import Exam, Failure, Outcome
+from course_lib.grading.follow_through import right_but_for
 from course_lib.grading.forbidden import ForbiddenCall, forbidden_name
 from course_lib.grading.result import AspectResult, CheckResult, Finding
 from course_lib.grading.words import section
@@ -64,19 +65,20 @@ def _examined(assignment: Assignment, item: Item, fn, show: bool, hidden: bool) 
     with contained() as printed:
         refused = _refused(item, fn)
         if refused:
-            outcomes, findings, picture = [], [refused], ("", "")
+            outcomes, found, followed = [], Diagnosis((refused,)), frozenset()
         else:
             outcomes = _outcomes(exam)
-            findings, picture = diagnose(exam, outcomes)
+            found = diagnose(exam, outcomes)
+            followed = right_but_for(exam, outcomes, found.mistake)
     return CheckResult(
         **common,
-        aspects=_aspects(item, outcomes),
-        findings=tuple(findings),
-        picture=picture[0],
-        caption=picture[1],
+        aspects=_aspects(item, outcomes, followed),
+        findings=found.findings,
+        picture=found.picture,
+        caption=found.caption,
         printed=printed.kept,
         dropped=printed.dropped,
-        void=any(f.id == "forbidden-call" for f in findings),
+        void=any(finding.id == "forbidden-call" for finding in found.findings),
     )
 
 
@@ -95,8 +97,12 @@ def _outcomes(exam: Exam) -> list[Outcome]:
     return outcomes
 
 
-def _aspects(item: Item, outcomes: list[Outcome]) -> tuple[AspectResult, ...]:
-    """Points of each aspect. Nothing but the basic ones counts while all of those are wrong."""
+def _aspects(item: Item, outcomes: list[Outcome], followed) -> tuple[AspectResult, ...]:
+    """Points of each aspect.
+
+    While all the basic ones are wrong, nothing else counts but what is right for code with the
+    one mistake that was named (``followed``).
+    """
     passed = {outcome.aspect.id: outcome.passed for outcome in outcomes}
     basic = any(passed.get(a.id) for a in item.aspects if a.basic and a.observe == "values")
     total = sum(aspect.weight for aspect in item.aspects)
@@ -107,6 +113,7 @@ def _aspects(item: Item, outcomes: list[Outcome]) -> tuple[AspectResult, ...]:
             item.points * aspect.weight / total,
             bool(passed.get(aspect.id)) and (aspect.basic or basic),
             waiting=bool(passed.get(aspect.id)) and not (aspect.basic or basic),
+            followed=aspect.id in followed,
         )
         for aspect in item.aspects
     )

@@ -5,6 +5,8 @@ convention, or a pair; wrong shape; dependence; relations; where numbers part; "
 One cause is told once, however many aspects it fails.
 """
 
+from dataclasses import dataclass
+
 from course_lib.exercises.spec import Fault
 from course_lib.grading import diagnosis_errors as errors
 from course_lib.grading import diagnosis_known as known
@@ -21,26 +23,40 @@ MOST = 3  # findings that are shown
 SEPARATE = ("arguments_after", "first_weights", "parameters")
 
 
-def diagnose(exam: Exam, outcomes: list[Outcome]) -> tuple[list[Finding], tuple[str, str]]:
-    """Findings, most important first, and (picture, caption)."""
+@dataclass(frozen=True)
+class Diagnosis:
+    """Findings, most important first; a picture; and the one known mistake, if it explains all."""
+
+    findings: tuple[Finding, ...] = ()
+    picture: str = ""
+    caption: str = ""
+    mistake: known.Match | None = None
+
+
+def diagnose(exam: Exam, outcomes: list[Outcome]) -> Diagnosis:
+    """What to tell about the outcomes of a check."""
     failed = [outcome for outcome in outcomes if not outcome.passed]
     if not failed:
-        return [], ("", "")
+        return Diagnosis()
     findings: list[Finding] = []
     causes: list[tuple[Fault, ...]] = []
+    matches: list[known.Match | None] = []
     told: list[Outcome] = []  # the failures already explained
     for outcome in failed:
         if len(findings) >= MOST or (exam.stopped and findings):
             break
         if _explained(exam, outcome, causes, told):
             continue
-        new, faults = explain(exam, outcome, outcomes)
+        new, match = explain(exam, outcome, outcomes)
+        faults = match.faults if match else ()
         if causes and any(finding.id in ("unknown", "numbers-differ") for finding in new):
             continue  # mixed with a mistake that is named already: nothing to add
         findings += [f for f in new if f.id not in {old.id for old in findings}]
         causes += [faults] if faults else []
+        matches.append(match)
         told.append(outcome)
-    return findings[:MOST], picture_of(exam, failed[0])
+    mistake = matches[0] if len(matches) == 1 else None
+    return Diagnosis(tuple(findings[:MOST]), *picture_of(exam, failed[0]), mistake)
 
 
 def _explained(exam: Exam, outcome: Outcome, causes, told: list[Outcome]) -> bool:
@@ -62,21 +78,21 @@ def _explained(exam: Exam, outcome: Outcome, causes, told: list[Outcome]) -> boo
     return any(old.aspect.observe not in SEPARATE for old in told)
 
 
-def explain(exam: Exam, outcome: Outcome, outcomes) -> tuple[list[Finding], tuple[Fault, ...]]:
-    """The findings for one failed aspect, and the known faults they name."""
+def explain(exam: Exam, outcome: Outcome, outcomes) -> tuple[list[Finding], known.Match | None]:
+    """The findings for one failed aspect, and the known mistake they name."""
     answer = outcome.answer
     if isinstance(answer, Failure):
         certain = errors.certain(exam, answer)
         if certain:
-            return [certain], ()
+            return [certain], None
     where = numbers.place(exam, outcome)
     match = known.match(exam, outcome)
     if match:
-        return known.told(match, where), match.faults
+        return known.told(match, where), match
     if isinstance(answer, Failure):
-        return [special(exam, outcome, outcomes) or errors.explained(exam, outcome)], ()
+        return [special(exam, outcome, outcomes) or errors.explained(exam, outcome)], None
     for look in (shapes.wrong_shape, special, dependence, numbers.relation):
         finding = look(exam, outcome, outcomes) if look is special else look(exam, outcome)
         if finding:
-            return [finding], ()
-    return [numbers.unknown(exam, outcome, where)], ()
+            return [finding], None
+    return [numbers.unknown(exam, outcome, where)], None

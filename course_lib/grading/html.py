@@ -57,9 +57,10 @@ def _aspects(result: CheckResult) -> str:
         return ""
     items = []
     for aspect in result.aspects:
-        colour = {"✓": RIGHT, "○": PART}.get(aspect.sign, WRONG)
+        colour = {"✓": RIGHT, "(✓)": RIGHT, "○": PART}.get(aspect.sign, WRONG)
         word = {
             "✓": _("right"),
+            "(✓)": _("right but for the mistake that is named here"),
             "○": _("counts once the numbers are right"),
             "✗": _("not yet"),
         }[aspect.sign]

@@ -35,6 +35,7 @@ class AspectResult:
     """One line of the result: what was looked at, how many points it has, whether they are earned.
 
     ``waiting``: nothing was wrong here, but it counts only once the numbers themselves are right.
+    ``followed``: right for code with the one mistake that was named, and therefore earned.
     """
 
     id: str
@@ -42,10 +43,17 @@ class AspectResult:
     points: float
     passed: bool
     waiting: bool = False
+    followed: bool = False
+
+    @property
+    def earned(self) -> bool:
+        return self.passed or self.followed
 
     @property
     def sign(self) -> str:
-        return "✓" if self.passed else "○" if self.waiting else "✗"
+        if self.passed:
+            return "✓"
+        return "(✓)" if self.followed else "○" if self.waiting else "✗"
 
 
 @dataclass(frozen=True)
@@ -68,7 +76,7 @@ class CheckResult:
 
     @property
     def points(self) -> float:
-        earned = 0 if self.void else sum(a.points for a in self.aspects if a.passed)
+        earned = 0 if self.void else sum(a.points for a in self.aspects if a.earned)
         return round(float(min(earned, self.max_points)), 2)
 
     @property
@@ -92,7 +100,10 @@ class CheckResult:
             "score": self.score,
             "passed": self.passed,
             "hidden": self.hidden,
-            "aspects": [{"id": a.id, "points": a.points, "passed": a.passed} for a in self.aspects],
+            "aspects": [
+                {"id": a.id, "points": a.points, "passed": a.passed, "earned": a.earned}
+                for a in self.aspects
+            ],
             "findings": [finding.to_dict() for finding in self.findings],
         }
 

@@ -7,6 +7,7 @@ import time
 from html.parser import HTMLParser
 
 import pytest
+import torch
 from nbformat.v4 import new_code_cell, new_output
 from nbgrader.utils import determine_grade
 
@@ -35,10 +36,43 @@ def test_nbgrader_reads_the_points_out_of_the_plain_text(switches):
 
 
 def test_partial_credit_is_given_for_each_aspect():
-    right, half, none = of(CELL), of(CELL, "no-output-gate"), of(CELL, "without:h")
-    assert right.points == 25 > half.points > none.points == 0
-    assert next(a.id for a in half.aspects if a.passed) == "c"
+    right, part = of(CELL), of(CELL, "no-output-gate")
+    assert right.points == 25 > part.points > 0
+    assert next(a.id for a in part.aspects if a.passed) == "c"
     assert of(CELL, "sigmoid-overflow").points == 23
+
+
+def test_one_named_mistake_costs_the_values_and_what_is_right_but_for_it_still_counts():
+    one = of(CELL, "without:h")
+    assert [a.id for a in one.aspects if not a.earned] == ["c", "h"]
+    assert one.points == 25 * 0.52 and not one.passed
+    assert not any(a.passed for a in one.aspects if a.id in ("gradients", "ones", "double"))
+    # A second mistake in one aspect costs that aspect.
+    assert "double" in [a.id for a in of(CELL, "without:h", "float32").aspects if not a.earned]
+
+
+def test_code_that_no_single_mistake_explains_gets_nothing_for_wrong_values():
+    def random_cell(x, state, w_ih, w_hh, b_ih, b_hh, w_hr=None):
+        h, c = state
+        return (x @ w_ih[: h.shape[1]].T).sin(), c.cos()
+
+    sigmoid = next(fault for fault in CELL.faults if fault.id == "candidate-sigmoid")
+    two = of(CELL, "without:h", *sigmoid.switches)
+    assert len(two.findings) == 2 and two.points == 0
+    assert check("ps4_lstm.lstm_cell", random_cell).points == 0
+
+
+def test_another_layout_than_the_statements_keeps_what_can_be_judged_in_it():
+    def output_before_candidate(x, state, w_ih, w_hh, b_ih, b_hh, w_hr=None):
+        order = [0, 1, 3, 2]
+        w_ih, w_hh, b_ih, b_hh = (
+            torch.cat([w.chunk(4)[k] for k in order]) for w in (w_ih, w_hh, b_ih, b_hh)
+        )
+        return CELL.candidate(frozenset())(x, state, w_ih, w_hh, b_ih, b_hh)
+
+    result = check("ps4_lstm.lstm_cell", output_before_candidate)
+    assert result.findings[0].kind == "convention"
+    assert {a.id for a in result.aspects if a.earned} == {"ones", "double", "large"}
 
 
 def test_the_result_as_data_is_plain_json_with_the_findings():
