@@ -10,6 +10,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
 from course_lib.i18n import LANGUAGES
+from course_lib.publish.words import words
 
 pytestmark = pytest.mark.browser
 
@@ -89,6 +90,16 @@ def test_an_outside_request_a_missing_file_and_an_error_would_be_seen(browser, s
     outside, failed = requests_of()
     assert outside == ["http://elsewhere.invalid/font.woff2"]
     assert failed == [f"{site.url}/nothing-here.js"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_words_of_the_page_around_the_text_are_in_its_language(browser, site, language):
+    browser.get(f"{site.url}/{language}/{LONG}.html")
+    panel = browser.find_element(By.CSS_SELECTOR, ".course-languages-panel")
+    say = words(language)
+    for name in ("copy", "not_found", "not_paired"):
+        assert panel.get_attribute(f"data-{name.replace('_', '-')}") == say[name]
+    assert language == "en" or say["copy"] != words("en")["copy"]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
