@@ -6,11 +6,15 @@ from pathlib import Path
 
 
 def write_atomically(path: Path, text: str) -> None:
-    """Write ``text`` (UTF-8, ``\\n`` line ends) to ``path``, all of it or nothing."""
+    """Write ``text`` (UTF-8, ``\\n`` line ends) to ``path``, all of it or nothing.
+
+    What UTF-8 has no bytes for, as in a file's name from another system, is written as ``\\udce9``.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+        utf8 = {"encoding": "utf-8", "errors": "backslashreplace", "newline": "\n"}
+        with os.fdopen(handle, "w", **utf8) as file:
             file.write(text)
         # mkstemp makes the file private; give it what an ordinary new file would have.
         umask = os.umask(0)

@@ -106,7 +106,11 @@ def _grade(root, assignment, source, wanted, students, force, workers, seed, con
         if not safe_student(student):
             _fail(root, assignment, student, seed, [Note(BAD_NAME, name=student)])
             continue
-        submission = read_submission(root, assignment, student)
+        try:
+            submission = read_submission(root, assignment, student)
+        except Exception as error:  # a file that may not be read costs its own submission only
+            _fail(root, assignment, student, seed, [Note(NOT_GRADED, reason=_last_line(error))])
+            continue
         key = f"{version[:16]}-{submission.digest[:16]}-{seed}"
         if force or not _is_done(root, assignment, student, key):
             waiting.append((submission, key))
@@ -127,7 +131,12 @@ def _grade_all(
     jobs, known = [], {}
     for submission, key in waiting:
         record_path(root, assignment, submission.student).unlink(missing_ok=True)
-        folder = stage(root, assignment, submission)
+        try:
+            folder = stage(root, assignment, submission)
+        except Exception as error:
+            notes = [Note(NOT_GRADED, reason=_last_line(error))]
+            _fail(root, assignment, submission.student, seed, notes)
+            continue
         jobs.append(Job(str(root), assignment, submission.student, folder, seed))
         known[submission.student] = (submission, key)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
@@ -146,7 +155,7 @@ def _grade_all(
                         continue
                     submission, key = known[job.student]
                     status, notes = _outcome(submission, error)
-                    _log_path(root, job).write_text(log if error is None else str(error), "utf-8")
+                    write_atomically(_log_path(root, job), log if error is None else str(error))
                     told = [note.to_dict() for note in notes]
                     record = Record(key, job.student, submission.language, status, seed, told)
                     record.save(root, assignment)
@@ -161,9 +170,14 @@ def _outcome(submission: Submission, error: Exception | None) -> tuple[str, list
     if error is None:
         status = "graded" if not submission.notes else "mended"
         return (status if submission.readable else "unreadable"), submission.notes
+    return "failed", [Note(NOT_GRADED, reason=_last_line(error))]
+
+
+def _last_line(error: Exception) -> str:
+    """The exception in one line; ours say in their last line what happened."""
     if isinstance(error, InfrastructureError | WorkerLost):
-        return "failed", [Note(NOT_GRADED, reason=str(error).strip().splitlines()[-1])]
-    raise error
+        return str(error).strip().splitlines()[-1]
+    return " ".join(f"{type(error).__name__}: {error}".split())[:300]
 
 
 def grade_one(job: Job) -> str:
@@ -247,6 +261,4 @@ def _time_limit(root: Path, waiting) -> float:
 
 
 def _log_path(root: Path, job: Job) -> Path:
-    path = Path(root) / WORK / job.assignment / "logs" / f"{job.student}.log"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    return path
+    return Path(root) / WORK / job.assignment / "logs" / f"{job.student}.log"

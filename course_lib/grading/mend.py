@@ -4,12 +4,14 @@ Each repair leaves a sentence. Nothing that a student wrote as an answer is chan
 except a second, unanswered copy of a cell.
 """
 
+import re
 from copy import deepcopy
 from dataclasses import dataclass
 
 import nbformat
 from nbformat import NotebookNode
 
+from course_lib.grading.reasons import plain
 from course_lib.grading.release import is_start
 from course_lib.i18n import N_, _
 
@@ -21,6 +23,7 @@ MOVED = N_("Cells had been moved; they were put back in order.")
 SKIPPED = N_("The cell {name} was marked not to be run; it was run.")
 NO_START = N_("The first cell, which loads the checks, was missing or changed and was put back.")
 
+_SKIP = "skip-execution"  # the one tag that means something when a submission is run
 _EMPTY_ANSWER = "# This answer cell was missing from the submission."
 
 
@@ -28,7 +31,9 @@ class Note:
     """A sentence with its values, told in the language that is spoken when it is read."""
 
     def __init__(self, template: str, **values) -> None:
-        self.template, self.values = template, values
+        self.template = template
+        # Names of files and reasons of failures are somebody else's text.
+        self.values = {n: plain(v) if isinstance(v, str) else v for n, v in values.items()}
 
     def text(self) -> str:
         """The sentence in the language spoken now."""
@@ -86,14 +91,18 @@ def _is_answer(cell: NotebookNode) -> bool:
 
 
 def _plain(cell: NotebookNode) -> NotebookNode:
-    """A valid new cell with the same text: no outputs, attachments or unknown fields."""
+    """A valid new cell with the same text: no outputs, attachments or metadata of its own."""
     make = {
         "code": nbformat.v4.new_code_cell,
         "markdown": nbformat.v4.new_markdown_cell,
         "raw": nbformat.v4.new_raw_cell,
     }[cell.cell_type]
     fresh = make(cell.source)
-    fresh.metadata = deepcopy(cell.metadata)
+    if isinstance(cell.metadata.get("nbgrader"), dict):
+        fresh.metadata.nbgrader = deepcopy(cell.metadata.nbgrader)
+    tags = cell.metadata.get("tags")
+    if isinstance(tags, list) and _SKIP in tags:
+        fresh.metadata.tags = [_SKIP]
     fresh.id = str(cell.get("id", ""))
     return fresh
 
@@ -140,8 +149,7 @@ def _single(cells, wanted, notes) -> list[NotebookNode]:
 def _restore(cell, original, notes) -> None:
     """nbgrader's metadata, the kind of cell and the text of a locked cell as released."""
     name = _name(original)
-    tags = cell.metadata.get("tags") or []
-    if "skip-execution" in tags:
+    if _SKIP in cell.metadata.get("tags", []):
         notes.append(Note(SKIPPED, name=name))
     if cell.cell_type != original.cell_type:
         source, identity = cell.source, cell.id
@@ -193,7 +201,7 @@ def _add_missing(slots, wanted, notes) -> list[_Slot]:
 def _unique_ids(notebook: NotebookNode) -> None:
     taken: set[str] = set()
     for index, cell in enumerate(notebook.cells):
-        if not cell.id or len(cell.id) > 64 or cell.id in taken:
+        if not re.fullmatch(r"[a-zA-Z0-9_-]{1,64}", cell.id) or cell.id in taken:
             cell.id = f"cell-{index}"
             while cell.id in taken:
                 cell.id += "-x"

@@ -57,6 +57,7 @@ class _Lane:
         self.function, self.seconds, self.log = function, seconds, log
         self.waiting, self.done = waiting, done
         self.stopped = False
+        self.lock = threading.Lock()  # a process is either seen by ``stop`` or never started
         self.process = self.pipe = None
         self.thread = threading.Thread(target=self._feed, daemon=True)
 
@@ -94,19 +95,24 @@ class _Lane:
 
     def _start(self) -> None:
         context = multiprocessing.get_context("spawn")
-        self.pipe, far_end = context.Pipe()
-        self.process = context.Process(target=_work, args=(far_end, self.function, self.log))
-        self.process.start()
-        far_end.close()
+        with self.lock:
+            if self.stopped:
+                raise WorkerLost("the run was stopped")
+            self.pipe, far_end = context.Pipe()
+            process = context.Process(target=_work, args=(far_end, self.function, self.log))
+            process.start()
+            far_end.close()
+            self.process = process
 
     def stop(self) -> None:
-        self.stopped = True
-        if self.process is not None and self.thread.is_alive():
-            self._kill()
+        with self.lock:
+            self.stopped = True
+        self._kill()
 
     def _kill(self) -> None:
         """End the worker with everything it started: kernels live in sessions of their own."""
-        process, self.process = self.process, None
+        with self.lock:  # asked for by two threads at once, it is done by one
+            process, self.process = self.process, None
         if process is None:
             return
         try:

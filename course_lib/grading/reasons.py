@@ -61,8 +61,12 @@ def check_results(cell: NotebookNode) -> list[dict]:
 
 
 def plain(text: str) -> str:
-    """``text`` on one line, without characters that steer a terminal: students write some of it."""
-    return re.sub(r"[\s\x00-\x1f\x7f-\x9f]+", " ", strip_ansi(text)).strip()
+    """``text`` on one line, without characters that steer a terminal: students write some of it.
+
+    Half characters, as in names of files from another system, cannot be printed: � stands there.
+    """
+    text = re.sub(r"[\ud800-\udfff]", "�", strip_ansi(text))
+    return re.sub(r"[\s\x00-\x1f\x7f-\x9f]+", " ", text).strip()
 
 
 def brief(item: str, entry: dict) -> str:
@@ -92,7 +96,7 @@ def short_name(grade_id: str) -> str:
 def reason_of(row, notebook: NotebookNode | None) -> str:
     """The sentence of the table's last column."""
     if row.total is None or row.status == "unreadable" or notebook is None:
-        return " ".join(row.notes)
+        return plain(" ".join(row.notes))
     error = _answer_error(notebook)
     if row.total >= row.max_total:
         told = [error, _(ALL_RIGHT)]

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from course_lib.grading.feedback import number
 from course_lib.grading.files import write_atomically
-from course_lib.grading.reasons import short_name
+from course_lib.grading.reasons import plain, short_name
 from course_lib.grading.results import STATUS, GradeReport, Row, report
 from course_lib.i18n import _
 
@@ -34,7 +34,7 @@ def print_report(result: GradeReport, console: Console) -> None:
     console.print()
     console.print(_summary(result), highlight=False)
     if result.failed:
-        names = ", ".join(row.student for row in result.failed)
+        names = ", ".join(plain(row.student) for row in result.failed)
         console.print(
             _("To be run again: {students}.").format(students=names), style="red", markup=False
         )
@@ -53,7 +53,7 @@ def _marks(result: GradeReport) -> Table:
     for row in result.rows:
         points = [number(row.points.get(item)) for item in result.items]
         table.add_row(
-            escape(row.name or row.student),
+            escape(plain(row.name or row.student)),
             row.language,
             *(points if row.total is not None else ["–"] * len(points)),
             number(row.total),

@@ -7,6 +7,7 @@ in a sentence that the report shows to the teacher and the feedback page to the 
 import hashlib
 import html
 import json
+import os
 import re
 import shutil
 from copy import deepcopy
@@ -189,7 +190,7 @@ def _other_files(root: Path, assignment: str, student: str) -> list[Path]:
 def _digest(files: list[Path]) -> str:
     digest = hashlib.sha256()
     for path in files:
-        digest.update(path.name.encode() + b"\0")
+        digest.update(os.fsencode(path.name) + b"\0")
         with path.open("rb") as file:
             digest.update(hashlib.file_digest(file, "sha256").digest())
     return digest.hexdigest()
@@ -207,7 +208,9 @@ def _read(root: Path, assignment: str, path: Path) -> _Reading:
     except RecursionError:
         return _Reading(path, problem=Note(NO_NOTEBOOK, file=path.name))
     try:
-        notebook = nbformat.reads(json.dumps(content), as_version=4)
+        # Half of a character, as a cut emoji leaves it, cannot be written to any file again.
+        text = json.dumps(content, ensure_ascii=False).encode("utf-8", "replace")
+        notebook = nbformat.reads(text.decode("utf-8"), as_version=4)
         cells = [cell for cell in notebook.cells if cell.cell_type in ("code", "markdown", "raw")]
         for cell in cells:
             cell.source = cell.source if isinstance(cell.source, str) else "".join(cell.source)
@@ -237,7 +240,7 @@ def _language(notebook: NotebookNode) -> str | None:
     """The notebook's language: from its metadata, else from its start cell."""
     said = notebook.metadata.get("course")
     said = said.get("language") if isinstance(said, dict) else None
-    if said not in LANGUAGES:
+    if not isinstance(said, str) or said not in LANGUAGES:
         code = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
         match = re.search(r"""start\([^)]*language\s*=\s*["'](\w+)["']""", code)
         said = match.group(1) if match else None

@@ -201,6 +201,39 @@ def test_a_failure_of_ours_is_no_zero_loses_nothing_and_is_graded_next_time(grad
     assert row_of(grade(course.root, "tiny"), "right").total == 4
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such a folder's name")
+def test_what_cannot_be_read_or_named_costs_its_own_submission_only(course, monkeypatch):
+    for student in ("locked", "full", "caf\udce9"):  # the last as an archive from Windows has it
+        course.submit(student, RIGHT, file="\x1b[31m\udce9.ipynb")
+
+    def refuse(student, real, error):
+        def stand_in(root, assignment, whom):
+            if getattr(whom, "student", whom) == student:
+                raise error
+            return real(root, assignment, whom)
+
+        return stand_in
+
+    locked = refuse("locked", grading.read_submission, PermissionError("no access"))
+    full = refuse("full", grading.stage, OSError("no space left"))
+    monkeypatch.setattr(grading, "read_submission", locked)
+    monkeypatch.setattr(grading, "stage", full)
+    result = grade(course.root, "tiny")
+    assert [row.student for row in result.failed] == ["caf\udce9", "full", "locked"]
+    assert all(row.total is None for row in result.rows)
+    assert "no access" in row_of(result, "locked").reason
+    assert "no space left" in row_of(result, "full").reason
+    out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")  # strict, as a terminal is
+    print_report(result, Console(file=out, width=160))
+    out.flush()
+    assert "caf\ufffd" in out.buffer.getvalue().decode("utf-8")
+    assert "locked" in (course.root / "marks" / "tiny.csv").read_text("utf-8-sig")
+    monkeypatch.undo()
+    after = grade(course.root, "tiny", students=["locked"])
+    assert row_of(after, "locked").total == 4
+    assert "\x1b" not in row_of(after, "locked").reason
+
+
 def test_manual_marks_from_the_formgrader_count_in_the_report(graded):
     course = graded[0]
     with open_gradebook(course.root) as gradebook:

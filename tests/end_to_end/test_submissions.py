@@ -123,6 +123,45 @@ def test_a_file_that_is_no_notebook_is_named_and_an_empty_one_graded(course, con
     assert "return a + b" not in submission.notebook.cells[3].source
 
 
+def own_cell(**more):
+    """The notebook's JSON with one more cell, as an odd program or a crash leaves it."""
+    cell = {"cell_type": "code", "id": "own", "metadata": {}, "source": "x = 1"}
+    cell |= {"outputs": [], "execution_count": None, **more}
+    return lambda content: content["cells"].insert(2, cell)
+
+
+ODD = {
+    "half a character": own_cell(source="x = '\ud83d'"),
+    "half a character in metadata": own_cell(metadata={"x": "\ud83d"}),
+    "a zero byte": own_cell(source="x = '\0'"),
+    "tags as text": own_cell(metadata={"tags": "abc"}),
+    "tags as a number": own_cell(metadata={"tags": 5}),
+    "a name that is none": own_cell(metadata={"name": 5, "collapsed": "yes"}),
+    "nbgrader's words as a list": own_cell(metadata={"nbgrader": [1]}),
+    "an id with blanks": own_cell(id="my cell!"),
+    "an id too long": own_cell(id="x" * 100),
+    "a number as id": own_cell(id=5),
+    "tags of a check": lambda content: content["cells"][-1]["metadata"].update(tags=5),
+    "a language as a list": lambda content: content["metadata"].update(course={"language": ["en"]}),
+    "metadata of another kind": lambda content: content.update(metadata={"course": [1]}),
+}
+
+
+@pytest.mark.parametrize("spoil", ODD.values(), ids=ODD)
+def test_a_notebook_with_odd_contents_is_graded_like_any_other(course, find_cell, spoil):
+    path = course.submit("ana", RIGHT)
+    content = json.loads(path.read_text("utf-8"))
+    spoil(content)
+    path.write_text(json.dumps(content), "utf-8")
+    submission = read(course)
+    assert submission.readable
+    folder = course.root / stage(course.root, "tiny", submission)
+    staged = nbformat.read(folder / "ana" / "tiny" / "tiny.ipynb", as_version=4)
+    nbformat.validate(staged)
+    assert names(staged) == ["add", "test_add"]
+    assert find_cell(staged, "add").source == RIGHT
+
+
 def test_an_empty_folder_is_said_to_be_empty(course):
     course.submit("ana", RIGHT).unlink()
     assert "no notebook" in told(read(course))
