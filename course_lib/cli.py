@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 from rich.console import Console
+from rich.markup import escape
 
 from course_lib.errors import CourseError
 from course_lib.i18n import LANGUAGES
@@ -104,7 +105,8 @@ def doctor(ctx, as_json):
         for finding in findings:
             colour = "green" if finding.ok else ("red" if finding.needed else "yellow")
             mark = "✓" if finding.ok else "✗"
-            console.print(f"[{colour}]{mark}[/] {finding.what}: {finding.found}", highlight=False)
+            found = escape(finding.found)
+            console.print(f"[{colour}]{mark}[/] {finding.what}: {found}", highlight=False)
             if not finding.ok:
                 console.print(f"    {finding.remedy}", highlight=False)
     ctx.exit(SOME_FAILED if any(f.needed and not f.ok for f in findings) else DONE)
@@ -143,12 +145,15 @@ def lab(root, language, port):
 
 
 def assignments(root, named) -> list[str]:
-    """The assignments named, or all that have a source; a name that is none raises CourseError."""
-    from course_lib.exercises import get_assignment
+    """The assignments named, each once, or all that have a source; CourseError if that is none."""
+    from course_lib.grading import config
 
-    if named:
-        return [get_assignment(name).id for name in named]
-    return sorted(path.parent.name for path in (root / "solutions").glob("*/*.md"))
+    for name in named:
+        config.source_path(root, name)
+    found = list(dict.fromkeys(named)) or config.assignments(root)
+    if not found:
+        raise CourseError(f"There is no assignment in {root / 'solutions'}.")
+    return found
 
 
 @main.command()
@@ -197,10 +202,14 @@ def grade(root, assignment, students, force, workers, seed, as_json):
     """
     from course_lib.grading.grade import grade as run_grading
     from course_lib.grading.report import print_report
+    from course_lib.grading.submissions import students_of
 
     quiet = Console(stderr=True) if as_json else console
     failed = []
-    for name in assignments(root, assignment):
+    names = assignments(root, assignment)
+    if not assignment:  # those that somebody handed in; all of them to be told that nobody did
+        names = [name for name in names if students_of(root, name)] or names
+    for name in names:
         report = run_grading(
             root,
             name,

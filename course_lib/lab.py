@@ -1,5 +1,6 @@
 """Opens JupyterLab on the student's own copy of the exercises."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -30,7 +31,9 @@ def copy_exercises(root: Path, language: str) -> tuple[Path, list[Path]]:
             kept.append(mine)
             continue
         mine.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(notebook, mine)
+        unfinished = mine.with_suffix(".part")
+        shutil.copyfile(notebook, unfinished)
+        os.replace(unfinished, mine)  # half a notebook would be taken for the student's work
     return folder, kept
 
 

@@ -20,6 +20,7 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 from traitlets import default
 
+from course_lib.grading import result
 from course_lib.grading.execute import CHECK
 from course_lib.grading.markdown import heading, render_markdown
 from course_lib.i18n import LANGUAGES, _, speaking
@@ -107,8 +108,8 @@ def page(notebook, grading: dict, language: str) -> str:
 
 
 def number(value: float | None) -> str:
-    """Points as people write them: 7, 7.5, at most two decimals."""
-    return "–" if value is None else f"{value:.2f}".rstrip("0").rstrip(".")
+    """Points as people write them: 7, 7.5, at most two decimals; "–" when there are none yet."""
+    return "–" if value is None else result.number(value)
 
 
 def _view(cell) -> dict:
