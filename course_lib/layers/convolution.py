@@ -108,12 +108,11 @@ def _correlate(x, weight, stride, dilation, sizes):
         rows = x[:, first : first + stride[0] * (sizes[0] - 1) + 1 : stride[0]]  # (B, H', W, C)
         span = dilation[1] * (kernel_w - 1) + 1
         patches = rows.unfold(2, span, stride[1])[..., :: dilation[1]]  # (B, H', W', C, K_w)
-        patches = patches.transpose(3, 4).flatten(3)  # (B, H', W', K_w C)
+        patches = patches.transpose(3, 4).flatten(3).flatten(0, 2)  # (B H' W', K_w C)
         w_k = weight[:, :, k].permute(2, 1, 0).flatten(0, 1)  # (K_w C, C_out)
         # H_ij = Σ_k W_k · vect(P_k(i, j))
-        part = patches @ w_k
-        out = part if out is None else out + part
-    return out
+        out = patches @ w_k if out is None else torch.addmm(out, patches, w_k)
+    return out.unflatten(0, (x.shape[0], *sizes))
 
 
 def true_conv1d(x: Tensor, weight: Tensor, bias: Tensor | None = None, **options) -> Tensor:

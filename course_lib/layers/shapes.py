@@ -5,6 +5,7 @@ and the error says who fixed it.
 """
 
 import re
+from functools import cache
 
 import torch
 from torch import Tensor
@@ -31,19 +32,17 @@ class Shapes:
             return
         if not isinstance(tensor, Tensor):
             raise TypeError(f"{name} must be a torch.Tensor, got {type(tensor).__name__}")
-        wanted = axes.split()
+        wanted = _parsed(axes)
         if tensor.dim() != len(wanted):
             raise ShapeError(
-                f"{name} must have {len(wanted)} dimensions ({', '.join(wanted)}), "
+                f"{name} must have {len(wanted)} dimensions ({axes.replace(' ', ', ')}), "
                 f"got {tensor.dim()}: shape {tuple(tensor.shape)}"
             )
-        for axis, size in zip(wanted, tensor.shape, strict=True):
-            self._fit(name, tensor, wanted, axis, size)
+        for (times, letter), size in zip(wanted, tensor.shape, strict=True):
+            self._fit(name, tensor, axes, times, letter, size)
         self._same_kind(name, tensor)
 
-    def _fit(self, name, tensor, wanted, axis, size):
-        times, letter = re.fullmatch(r"(\d*)(\w+)", axis).groups()
-        times = int(times or 1)
+    def _fit(self, name, tensor, axes, times, letter, size):
         if letter not in self.sizes and size % times == 0:
             self.sizes[letter] = size // times
             self.fixed_by[letter] = name
@@ -55,7 +54,8 @@ class Shapes:
                 else f"{size} is not a multiple of {times}"
             )
             raise ShapeError(
-                f"{name} must be ({', '.join(wanted)}), got shape {tuple(tensor.shape)}: {because}"
+                f"{name} must be ({axes.replace(' ', ', ')}), "
+                f"got shape {tuple(tensor.shape)}: {because}"
             )
 
     def _same_kind(self, name, tensor):
@@ -67,6 +67,13 @@ class Shapes:
             mine, theirs = getattr(tensor, what), getattr(first, what)
             if mine != theirs:
                 raise ShapeError(f"{name} has {what} {mine}, but {first_name} has {what} {theirs}")
+
+
+@cache
+def _parsed(axes: str) -> list[tuple[int, str]]:
+    """ "4H I" -> [(4, "H"), (1, "I")]."""
+    found = [re.fullmatch(r"(\d*)(\w+)", axis).groups() for axis in axes.split()]
+    return [(int(times or 1), letter) for times, letter in found]
 
 
 def autocasting(tensor: Tensor) -> bool:
