@@ -10,7 +10,7 @@ endif
 COURSE := $(BIN)/course
 INSTALLED := .venv/installed
 
-.PHONY: course test test-all book serve lab release grade translations doctor lint clean
+.PHONY: course test test-all book serve lab release grade bench translations doctor lint clean
 .DEFAULT_GOAL := course
 
 # The environment is made once and again when the requirements change.
@@ -46,6 +46,9 @@ release: $(INSTALLED)
 
 grade: $(INSTALLED)
 	@$(COURSE) grade
+
+bench: $(INSTALLED)
+	@$(COURSE) bench
 
 translations: $(INSTALLED)
 	@$(COURSE) translate update

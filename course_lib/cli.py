@@ -254,6 +254,15 @@ def update(root):
     update_catalogs(root, console)
 
 
+@main.command()
+@with_root
+def bench(root):
+    """Time the layers beside torch's; writes benchmarks/results.json and plots. Minutes."""
+    from course_lib.bench.run import bench as run_bench
+
+    run_bench(root, console)
+
+
 @main.command("all")
 @with_root
 def everything(root):
