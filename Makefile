@@ -1,5 +1,9 @@
 # Everything the course does, each a line over `course <verb>`. On a machine without make, see README.md.
 LANGUAGE ?= en
+# Many desktops set a variable of this name, such as en_US:en: that is not meant for us.
+ifeq ($(origin LANGUAGE),environment)
+LANGUAGE := $(or $(filter en id zh_CN,$(LANGUAGE)),en)
+endif
 PORT ?= 8000
 PYTHON ?= python3
 ifeq ($(OS),Windows_NT)

@@ -97,7 +97,10 @@ def doctor(ctx, as_json):
     """Say what is missing on this machine and how to get it."""
     from course_lib.doctor import examine
 
-    root = ctx.obj or Path.cwd()
+    try:
+        root = find_root(ctx.obj)
+    except CourseError:  # one of the things to be found out
+        root = ctx.obj or Path.cwd()
     findings = examine(root)
     if as_json:
         click.echo(json.dumps([finding._asdict() for finding in findings], indent=2))
@@ -106,9 +109,10 @@ def doctor(ctx, as_json):
             colour = "green" if finding.ok else ("red" if finding.needed else "yellow")
             mark = "✓" if finding.ok else "✗"
             found = escape(finding.found)
-            console.print(f"[{colour}]{mark}[/] {finding.what}: {found}", highlight=False)
+            line = f"[{colour}]{mark}[/] {finding.what}: {found}"
+            console.print(line, highlight=False, soft_wrap=True)
             if not finding.ok:
-                console.print(f"    {finding.remedy}", highlight=False)
+                console.print(f"    {finding.remedy}", highlight=False, soft_wrap=True)
     ctx.exit(SOME_FAILED if any(f.needed and not f.ok for f in findings) else DONE)
 
 
@@ -190,7 +194,9 @@ def sample(root, assignment, remove):
 @click.argument("assignment", nargs=-1)
 @click.option("--student", "-s", "students", multiple=True, help="This student only.")
 @click.option("--force", is_flag=True, help="Grade again what was graded already.")
-@click.option("--workers", type=int, help="How many at once.  [default: one per core]")
+@click.option(
+    "--workers", type=click.IntRange(min=1), help="How many at once.  [default: one per core]"
+)
 @click.option("--seed", type=int, help="Draw the hidden cases from this seed, to repeat a run.")
 @json_option
 @with_root

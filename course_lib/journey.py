@@ -38,7 +38,7 @@ def run_everything(root: Path, console: Console) -> int:
                     "[bold]make serve[/]                the book at http://127.0.0.1:8000",
                     "[bold]make lab[/]                  the exercises in JupyterLab "
                     "(LANGUAGE=id or LANGUAGE=zh_CN for another language)",
-                    "[bold]course grade ps4_lstm[/]     grade what is in submitted/",
+                    "[bold]make grade[/]                grade what is in submitted/",
                     "[bold]make test[/]                 prove all of it",
                     "",
                     f"The book is in {root / '_build' / 'html'}",

@@ -51,7 +51,12 @@ def open_lab(root: Path, language: str, port: int, console: Console) -> int:
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         "--LabApp.news_url=",
     ]  # fmt: skip
-    try:
-        return subprocess.call(command, cwd=root)
-    except KeyboardInterrupt:
-        return 0
+    if hasattr(os, "geteuid") and os.geteuid() == 0:  # a container: Jupyter would refuse to start
+        command.append("--allow-root")
+    # Not in the course's folder: nbgrader's configuration there is the teacher's.
+    lab = subprocess.Popen(command, cwd=folder)
+    while True:
+        try:
+            return lab.wait()
+        except KeyboardInterrupt:  # reaches JupyterLab as well, which asks or stops by itself
+            continue

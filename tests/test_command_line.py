@@ -1,6 +1,9 @@
 """The command `course`: its exit statuses, what it says to bad input, and the tools behind it."""
 
 import json
+import os
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -134,3 +137,59 @@ def test_a_language_is_spoken_inside_its_block_only_also_when_that_fails():
         raise ZeroDivisionError
     assert i18n.get_language() == before
     assert i18n.translator("id")("A sentence in no catalog.") == "A sentence in no catalog."
+
+
+def test_the_doctor_finds_the_course_from_a_folder_inside_it(monkeypatch):
+    monkeypatch.chdir(ROOT / "course_lib" / "layers")
+    said = CliRunner().invoke(main, ["doctor", "--json"])
+    found = {line["what"]: line for line in json.loads(said.stdout)}
+    assert found["The course's folder"]["ok"] and found["The course's folder"]["found"] == str(ROOT)
+
+
+@pytest.mark.parametrize("workers", ["0", "-2"])
+def test_fewer_than_one_worker_is_refused_and_not_waited_for(workers):
+    said = course("grade", "ps4_lstm", "--workers", workers)
+    assert said.exit_code == COULD_NOT_START and "--workers" in said.stderr
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
+@pytest.mark.parametrize(
+    ("words", "environment", "language"),
+    [
+        ([], {}, "en"),
+        ([], {"LANGUAGE": "en_US:en"}, "en"),  # what desktops set
+        ([], {"LANGUAGE": "id"}, "id"),
+        (["LANGUAGE=zh_CN"], {"LANGUAGE": "en_US:en"}, "zh_CN"),
+    ],
+)
+def test_make_takes_a_language_of_the_course_and_no_other(words, environment, language):
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    said = subprocess.run(
+        ["make", "--dry-run", "lab", *words],
+        cwd=ROOT, env=kept | environment, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert said.stdout.splitlines()[-1].endswith(f" lab --language {language}")
+
+
+def test_the_lab_runs_in_the_students_folder_until_it_has_ended(monkeypatch, tmp_path):
+    release = tmp_path / "exercises" / "id" / "ps1" / "ps1.ipynb"
+    release.parent.mkdir(parents=True)
+    release.write_text("release", "utf-8")
+    started, waits = [], iter([KeyboardInterrupt, 3])
+
+    class Lab:
+        def __init__(self, command, cwd):
+            started.append((command, cwd))
+
+        def wait(self):
+            if (answer := next(waits)) is KeyboardInterrupt:
+                raise KeyboardInterrupt
+            return answer
+
+    monkeypatch.setattr("course_lib.lab.subprocess.Popen", Lab)
+    monkeypatch.setattr("course_lib.lab.os.geteuid", lambda: 0, raising=False)
+    (tmp_path / "_config.yml").touch()
+    (tmp_path / "solutions").mkdir()
+    assert course("lab", "-l", "id", root=tmp_path).exit_code == 3
+    [(command, folder)] = started
+    assert folder == tmp_path / "my_exercises" / "id" and "--allow-root" in command
