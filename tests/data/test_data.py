@@ -39,26 +39,38 @@ def test_frames_have_the_shape_and_the_seed_decides_them():
     assert not torch.equal(frames, moving_digits(3, steps=5, size=40, seed=2))
 
 
-def test_a_digit_moves_with_a_steady_speed_and_turns_at_the_walls():
+def turned(moves):
+    """Whether steps (T, 2) go both ways along an axis."""
+    return bool(((moves.amax(dim=0) > 0.5) & (moves.amin(dim=0) < -0.5)).any())
+
+
+def test_a_digit_turns_at_the_walls_and_stays_whole():
     frames = moving_digits(40, steps=20, size=64, digits=1, seed=3)
-    turned = 0
     for sequence in frames:
         moves = centre(sequence).diff(dim=0)
         # The whole digit is always in the frame, its light never changes.
         light = sequence.sum(dim=(1, 2, 3))
         torch.testing.assert_close(light, light[:1].expand_as(light))
-        speed = moves.norm(dim=1)
-        assert speed.max() < 5 + 1.5  # the place is rounded to pixels
-        bounced = bool(((moves.amax(dim=0) > 0.5) & (moves.amin(dim=0) < -0.5)).any())
-        turned += bounced
-        if not bounced:
-            assert 3 - 0.5 < moves.mean(dim=0).norm() < 5 + 0.5
-    assert turned > 20
+        assert turned(moves)  # there is no room for 20 steps of 3 pixels
+        assert moves.norm(dim=1).max() < 5 + 1.5  # the place is rounded to pixels
+
+
+def test_each_digit_has_a_steady_speed_of_its_own_between_the_walls():
+    frames = moving_digits(40, steps=6, size=96, digits=1, seed=3)
+    steps = [centre(sequence).diff(dim=0) for sequence in frames]
+    speeds = [moves.mean(dim=0).norm() for moves in steps if not turned(moves)]
+    assert len(speeds) > 20
+    assert all(3 - 0.5 < speed < 5 + 0.5 for speed in speeds)
+    assert max(speeds) - min(speeds) > 1
 
 
 def test_where_two_digits_overlap_the_brighter_shows():
-    frames = moving_digits(5, steps=10, size=28, digits=2, seed=0)
-    assert frames.max() <= 1
+    images, _ = digit_images("small", "train")
+    frames = moving_digits(5, steps=1, size=8, digits=2, source="small")  # no room to move
+    for frame in frames[:, 0, 0]:
+        darker = images[(images <= frame).all(dim=(1, 2))]
+        assert torch.equal(darker.amax(dim=0), frame)
+        assert not (images == frame).all(dim=(1, 2)).any(), "one digit hides the other"
 
 
 @pytest.mark.parametrize(
@@ -74,6 +86,7 @@ def test_the_declaration_is_whole_in_each_language(language, words):
 
 def test_the_vocabulary_is_sorted_by_frequency_and_goes_both_ways():
     words = tokens(" ".join(TOY_CORPUS))
+    assert tokens("  Saya PERGI\n") == ["saya", "pergi"]
     vocabulary = Vocabulary(words)
     assert vocabulary.tokens[:3] == ["<unk>", "depok", "di"]
     assert vocabulary.decode(vocabulary.encode(words)) == words

@@ -11,6 +11,7 @@ import torch
 from course_lib.errors import CourseError
 from course_lib.figures import GateBoard, UnrolledRNN, WeightStack
 from course_lib.figures import base as frame
+from course_lib.figures.still import signed
 from course_lib.i18n import LANGUAGES, translator
 from course_lib.layers import RNN
 
@@ -240,6 +241,25 @@ def test_a_figure_refuses_what_it_cannot_show_and_names_it(build, named):
         build()
     sentence = str(refusal.value)
     assert named in sentence and sentence.endswith(".") and "{" not in sentence
+
+
+def test_the_picture_of_the_board_shows_which_gates_are_closed():
+    closed = [
+        GateBoard(preset).picture().count("sign off") for preset in ("open", "reset", "closed")
+    ]
+    assert closed == [0, 6, 21]
+
+
+def test_the_stack_points_at_a_projection_only_while_there_is_one():
+    stack = WeightStack(projection=True)
+    stack.settings = stack.settings | {"tensor": "weight_hr"}
+    assert stack.settings["tensor"] == "weight_hr"
+    stack.settings = stack.settings | {"projection": False}
+    assert stack.settings["tensor"] == "weight_hh"
+
+
+def test_numbers_have_a_real_minus_sign_and_zero_has_none():
+    assert [signed(value) for value in (-1.5, 0.25, -0.001)] == ["−1.50", "0.25", "0.00"]
 
 
 def test_a_figure_speaks_the_language_it_is_told():

@@ -62,10 +62,21 @@ def test_no_initial_states_means_zeros():
     input, zeros = randn(B, T, I), torch.zeros(B, H, dtype=torch.float64)
     given = lstm_forward(input, (zeros, zeros), *weights)
     torch.testing.assert_close(lstm_forward(input, None, *weights), given)
+    projected = [*lstm_weights(P), randn(P, H)]
+    given = lstm_forward(input, (zeros[:, :P], zeros), *projected)
+    torch.testing.assert_close(lstm_forward(input, None, *projected), given)
     w_ih, w_hh = randn(H, I), randn(H, H)
     torch.testing.assert_close(
         rnn_forward(input, None, w_ih, w_hh), rnn_forward(input, zeros, w_ih, w_hh)
     )
+
+
+def test_dropout_that_does_nothing_is_said_and_any_other_is_not():
+    with pytest.warns(UserWarning, match="no effect with num_layers=1"):
+        LSTM(I, H, dropout=0.5)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        LSTM(I, H, num_layers=2, dropout=0.5)
 
 
 def test_gradcheck_passes_for_every_argument():

@@ -1,5 +1,7 @@
 """The models learn, resume where they stopped, and stop when the loss is no number."""
 
+import math
+
 import pytest
 import torch
 from torch import nn
@@ -28,10 +30,10 @@ def toy_windows(length=4):
     return vocabulary, shifted_windows(vocabulary.encode(words), length)
 
 
-def toy_model(cell="LSTM"):
+def toy_model(cell="LSTM", **options):
     torch.manual_seed(0)
     vocabulary, windows = toy_windows()
-    return LanguageModel(len(vocabulary), cell), vocabulary, windows
+    return LanguageModel(len(vocabulary), cell, **options), vocabulary, windows
 
 
 def train(model, windows, epochs, **options):
@@ -61,16 +63,35 @@ def test_sampling_follows_its_seed_and_temperature():
 
 
 def test_a_resumed_run_gives_the_numbers_of_one_that_was_not_interrupted(tmp_path):
-    whole, _, windows = toy_model()
-    first = train(whole, windows, 6)
-    again, _, _ = toy_model()
-    train(again, windows, 3, checkpoint=tmp_path / "run.pt")
-    fresh, _, _ = toy_model()  # another process would start from here
-    second = train(fresh, windows, 6, checkpoint=tmp_path / "run.pt")
-    assert first.loss == second.loss
+    options = {"num_layers": 2, "dropout": 0.5}  # random numbers inside the model as well
+    whole, _, windows = toy_model(**options)
+    first = train(whole, windows, 6, validate=lambda: perplexity(whole, *windows))
+    again, _, _ = toy_model(**options)
+    run = {"checkpoint": tmp_path / "run.pt"}
+    train(again, windows, 3, validate=lambda: perplexity(again, *windows), **run)
+    torch.manual_seed(99)
+    fresh, _, _ = toy_model(**options)  # another process would start from here
+    second = train(fresh, windows, 6, validate=lambda: perplexity(fresh, *windows), **run)
+    assert first == second and len(first.validation) == 6
     for a, b in zip(whole.parameters(), fresh.parameters(), strict=True):
         assert torch.equal(a, b)
     assert [p.name for p in tmp_path.iterdir()] == ["run.pt"]
+
+
+def test_dropout_acts_while_training_and_never_while_measuring():
+    model, _, windows = toy_model(num_layers=2, dropout=0.5)
+    losses = {next_token_loss(model.train(), *windows).item() for _ in range(3)}
+    assert len(losses) == 3
+    assert perplexity(model.train(), *windows) == perplexity(model.train(), *windows)
+
+
+def test_clipping_bounds_the_norm_of_a_step():
+    model = nn.Linear(1, 1, bias=False)
+    before = model.weight.item()
+    batches = shuffled(torch.ones(1, 1), batch_size=1)
+    descent = torch.optim.SGD(model.parameters(), lr=1.0)
+    fit(model, batches, lambda m, x: 1000 * m(x).sum(), 1, descent, clip=0.5, progress=False)
+    assert before - model.weight.item() == pytest.approx(0.5, abs=1e-4)
 
 
 def test_a_damaged_checkpoint_is_named_and_left_alone(tmp_path):
@@ -107,6 +128,19 @@ def test_a_convolutional_nowcaster_learns(peephole):
 def test_a_fully_connected_nowcaster_has_the_same_shapes():
     model = FullyConnectedNowcaster(16, [12, 10], 2)
     assert model(torch.rand(2, 4, 1, 16, 16), 3).shape == (2, 3, 1, 16, 16)
+
+
+def test_the_fully_connected_nowcaster_is_as_large_as_the_papers():
+    """Shi et al. 2015, table 1: FC-LSTM-2048-2048."""
+    with torch.device("meta"):
+        model = FullyConnectedNowcaster(64, 2048, 2)
+    assert sum(parameter.numel() for parameter in model.parameters()) == 142_667_776
+
+
+def test_the_loss_of_a_film_is_summed_over_its_frames_and_pixels_as_in_the_paper():
+    frames, future = torch.rand(2, 4, 1, 16, 16), torch.rand(2, 3, 1, 16, 16)
+    loss = sequence_loss(lambda frames, steps: torch.zeros_like(future), frames, future)
+    assert loss.item() == pytest.approx(3 * 16 * 16 * math.log(2), rel=1e-5)
 
 
 def test_errors_by_lead_time_are_mean_squared_errors():
