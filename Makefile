@@ -4,7 +4,7 @@ LANGUAGE ?= en
 ifeq ($(origin LANGUAGE),environment)
 LANGUAGE := $(or $(filter en id zh_CN,$(LANGUAGE)),en)
 endif
-PORT ?= 8000
+PORT ?=
 PYTHON ?= python3
 ifeq ($(OS),Windows_NT)
 BIN := .venv/Scripts
@@ -40,10 +40,10 @@ book: $(INSTALLED)
 	@$(COURSE) build
 
 serve: $(INSTALLED)
-	@$(COURSE) serve --port $(PORT) --language $(LANGUAGE)
+	@$(COURSE) serve --language $(LANGUAGE) $(if $(PORT),--port $(PORT))
 
 lab: $(INSTALLED)
-	@$(COURSE) lab --language $(LANGUAGE)
+	@$(COURSE) lab --language $(LANGUAGE) $(if $(PORT),--port $(PORT))
 
 release: $(INSTALLED)
 	@$(COURSE) release

@@ -160,6 +160,7 @@ def test_fewer_than_one_worker_is_refused_and_not_waited_for(workers):
         ([], {"LANGUAGE": "en_US:en"}, "en"),  # what desktops set
         ([], {"LANGUAGE": "id"}, "id"),
         (["LANGUAGE=zh_CN"], {"LANGUAGE": "en_US:en"}, "zh_CN"),
+        (["LANGUAGE=id", "PORT=8899"], {}, "id --port 8899"),
     ],
 )
 def test_make_takes_a_language_of_the_course_and_no_other(words, environment, language):
@@ -168,7 +169,7 @@ def test_make_takes_a_language_of_the_course_and_no_other(words, environment, la
         ["make", "--dry-run", "lab", *words],
         cwd=ROOT, env=kept | environment, capture_output=True, text=True, check=True,
     )  # fmt: skip
-    assert said.stdout.splitlines()[-1].endswith(f" lab --language {language}")
+    assert said.stdout.splitlines()[-1].rstrip().endswith(f" lab --language {language}")
 
 
 def test_the_lab_runs_in_the_students_folder_until_it_has_ended(monkeypatch, tmp_path):
