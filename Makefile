@@ -33,8 +33,9 @@ course: $(INSTALLED)
 test: $(INSTALLED)
 	@$(BIN)/python -m pytest -m "not slow"
 
-test-all: $(INSTALLED)
-	@$(BIN)/python -m pytest
+# The same, and then the slow ones.
+test-all: test
+	@$(BIN)/python -m pytest -m slow
 
 book: $(INSTALLED)
 	@$(COURSE) build
