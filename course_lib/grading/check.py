@@ -7,6 +7,7 @@ from course_lib.errors import CourseError
 from course_lib.exercises import get_item
 from course_lib.exercises.spec import Assignment, Item
 from course_lib.grading import session
+from course_lib.grading.built_on import begin_with
 from course_lib.grading.capture import contained
 from course_lib.grading.diagnosis import Diagnosis, diagnose
 from course_lib.grading.exam import Exam, Failure, Outcome
@@ -70,8 +71,11 @@ def _examined(assignment: Assignment, item: Item, fn, show: bool, hidden: bool) 
             outcomes = _outcomes(exam)
             found = diagnose(exam, outcomes)
             followed = right_but_for(exam, outcomes, found.mistake)
+    written = not any(finding.id == "not-written" for finding in found.findings)
+    begin = begin_with(assignment, item, fn, session.results()) if written else ""
     return CheckResult(
         **common,
+        begin=begin if found.findings else "",
         aspects=_aspects(item, outcomes, followed),
         findings=found.findings,
         picture=found.picture,

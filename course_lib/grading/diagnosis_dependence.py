@@ -7,6 +7,7 @@ from course_lib.exercises.spec import Case
 from course_lib.grading.compare import same
 from course_lib.grading.diagnosis_known import FRESH
 from course_lib.grading.exam import Exam, Failure, Outcome
+from course_lib.grading.phrases import listed
 from course_lib.grading.result import Finding
 from course_lib.grading.words import section
 from course_lib.i18n import _
@@ -111,7 +112,7 @@ class _Moves:
                 names.append(name)
         if not names:
             return None
-        what = _("What you return does not depend on {names}.").format(names=", ".join(names))
+        what = _("What you return does not depend on {names}.").format(names=listed(names))
         why = _("Changing it changes nothing, so nothing can be learned through it.")
         return Finding("dependence", f"unused-{'-'.join(names)}", what, why)
 

@@ -5,6 +5,7 @@ import re
 from course_lib.grading.capture import TimeIsUp
 from course_lib.grading.exam import ONE_CALL, Exam, Failure, Outcome
 from course_lib.grading.forbidden import ForbiddenCall
+from course_lib.grading.phrases import sentences
 from course_lib.grading.result import Finding
 from course_lib.grading.returned import Unexpected
 from course_lib.grading.words import lettered, section, sentence
@@ -34,7 +35,11 @@ def certain(exam: Exam, failure: Failure) -> Finding | None:
     if isinstance(error, Unexpected):
         number = exam.item.sentence if error.id.startswith("returned") else None
         return Finding(error.kind, error.id, error.text, look=sentence(number))
-    if isinstance(error, (SystemExit, KeyboardInterrupt)):
+    if isinstance(error, KeyboardInterrupt):
+        text = _("The check was interrupted while {name} was running.").format(name=name)
+        why = _("Run it again; it stops by itself when a call takes too long.")
+        return Finding("error", "interrupted", text, why, where=line_of(failure))
+    if isinstance(error, SystemExit):
         text = _("{name} ended the program ({error}). It should only compute and return.")
         text = text.format(name=name, error=type(error).__name__)
         return Finding("error", "ended-the-program", text, where=line_of(failure))
@@ -48,9 +53,16 @@ def explained(exam: Exam, outcome: Outcome) -> Finding:
     what = _("{name} stopped with {type}: {text}").format(
         name=exam.item.name, type=type(error).__name__, text=_shortened(failure.text)
     )
+    what = stopped(what)
     return Finding(
         "error", error_id(error), what, _meaning(failure, outcome.case), where=line_of(failure)
     )
+
+
+def stopped(text: str) -> str:
+    """The end of somebody else's sentence, so that ours does not run into it."""
+    text = text.rstrip(" :")
+    return text if text.endswith((".", "!", "?", "。")) else f"{text}."
 
 
 def error_id(error: BaseException) -> str:
@@ -69,10 +81,10 @@ def _meaning(failure: Failure, case) -> str:
         values = {"left": lettered((a, b), case), "right": lettered((c, d), case)}
         said = _("A matrix of shape {left} is multiplied by one of shape {right}.").format(**values)
         if b == d:
-            return said + " " + _("The inner sizes must agree: is one of them transposed?")
+            return sentences(said, _("The inner sizes must agree: is one of them transposed?"))
         if (a, b) == (c, d):
-            return said + " " + _("Two of the same shape: should this act element by element?")
-        return said + " " + _("The inner sizes must agree.")
+            return sentences(said, _("Two of the same shape: should this act element by element?"))
+        return sentences(said, _("The inner sizes must agree."))
     broadcast = _BROADCAST.search(text)
     if broadcast:
         values = dict(
@@ -99,7 +111,10 @@ def _meaning(failure: Failure, case) -> str:
 def line_of(failure: Failure) -> str:
     if not failure.line:
         return ""
-    return _("In your line {number}: {line}").format(number=failure.number, line=failure.line[:120])
+    said = {"number": failure.number, "line": failure.line[:120], "function": failure.function}
+    if failure.function in ("", "<module>", "<lambda>"):
+        return _("In your line {number}: {line}").format(**said)
+    return _("In your line {number}, in {function}: {line}").format(**said)
 
 
 def _shortened(text: str) -> str:

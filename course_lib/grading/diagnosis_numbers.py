@@ -2,16 +2,18 @@
 
 import torch
 
-from course_lib.exercises.spec import Case
+from course_lib.exercises.spec import Case, Probe
 from course_lib.grading.compare import close, compare
 from course_lib.grading.diagnosis_known import FRESH
 from course_lib.grading.exam import Exam, Failure, Outcome
 from course_lib.grading.observe import values
+from course_lib.grading.phrases import listed, sentences
 from course_lib.grading.result import Finding
 from course_lib.grading.words import index_words
 from course_lib.i18n import _
 
 VISIBLE = 0
+NEAR, FAR = 1e-3, 2e-6  # relative differences: "close", and more than float32 explains
 
 
 def relation(exam: Exam, outcome: Outcome) -> Finding | None:
@@ -38,7 +40,25 @@ def relation(exam: Exam, outcome: Outcome) -> Finding | None:
             text = _("Every number of {value} is {factor} times the right one.")
             said = text.format(value=name, factor=f"{factor:.4g}")
             return Finding("numeric", "factor", said)
-    return None
+    return almost(exam, outcome)
+
+
+def almost(exam: Exam, outcome: Outcome) -> Finding | None:
+    """Numbers that are near the right ones, and too far for rounding by the computer."""
+    if isinstance(outcome.answer, Failure) or any(m.kind != "value" for m in outcome.mismatches):
+        return None
+    most = 0.0
+    for mismatch in outcome.mismatches:
+        difference = (mismatch.got.double() - mismatch.expected.double()).abs().max().item()
+        size = max(1.0, mismatch.expected.abs().max().item())
+        if not difference <= NEAR * size:
+            return None
+        most = max(most, difference / size)
+    if most < FAR:
+        return None
+    what = _("Your numbers are close to the right ones, and not equal.")
+    why = _("Is a number rounded somewhere, such as 2.718 for e, or a small one added?")
+    return Finding("numeric", "almost", what, why, where=place(exam, outcome))
 
 
 def _equal(mine, right) -> bool:
@@ -57,28 +77,46 @@ def _factor(pairs) -> float | None:
     return factor if torch.allclose(mine, factor * right, rtol=1e-4, atol=1e-5) else None
 
 
+# Observations whose numbers are not numbers of the student's: truths, or shapes.
+UNPLACED = ("first_weights", "parameters")
+
+
 def place(exam: Exam, outcome: Outcome) -> str:
     """Where the numbers part first in time: the value, its index, yours and the right one."""
-    if isinstance(outcome.answer, Failure):
+    if isinstance(outcome.answer, Failure) or outcome.aspect.observe in UNPLACED:
         return ""
     for mismatch in outcome.mismatches:
         if mismatch.kind not in ("value", "nan"):
             continue
         letters = exam.item.axes(outcome.case).get(mismatch.name, "").split()
         index = first_difference(mismatch, letters, outcome.aspect)
+        got, expected = apart(mismatch.got[index].item(), mismatch.expected[index].item())
         text = _("First seen in {value} at {place}: yours is {got}, it should be {expected}.")
         if outcome.aspect.observe == "gradients":
             text = _(
                 "First seen in the gradient of {value} at {place}: "
                 "yours is {got}, it should be {expected}."
             )
+        if outcome.aspect.observe == "arguments_after":
+            text = _(
+                "First seen in the given {value} at {place}: it was {expected}, "
+                "after the call it is {got}."
+            )
         return text.format(
             value=mismatch.name,
             place=index_words(letters, index) or "0",
-            got=f"{mismatch.got[index].item():.4g}",
-            expected=f"{mismatch.expected[index].item():.4g}",
+            got=got,
+            expected=expected,
         )
     return ""
+
+
+def apart(one: float, other: float) -> tuple[str, str]:
+    """Two different numbers with as many digits as it takes to tell them apart, at least four."""
+    for digits in range(4, 17):
+        if f"{one:.{digits}g}" != f"{other:.{digits}g}":
+            break
+    return f"{one:.{digits}g}", f"{other:.{digits}g}"
 
 
 def first_difference(mismatch, letters, aspect) -> tuple[int, ...]:
@@ -96,7 +134,7 @@ def unknown(exam: Exam, outcome: Outcome, where: str) -> Finding:
     what = _("The numbers are not right, and I cannot tell which mistake it is.")
     kind, id = ("numeric", "numbers-differ") if facts else ("unknown", "unknown")
     help = _("Try it by hand with a batch of one and a hidden size of one.")
-    return Finding(kind, id, what, " ".join(facts) or help, where=where)
+    return Finding(kind, id, what, sentences(*facts) or help, where=where)
 
 
 def _right_parts(outcome: Outcome) -> list[str]:
@@ -108,7 +146,7 @@ def _right_parts(outcome: Outcome) -> list[str]:
     if not right or outcome.aspect.observe != "values":
         return []
     text = _("What is right: {right}. What is wrong: {wrong}.")
-    return [text.format(right=", ".join(right), wrong=", ".join(sorted(wrong)))]
+    return [text.format(right=listed(right), wrong=listed(sorted(wrong)))]
 
 
 def _probes(exam: Exam, outcome: Outcome) -> list[str]:
@@ -119,12 +157,19 @@ def _probes(exam: Exam, outcome: Outcome) -> list[str]:
     cases = [*exam.item.cases("ordinary", VISIBLE), *exam.item.cases("fresh32", FRESH)]
     if any(_is_right(exam, case) for case in cases):
         return []  # not wrong in general: "right whenever" would say nothing
-    for probe in exam.item.probes:
-        right = all(_is_right(exam, probe.change(case)) for case in cases)
-        if right:
-            params = {name: _(value) for name, value in probe.params.items()}
-            facts.append(_(probe.fact).format(**params))
+    right = [p for p in exam.item.probes if all(_is_right(exam, p.change(c)) for c in cases)]
+    zeroed = {probe.id: _changed_by(probe, cases[0]) for probe in right}
+    for probe in right:
+        if any(other < zeroed[probe.id] for other in zeroed.values()):
+            continue  # another fact says more: zeroing less is already enough
+        params = {name: _(value) for name, value in probe.params.items()}
+        facts.append(_(probe.fact).format(**params))
     return facts[:2]
+
+
+def _changed_by(probe: Probe, case: Case) -> set[str]:
+    changed = probe.change(case).tensors
+    return {name for name, tensor in case.tensors.items() if changed[name] is not tensor}
 
 
 def _is_right(exam: Exam, case: Case) -> bool:

@@ -3,6 +3,7 @@
 from itertools import permutations
 
 from course_lib.grading.exam import Exam, Outcome
+from course_lib.grading.phrases import listed, sentences
 from course_lib.grading.result import Finding
 from course_lib.grading.words import AXES, lettered, plain
 from course_lib.i18n import _
@@ -12,7 +13,7 @@ def wrong_shape(exam: Exam, outcome: Outcome) -> Finding | None:
     """A finding for the first value whose shape, or type of numbers, is not the expected one."""
     case = outcome.case
     for mismatch in outcome.mismatches:
-        if mismatch.kind == "dtype":
+        if mismatch.kind == "dtype" or _coarse(mismatch):
             text = _("{value} is {got}; the arguments are {expected}, and so should it be.")
             values = {
                 "value": mismatch.name,
@@ -77,12 +78,20 @@ def _parameters(exam: Exam, outcome: Outcome) -> Finding:
     parts = []
     if missing:
         text = _("The module has no parameter {missing}. It has: {there}.")
-        found = ", ".join(there) or _("none")
-        parts.append(text.format(missing=", ".join(missing), there=found))
+        found = listed(there) or _("none")
+        parts.append(text.format(missing=listed(missing), there=found))
     elif extra:
-        parts.append(_("It has a parameter too many: {extra}.").format(extra=", ".join(extra)))
+        parts.append(_("It has a parameter too many: {extra}.").format(extra=listed(extra)))
     why = _("The names and shapes are those of torch, so that either can load the other's weights.")
-    return Finding("convention", "parameter-names", " ".join(parts), why)
+    return Finding("convention", "parameter-names", sentences(*parts), why)
+
+
+def _coarse(mismatch) -> bool:
+    """Numbers of 16 bits where more were asked: too few digits to be right."""
+    got, expected = mismatch.got, mismatch.expected
+    if mismatch.kind != "value" or not got.is_floating_point():
+        return False
+    return got.element_size() < min(4, expected.element_size())
 
 
 def _type(tensor) -> str:

@@ -1,7 +1,9 @@
 """Aspects that test one thing only: when the ordinary numbers are right, the failure says what."""
 
-from course_lib.grading.diagnosis_errors import line_of
+from course_lib.grading.diagnosis_errors import line_of, stopped
+from course_lib.grading.diagnosis_numbers import almost
 from course_lib.grading.exam import Exam, Failure, Outcome
+from course_lib.grading.phrases import listed, sentences
 from course_lib.grading.result import Finding
 from course_lib.grading.words import section, spoken_fault
 from course_lib.i18n import _
@@ -16,6 +18,10 @@ def special(exam: Exam, outcome: Outcome, outcomes) -> Finding | None:
         return _start(exam, outcome)
     if not basic or not all(o.passed for o in basic):
         return None
+    if outcome.aspect.observe == "gradients" or outcome.aspect.fault == "float32":
+        rounded = almost(exam, outcome)
+        if rounded:
+            return rounded
     if outcome.aspect.observe == "gradients":
         return _gradients(exam, outcome)
     maker = SPECIAL.get(outcome.aspect.fault or "")
@@ -32,11 +38,11 @@ def failed_with(outcome: Outcome) -> str:
     if not isinstance(outcome.answer, Failure):
         return ""
     kind = type(outcome.answer.error).__name__
-    return f"{kind}: {outcome.answer.text[:200]}. {line_of(outcome.answer)}".strip()
+    return sentences(stopped(f"{kind}: {outcome.answer.text[:200]}"), line_of(outcome.answer))
 
 
 def _changed(outcome: Outcome) -> Finding:
-    names = ", ".join(m.name for m in outcome.mismatches)
+    names = listed(m.name for m in outcome.mismatches)
     what = _("After the call, {names} is not what it was: your code changes it in place.")
     why = _("The caller still needs it. A second call would start from other numbers.")
     return Finding("fault", "changes-arguments", what.format(names=names), why)
@@ -57,11 +63,11 @@ def _gradients(exam: Exam, outcome: Outcome) -> Finding | None:
         return Finding("dependence", "no-gradient", what, why, section("lstm-prove"))
     if cut:
         what = _("The numbers are right, but no gradient reaches {names}.").format(
-            names=", ".join(cut)
+            names=listed(cut)
         )
         why = _("On the way from there something leaves torch's record, so it can never learn.")
         return Finding("dependence", "gradient-cut", what, why, section("lstm-prove"))
-    names = ", ".join(m.name for m in outcome.mismatches)
+    names = listed(m.name for m in outcome.mismatches)
     what = _("The numbers are right, but these gradients are not: {names}.").format(names=names)
     why = _("Part of the way back is cut or counted twice.")
     return Finding("dependence", "gradient-wrong", what, why, section("lstm-prove"))
@@ -82,6 +88,11 @@ def _start(exam: Exam, outcome: Outcome) -> Finding:
         id, what = (
             "starts-narrow",
             _("The first weights fill only part of the range that the statement names."),
+        )
+    elif wrong == {"biases"}:
+        id, what = (
+            "starts-bias",
+            _("The biases do not start at random in the range that the statement names."),
         )
     else:
         id, what = (
@@ -113,7 +124,10 @@ def _overflow(exam: Exam, outcome: Outcome) -> Finding:
 
 def _double(exam: Exam, outcome: Outcome) -> Finding:
     what = _("Your code is right for float32 and not for float64.")
-    why = _("Somewhere a tensor is made with a fixed type, or turned into float32.")
+    why = _(
+        "Somewhere a tensor is made with a fixed type or turned into float32, "
+        "or a number has too few digits."
+    )
     return Finding("numeric", "not-float64", what, why, where=failed_with(outcome))
 
 

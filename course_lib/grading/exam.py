@@ -27,6 +27,7 @@ class Failure:
     error: BaseException
     line: str = ""
     number: int = 0
+    function: str = ""
 
     @property
     def text(self) -> str:
@@ -148,8 +149,8 @@ def _reseed() -> None:
     torch.default_generator.manual_seed(0)
 
 
-def _origin(error: BaseException) -> tuple[str, int]:
-    """The last line of the student's own code in the traceback, and its number."""
+def _origin(error: BaseException) -> tuple[str, int, str]:
+    """The last line of the student's own code in the traceback, its number and its function."""
     own = ("course_lib", "site-packages", "dist-packages", "lib/python")
     frames = [
         frame
@@ -158,4 +159,7 @@ def _origin(error: BaseException) -> tuple[str, int]:
         and frame.filename not in ("<frozen importlib._bootstrap>",)
         and not frame.filename.startswith(sys.base_prefix)
     ]
-    return ((frames[-1].line or "").strip(), frames[-1].lineno or 0) if frames else ("", 0)
+    if not frames:
+        return "", 0, ""
+    last = frames[-1]
+    return (last.line or "").strip(), last.lineno or 0, last.name

@@ -4,6 +4,7 @@ import re
 from html import escape
 
 from course_lib.exercises.spec import Assignment
+from course_lib.grading.phrases import sentences
 from course_lib.grading.result import CheckResult, Finding, number
 from course_lib.grading.words import section
 from course_lib.i18n import _, get_language
@@ -30,6 +31,7 @@ def page(result: CheckResult) -> str:
         f"<div><strong>{escape(result.title)}</strong> · {escape(result.headline)}"
         f" {_bar(result.points, result.max_points, edge)}</div>",
         _aspects(result),
+        f'<p style="margin:.5em 0 .15em">{_code(result.begin)}</p>' if result.begin else "",
         *(_finding(finding) for finding in result.findings),
         _picture(result),
         _printed(result),
@@ -135,7 +137,7 @@ class Welcome:
             hours=number(self.assignment.minutes / 60),
         )
         how = _("Write a function, run its check, read what it says, mend, and check again.")
-        read = " ".join(section(chapter) for chapter in self.assignment.read_first)
+        read = sentences(*(section(chapter) for chapter in self.assignment.read_first))
         return "\n".join([first, how, read])
 
     __repr__ = __str__
@@ -192,11 +194,12 @@ class Progress:
             colour = RIGHT if result and result.passed else PART
             rows.append(
                 '<tr><td style="text-align:left;padding:.15em 1em .15em 0">'
-                f'{escape(title)}</td><td style="text-align:left">{escape(text)}'
-                f"{_bar(points, most, colour)}</td></tr>"
+                f'{escape(title)}</td><td style="text-align:left">{escape(text)}</td>'
+                f"<td>{_bar(points, most, colour)}</td></tr>"
             )
+        done = all(result and result.passed for result in self._rows().values())
         return (
-            f'<div lang="{_lang()}" style="{BOX.format(edge=PART)}">'
+            f'<div lang="{_lang()}" style="{BOX.format(edge=RIGHT if done else PART)}">'
             f"<strong>{escape(self._headline())}</strong>"
             f'<table style="margin:.4em 0;border:0;font-size:inherit">{"".join(rows)}</table></div>'
         )

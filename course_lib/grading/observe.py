@@ -145,15 +145,17 @@ def parameters(item: Item, candidate, case: Case) -> Observation:
 
 
 def first_weights(item: Item, candidate, case: Case) -> Observation:
-    """Truths about the first values of the weight matrices, as ones and zeros."""
+    """Truths about the first values of the weights and of the biases, as ones and zeros."""
     sizes = {"B": 2, "T": 2, "I": 12, "H": 16, "P": 6}
     case = Case("start", {**case.sizes, **{k: sizes[k] for k in sizes if k in case.sizes}}, {},
                 case.options)  # fmt: skip
     bound = sizes["H"] ** -0.5 * 1.0001
     with empty_is_nan():
-        pair = [weight_matrices(item, make(item, candidate, case)) for _k in range(2)]
+        modules = [make(item, candidate, case) for _k in range(2)]
+        pair = [first_values(item, module, "weight") for module in modules]
+        biases = first_values(item, modules[0], "bias").values()
     truths = {"finite": [], "different": [], "small": [], "wide": [], "signs": []}
-    truths["new"] = []
+    truths |= {"new": [], "biases": []}
     for one, other in zip(*(list(weights.values()) for weights in pair), strict=True):
         truths["finite"].append(bool(one.isfinite().all()))
         truths["different"].append(bool((one != one.flatten()[0]).any()))
@@ -161,6 +163,10 @@ def first_weights(item: Item, candidate, case: Case) -> Observation:
         truths["wide"].append(bool(one.max() - one.min() > bound))
         truths["signs"].append(bool(one.min() < 0 < one.max()))
         truths["new"].append(bool((one != other).any()))
+    if all(all(told) for told in truths.values()):  # one thing at a time
+        truths["biases"] = [
+            bool((b.abs() <= bound).all() and b.min() < 0 < b.max()) for b in biases
+        ]
     return {name: torch.tensor(float(all(t))) for name, t in truths.items()}
 
 
@@ -179,9 +185,9 @@ def empty_is_nan():
         torch._C._set_deterministic_algorithms(before, warn_only=warn_only)
 
 
-def weight_matrices(item: Item, module: nn.Module) -> dict[str, Tensor]:
-    """The weights (not the biases), registered or not."""
-    found = {name: getattr(module, name, None) for name in item.weights if "weight" in name}
+def first_values(item: Item, module: nn.Module, kind: str) -> dict[str, Tensor]:
+    """The weights (``kind`` "weight") or the biases ("bias"), registered or not."""
+    found = {name: getattr(module, name, None) for name in item.weights if kind in name}
     if not all(isinstance(tensor, Tensor) for tensor in found.values()):
         raise wrong_parameters(item, module)
     return {name: tensor.detach() for name, tensor in found.items()}

@@ -9,6 +9,7 @@ from html import escape
 from course_lib.exercises.spec import Item
 from course_lib.grading.compare import Mismatch, close
 from course_lib.grading.exam import Exam, Failure, Outcome
+from course_lib.grading.phrases import sentences
 from course_lib.grading.words import AXES, index_words
 from course_lib.i18n import _
 
@@ -46,9 +47,8 @@ def _drawn(item: Item, outcome: Outcome, mismatch: Mismatch) -> tuple[str, str]:
         difference, wrong, letters = difference[0], wrong[0], letters[1:]
     if difference.ndim == 1:
         difference, wrong, letters = difference[None], wrong[None], ["", *letters]
-    return _svg(mismatch.name, letters, difference, wrong), " ".join(
-        part for part in (_sentence(mismatch, outcome, item), place) if part
-    )
+    said = sentences(_sentence(mismatch, outcome, item), place)
+    return _svg(mismatch.name, letters, difference, wrong), said
 
 
 def _sentence(mismatch: Mismatch, outcome: Outcome, item: Item) -> str:

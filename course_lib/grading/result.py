@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from course_lib.grading.phrases import sentences
 from course_lib.i18n import _
 
 KINDS = ("fault", "dependence", "shape", "convention", "numeric", "error", "unknown")
@@ -24,7 +25,7 @@ class Finding:
 
     @property
     def text(self) -> str:
-        return " ".join(part for part in (self.what, self.why, self.look) if part)
+        return sentences(self.what, self.why, self.look)
 
     def to_dict(self) -> dict[str, str]:
         return {"kind": self.kind, "id": self.id, "text": self.text, "where": self.where}
@@ -73,6 +74,8 @@ class CheckResult:
     show: bool = True
     # The score is 0 whatever the aspects say, for instance when torch's own LSTM was used.
     void: bool = False
+    # Another answer that this one calls and that is not right yet; "" when there is none.
+    begin: str = ""
 
     @property
     def points(self) -> float:
@@ -110,6 +113,7 @@ class CheckResult:
     def __str__(self) -> str:
         lines = [f"{self.title}: {self.headline}"]
         lines += [f"  {a.sign} {a.title}" for a in self.aspects]
+        lines += ["", self.begin] if self.begin else []
         for finding in self.findings:
             lines += ["", finding.text]
             lines += [finding.where] if finding.where else []

@@ -4,6 +4,7 @@ import torch
 from torch import Tensor
 
 from course_lib.exercises.spec import Item, Names
+from course_lib.grading.phrases import listed
 from course_lib.i18n import _
 
 
@@ -104,9 +105,9 @@ def wrong_parameters(item: Item, module) -> Unexpected:
     missing = [name for name in item.weights if name not in there]
     if missing:
         text = _("The module has no parameter {missing}. It has: {there}.")
-        found = ", ".join(sorted(there)) or _("none")
-        values = {"missing": ", ".join(missing), "there": found}
+        found = listed(sorted(there)) or _("none")
+        values = {"missing": listed(missing), "there": found}
         return Unexpected("convention", "parameter-names", text.format(**values))
     text = _("The shapes of the module's parameters are {there}, not those of torch.")
-    shapes = ", ".join(f"{name} {shape}" for name, shape in there.items() if name in item.weights)
+    shapes = listed(f"{name} {shape}" for name, shape in there.items() if name in item.weights)
     return Unexpected("shape", "parameter-shapes", text.format(there=shapes))

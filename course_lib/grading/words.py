@@ -1,6 +1,7 @@
 """Names of things in the student's language: sections of the book, axes, places."""
 
 from course_lib.exercises.spec import Fault, Message
+from course_lib.grading.phrases import listed, sentences
 from course_lib.grading.result import Finding
 from course_lib.i18n import N_, _
 
@@ -40,11 +41,11 @@ def sentence(number: int | None) -> str:
 
 def spoken(message: Message, where: str = "", lead: str = "") -> Finding:
     """A message as a finding, in the student's language."""
-    params = {name: _(value) for name, value in message.params.items()}
+    params = {n: listed(_(value).split(", ")) for n, value in message.params.items()}
     what = _(message.beside if lead and message.beside else message.what).format(**params)
-    look = " ".join(part for part in (sentence(message.sentence), section(message.look)) if part)
+    look = sentences(sentence(message.sentence), section(message.look))
     return Finding(
-        message.kind, message.id, f"{lead} {what}".strip(), _(message.why).format(**params), look,
+        message.kind, message.id, sentences(lead, what), _(message.why).format(**params), look,
         where,
     )  # fmt: skip
 
@@ -67,7 +68,7 @@ def plain(shape) -> str:
 
 def index_words(axes: list[str], index) -> str:
     """("B", "T", "H") and (0, 2, 3) -> "batch 0, time 2, hidden 3"."""
-    return ", ".join(
+    return listed(
         f"{_(AXES.get(axis, axis))} {position}"
         for axis, position in zip(axes, index, strict=False)
         if axis != "1"

@@ -193,8 +193,8 @@ class Base(nn.Module):
         s = hidden_size**-0.5
         self.weight_ih_l0 = nn.Parameter(torch.rand(4 * hidden_size, input_size) * 2 * s - s)
         self.weight_hh_l0 = nn.Parameter(torch.rand(4 * hidden_size, hidden_size) * 2 * s - s)
-        self.bias_ih_l0 = nn.Parameter(torch.zeros(4 * hidden_size))
-        self.bias_hh_l0 = nn.Parameter(torch.zeros(4 * hidden_size))
+        self.bias_ih_l0 = nn.Parameter(torch.rand(4 * hidden_size) * 2 * s - s)
+        self.bias_hh_l0 = nn.Parameter(torch.rand(4 * hidden_size) * 2 * s - s)
 
 
 def run(module, input, states):

@@ -64,7 +64,7 @@ RETURNS = [
     (CELL, torch.zeros(3), "not-callable"),
     (CELL, stopping(ZeroDivisionError("1/0")), "raises-ZeroDivisionError"),
     (CELL, stopping(SystemExit(0)), "ended-the-program"),
-    (CELL, stopping(KeyboardInterrupt()), "ended-the-program"),
+    (CELL, stopping(KeyboardInterrupt()), "interrupted"),
     (CELL, stopping(MemoryError()), "raises-MemoryError"),
     (CELL, stopping(RecursionError("too deep")), "raises-RecursionError"),
     (CELL, stopping(RuntimeError("{braces} %s \udcff <script>")), "raises-RuntimeError"),

@@ -143,7 +143,7 @@ def test_other_styles_of_the_loop_score_everything(path, style):
 
 
 class WithParameterList(nn.Module):
-    """Zero biases, a register loop, states as a list: all fine."""
+    """A register loop, states as a list: all fine."""
 
     def __init__(self, input_size, hidden_size, batch_first=False, proj_size=0):
         super().__init__()
@@ -154,8 +154,7 @@ class WithParameterList(nn.Module):
         shapes += [("weight_hr_l0", (proj_size, hidden_size))] if proj_size else []
         for name, shape in shapes:
             parameter = nn.Parameter(torch.zeros(shape))
-            if "weight" in name:
-                nn.init.uniform_(parameter, -(hidden_size**-0.5), hidden_size**-0.5)
+            nn.init.uniform_(parameter, -(hidden_size**-0.5), hidden_size**-0.5)
             self.register_parameter(name, parameter)
 
     def forward(self, input, states=None):

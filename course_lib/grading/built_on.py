@@ -1,0 +1,36 @@
+"""What a student's answer calls of the answers before it: a mistake there shows here as well."""
+
+import types
+
+from course_lib.exercises.spec import Assignment, Item
+from course_lib.grading.result import CheckResult
+from course_lib.i18n import _
+
+
+def begin_with(assignment: Assignment, item: Item, fn, results: dict[str, CheckResult]) -> str:
+    """A sentence that sends the student to an earlier answer that ``fn`` calls; "" without one.
+
+    ``results`` are the newest results of this notebook, by "assignment.item".
+    """
+    called = names_used(fn)
+    for earlier in assignment.items[: assignment.items.index(item)]:
+        result = results.get(f"{assignment.id}.{earlier.id}")
+        if earlier.name in called and result and not result.passed:
+            text = _(
+                "{name} calls {other}, which was not yet right when you last checked it. "
+                "Begin there: this mistake may come from it."
+            )
+            return text.format(name=item.name, other=earlier.name)
+    return ""
+
+
+def names_used(fn) -> set[str]:
+    """The global names that a function, or any function of a class, uses."""
+    parts = vars(fn).values() if isinstance(fn, type) else [fn]
+    codes = [part.__code__ for part in parts if isinstance(part, types.FunctionType)]
+    used: set[str] = set()
+    while codes:
+        code = codes.pop()
+        used |= set(code.co_names)
+        codes += [inner for inner in code.co_consts if isinstance(inner, types.CodeType)]
+    return used
