@@ -23,6 +23,7 @@ from traitlets import default
 from course_lib.grading import result
 from course_lib.grading.execute import CHECK
 from course_lib.grading.markdown import heading, render_markdown
+from course_lib.grading.reasons import brief, check_results, plain
 from course_lib.i18n import LANGUAGES, _, speaking
 
 _BEGIN, _END = "BEGIN HIDDEN TESTS", "END HIDDEN TESTS"
@@ -104,6 +105,7 @@ def page(notebook, grading: dict, language: str) -> str:
         cells=cells,
         items=[cell for cell in cells if cell["graded"]],
         code_style=Markup(HtmlFormatter(style="default").get_style_defs(".code")),
+        code_style_dark=Markup(HtmlFormatter(style="github-dark").get_style_defs(".code")),
     )
 
 
@@ -124,6 +126,7 @@ def _view(cell) -> dict:
         "comment": render_markdown(about["comment"]) if about.get("comment") else "",
         "score": about.get("score") if graded else None,
         "points": about.get("points") if graded else None,
+        "why": _why(cell) if graded else "",
         "text": "",
         "code": "",
         "outputs": [],
@@ -135,6 +138,14 @@ def _view(cell) -> dict:
         view["code"] = Markup(highlight(cell.source, PythonLexer(), HtmlFormatter(nowrap=True)))
         view["outputs"] = [shown for output in cell.outputs for shown in _outputs(output, graded)]
     return view
+
+
+def _why(cell) -> str:
+    """The first thing that a test cell's checks found, in a sentence for the table of points."""
+    for found in check_results(cell):
+        for entry in found.get("findings", []):
+            return plain(brief(str(found.get("item", "")), entry))
+    return ""
 
 
 def _outputs(output, graded: bool):

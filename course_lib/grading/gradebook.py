@@ -35,12 +35,7 @@ def open_gradebook(root: Path):
         with Gradebook(course.db_url, course.course_id) as gradebook:
             yield gradebook
     except OperationalError as error:
-        raise CourseError(
-            _(
-                "The gradebook {url} cannot be used ({reason}). Close what else is using it, "
-                "for example a formgrader, and run the same command again."
-            ).format(url=course.db_url, reason=error.orig)
-        ) from error
+        raise _in_use(course.db_url, error) from error
 
 
 def prepare(db_url: str) -> None:
@@ -93,11 +88,7 @@ def _check_version(db_url: str) -> None:
                 return
             found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
     except OperationalError as error:
-        raise CourseError(
-            _("The gradebook {url} cannot be opened: {reason}.").format(
-                url=db_url, reason=error.orig
-            )
-        ) from error
+        raise _in_use(db_url, error) from error
     except DatabaseError as error:
         raise _unusable(db_url, str(error.orig)) from error
     finally:
@@ -112,10 +103,25 @@ def _newest_version() -> str:
     return ScriptDirectory(str(folder)).get_current_head()
 
 
+def _shown(db_url: str) -> str:
+    """The gradebook's name for people: a file, or an address without its password."""
+    url = make_url(db_url)
+    return url.database if url.get_backend_name() == "sqlite" and url.database else str(url)
+
+
+def _in_use(db_url: str, error: OperationalError) -> CourseError:
+    return CourseError(
+        _(
+            "The gradebook {url} cannot be used ({reason}). Close what else is using it, "
+            "for example a formgrader, and run the same command again."
+        ).format(url=_shown(db_url), reason=error.orig)
+    )
+
+
 def _unusable(db_url: str, reason: str) -> CourseError:
     return CourseError(
         _(
             "The gradebook {url} cannot be used: {reason}. Keep a copy of it, then run "
             "`nbgrader db upgrade`, or move it away to begin a new one."
-        ).format(url=db_url, reason=reason)
+        ).format(url=_shown(db_url), reason=reason)
     )

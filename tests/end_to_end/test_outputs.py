@@ -1,9 +1,10 @@
 """What stays of a student's text and of a test cell's outputs."""
 
 import pytest
-from nbformat.v4 import new_code_cell, new_output
+from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from course_lib.grading.execute import CHECK, _drop_noise
+from course_lib.grading.feedback import page
 from course_lib.grading.markdown import render_markdown
 
 
@@ -36,3 +37,19 @@ def test_warnings_are_dropped_only_beside_the_result_of_a_check(data, left):
     ]
     _drop_noise(cell)
     assert len(cell.outputs) == left
+
+
+def test_the_table_of_points_says_first_what_went_wrong_and_the_page_can_be_dark():
+    findings = [{"text": "The state is <b>lost</b>. It starts again."}, {"text": "And more."}]
+    entry = {CHECK: {"item": "tiny.add", "findings": findings}, "text/html": "", "text/plain": "0"}
+    about = {"grade_id": "check_add", "grade": True, "points": 4, "score": 0}
+    cell = new_code_cell("check()", metadata={"nbgrader": about})
+    cell.outputs = [new_output("execute_result", data=entry)]
+    grading = {"student": "ana", "assignment": "tiny", "score": 0, "max_score": 4}
+    made = page(new_notebook(cells=[cell]), {**grading, "late_penalty": 0}, "en")
+    table = made[made.index("<tbody>") : made.index("</tbody>")]
+    assert "The state is &lt;b&gt;lost&lt;/b&gt;.<" in table and "more" not in table
+    assert "prefers-color-scheme: dark" in made
+    cell.outputs[0].data[CHECK]["findings"] = []
+    made = page(new_notebook(cells=[cell]), {**grading, "late_penalty": 0}, "en")
+    assert 'class="why"' not in made
