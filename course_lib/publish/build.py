@@ -144,6 +144,8 @@ def _drop_old_caches(cache: Path) -> None:
 def _publish(root: Path, languages: Sequence[str], inputs: dict[str, str]) -> None:
     """Put the new site together beside the old one and exchange the two."""
     site, new, old = root / SITE, root / "_build/html.new", root / "_build/html.old"
+    if old.exists() and not site.exists():  # a build was stopped between the two renames below
+        old.rename(site)
     for leftover in (new, old):
         shutil.rmtree(leftover, ignore_errors=True)
     new.mkdir(parents=True)

@@ -70,6 +70,14 @@ def test_a_language_that_is_not_built_now_stays_as_it_was(book):
     assert "zh_CN/book/welcome.html" in (book.root / "_build/html/index.html").read_text()
 
 
+def test_a_build_stopped_while_it_exchanged_the_sites_loses_no_language(book):
+    book.build("en", "zh_CN")
+    chinese = book.html("page", "zh_CN")
+    (book.root / "_build/html").rename(book.root / "_build/html.old")
+    book.build("en")
+    assert book.html("page", "zh_CN") == chinese
+
+
 def test_a_build_without_a_book_or_with_a_broken_configuration_is_one_sentence(book, tmp_path):
     empty = tmp_path / "empty"
     empty.mkdir()
