@@ -15,7 +15,7 @@ from rich.markup import escape
 from course_lib.errors import CourseError
 from course_lib.i18n import LANGUAGES
 
-DONE, SOME_FAILED, COULD_NOT_START = 0, 1, 2
+DONE, SOME_FAILED, COULD_NOT_START, STOPPED = 0, 1, 2, 130
 console = Console()
 
 
@@ -28,6 +28,11 @@ class Course(click.Group):
         except CourseError as error:
             click.secho(str(error), fg="red", err=True)
             ctx.exit(COULD_NOT_START)
+        except KeyboardInterrupt:
+            click.echo(
+                "\nStopped. What was done is kept; the same command does the rest.", err=True
+            )
+            ctx.exit(STOPPED)
         except ModuleNotFoundError as error:
             if error.name and error.name.split(".")[0] == "course_lib":
                 raise

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from course_lib import doctor, i18n
-from course_lib.cli import COULD_NOT_START, DONE, SOME_FAILED, main
+from course_lib.cli import COULD_NOT_START, DONE, SOME_FAILED, STOPPED, main
 from course_lib.errors import CourseError
 from course_lib.grading.results import GradeReport, Row
 from course_lib.lab import copy_exercises
@@ -194,3 +194,12 @@ def test_the_lab_runs_in_the_students_folder_until_it_has_ended(monkeypatch, tmp
     assert course("lab", "-l", "id", root=tmp_path).exit_code == 3
     [(command, folder)] = started
     assert folder == tmp_path / "my_exercises" / "id" and "--allow-root" in command
+
+
+def test_ctrl_c_ends_a_command_with_one_sentence_that_says_how_to_go_on(monkeypatch):
+    def grade(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("course_lib.grading.grade.grade", grade)
+    said = course("grade", "ps4_lstm")
+    assert said.exit_code == STOPPED and "the same command does the rest" in said.stderr
