@@ -4,6 +4,7 @@ Text on stderr would make nbgrader give 0 points, so warnings and stderr are swa
 numbers, gradient mode and default type are as before when the code has run.
 """
 
+import builtins
 import io
 import os
 import random
@@ -47,6 +48,7 @@ def contained():
     """Everything one check does. Yields the stream that collects prints."""
     printed = Printed()
     before = sys.stdout, sys.stderr
+    ask = builtins.input
     python_random = random.getstate()
     grad, dtype, threads = (
         torch.is_grad_enabled(),
@@ -55,6 +57,7 @@ def contained():
     )
     anomaly = torch.is_anomaly_enabled()
     sys.stdout, sys.stderr = printed, Printed()
+    builtins.input = _nobody_answers
     try:
         with (
             _without_stderr(),
@@ -67,12 +70,18 @@ def contained():
             yield printed
     finally:
         sys.stdout, sys.stderr = before
+        builtins.input = ask
         random.setstate(python_random)
         torch.set_grad_enabled(grad)
         torch.set_default_dtype(dtype)
         if torch.get_num_threads() != threads:
             torch.set_num_threads(threads)
         torch.autograd.set_detect_anomaly(anomaly)
+
+
+def _nobody_answers(*_prompt):
+    """In JupyterLab a question that nobody answers would leave the notebook waiting for good."""
+    raise EOFError("input() has nobody to ask while a check runs")
 
 
 @contextmanager

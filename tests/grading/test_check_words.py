@@ -1,5 +1,6 @@
 """What a check says is true, in the right words: found by writing wrong answers as a student."""
 
+import builtins
 import re
 
 import pytest
@@ -128,6 +129,20 @@ def test_an_interruption_is_not_blamed_on_the_code():
 
     finding = check("ps4_lstm.lstm_cell", lstm_cell).findings[0]
     assert finding.id == "interrupted" and "ended the program" not in finding.text
+
+
+def test_a_question_to_the_keyboard_is_not_waited_for():
+    def lstm_cell(*_arguments):
+        return input("?")
+
+    before, builtins.input = builtins.input, lambda *_prompt: "an answer, after a long time"
+    try:
+        told = builtins.input
+        finding = check("ps4_lstm.lstm_cell", lstm_cell).findings[0]
+        assert builtins.input is told  # as it was before
+    finally:
+        builtins.input = before
+    assert finding.id == "raises-EOFError" and "nobody to ask" in finding.text
 
 
 def test_an_exceptions_words_end_before_ours_begin():
