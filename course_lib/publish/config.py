@@ -17,7 +17,8 @@ from .words import title, words
 LIBRARY = Path(course_lib.__file__).parent
 
 # Parts of the library that a page's output does not depend on, unless a page names them.
-OUTSIDE_PAGES = ("publish", "grading", "exercises", "cli.py", "doctor.py")
+OUTSIDE_PAGES = ("publish", "grading", "exercises", "bench")
+OUTSIDE_PAGES += ("cli.py", "doctor.py", "journey.py", "lab.py")
 
 # Packages whose version may change what a cell prints or draws.
 COUNTED = ("torch", "numpy", "matplotlib", "anywidget", "ipywidgets", "myst-nb")

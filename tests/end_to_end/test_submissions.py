@@ -70,6 +70,8 @@ def test_another_assignments_notebook_in_the_students_folder_is_not_taken_for_th
     folder = course.root / "submitted" / "ana"
     folder.mkdir(parents=True)
     nbformat.write(nbformat.v4.new_notebook(), folder / "holiday.ipynb")
+    (folder / "folder.ipynb").mkdir()
+    (folder / "nowhere.ipynb").symlink_to("gone.ipynb")
     assert students_of(course.root, "tiny") == []
 
 
