@@ -26,6 +26,10 @@ WORDS = {
     "run_lab": N_("Or work in JupyterLab: run"),
     "open_lab": N_("open it there"),
     "copy": N_("Copy"),
+    "copied": N_("Copied"),
+    "copy_failed": N_("It could not be copied."),
+    "chapters": N_("Chapters"),
+    "home": N_("Home page"),
     "click_show": N_("Click to show"),
     "click_hide": N_("Click to hide"),
 }
@@ -56,6 +60,7 @@ THEME = [
     N_("previous page"),
     N_("next page"),
     N_("Site navigation"),
+    N_("Version warning"),
     N_("On this page"),
     N_("Contents"),
     N_("Link to this heading"),

@@ -104,3 +104,13 @@ def test_a_missing_exercise_notebook_fails_the_build_with_the_command_that_makes
     assert "exercises/en/ps9/ps9.ipynb does not exist; run `course release ps9`" in str(
         failure.value
     )
+
+
+def test_an_answer_that_is_a_formula_has_a_name_to_be_pressed_by(book):
+    book.write("page", QUIZ.replace("Two of *them*", r"$(3, 5)$, or $\mathbf{h}_t \odot 2$"))
+    book.write("welcome", TOP)
+    book.build()
+    answer = BeautifulSoup(book.html("page"), "html.parser").select_one(".quiz-answer")
+    names = [name.text for name in answer.select(".course-spoken")]
+    assert names == ["(3, 5)", "h_t ⊙ 2"]
+    assert len(answer.select("math")) == 2

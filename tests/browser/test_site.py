@@ -100,6 +100,12 @@ def test_the_words_of_the_page_around_the_text_are_in_its_language(browser, site
     for name in ("copy", "not_found", "not_paired"):
         assert panel.get_attribute(f"data-{name.replace('_', '-')}") == say[name]
     assert language == "en" or say["copy"] != words("en")["copy"]
+    buttons = browser.find_elements(By.CSS_SELECTOR, ".copybtn")
+    assert buttons
+    assert {button.get_attribute("data-tooltip") for button in buttons} == {say["copy"]}
+    assert {button.get_attribute("aria-label") for button in buttons} == {say["copy"]}
+    said = browser.execute_script("return messages[locale]")
+    assert (said["copy_success"], said["copy_failure"]) == (say["copied"], say["copy_failed"])
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -127,10 +127,19 @@
   });
   // Summaries of search results are fetched pages, which file:// forbids.
   if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
-  // The copy button speaks a few languages only; Indonesian is not among them.
-  for (const button of document.querySelectorAll(".copybtn")) {
-    button.dataset.tooltip = panel.dataset.copy;
+  // The copy button speaks a few languages only; Indonesian is not among them. It makes its buttons
+  // when the document is ready, so they are named after that; the words of later are in `messages`.
+  const { copy, copied, copyFailed } = panel.dataset;
+  if (typeof messages === "object" && typeof locale === "string") {
+    Object.assign(messages[locale], { copy, copy_success: copied, copy_failure: copyFailed });
   }
+  document.addEventListener("DOMContentLoaded", () => {
+    for (const button of document.querySelectorAll(".copybtn")) {
+      button.dataset.tooltip = copy;
+      button.setAttribute("aria-label", copy);
+      button.querySelector("title")?.remove();
+    }
+  });
   // On paper every answer of a quiz is open.
   window.addEventListener("beforeprint", () => {
     for (const option of document.querySelectorAll("details.quiz-option")) option.open = true;

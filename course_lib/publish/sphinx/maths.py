@@ -1,5 +1,6 @@
 """Formulas become MathML while the book is built: no script, and a screen reader can walk them."""
 
+import re
 from functools import cache
 from html import escape
 
@@ -8,6 +9,8 @@ from math_core import LatexError, LatexToMathML
 from sphinx.locale import _
 from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
+
+from .quiz import quiz_answer
 
 logger = logging.getLogger(__name__)
 _converter = LatexToMathML(fancy_error=False)
@@ -31,6 +34,26 @@ def mathml(tex: str, display: bool = False) -> str:
     return markup.replace("<math", f'<math alttext="{alttext}"', 1)
 
 
+_PLAIN = [
+    (re.compile(r"\\(?:math(?:bf|rm|bb|cal)|text|operatorname)\{([^{}]*)\}"), r"\1"),
+    (re.compile(r"\\t?frac\{([^{}]*)\}\{([^{}]*)\}"), r"\1/\2"),
+    (re.compile(r"\\cdot\b"), "·"),
+    (re.compile(r"\\times\b"), "×"),
+    (re.compile(r"\\odot\b"), "⊙"),
+    (re.compile(r"\\neq?\b"), "≠"),
+    (re.compile(r"\\partial\b ?"), "∂"),
+    (re.compile(r"\\[,;! ]|\\left|\\right"), ""),
+]
+
+
+def spoken(tex: str) -> str:
+    """A short formula as plain characters, for the name of something one presses: a browser takes
+    no name from MathML."""
+    for pattern, plain in _PLAIN:
+        tex = pattern.sub(plain, tex)
+    return " ".join(tex.split())
+
+
 def _converted(node, display: bool) -> str:
     """The markup of a formula; a formula that fails is a warning, which fails the build."""
     try:
@@ -41,10 +64,25 @@ def _converted(node, display: bool) -> str:
         return f'<code class="formula-error">{escape(tex)}</code>'
 
 
+def _names_something(node) -> bool:
+    """Whether the formula is part of what a reader presses, or is all that a table's head says."""
+    if isinstance(node.parent, quiz_answer):
+        return True
+    entry = node.parent.parent
+    in_head = isinstance(entry, nodes.entry) and isinstance(entry.parent.parent, nodes.thead)
+    return in_head and len(node.parent) == 1
+
+
 def visit_math(self, node):
     """An inline formula."""
     self.body.append(self.starttag(node, "span", "", CLASS="math notranslate nohighlight"))
-    self.body.append(_converted(node, display=False) + "</span>")
+    markup = _converted(node, display=False)
+    if not _names_something(node):
+        self.body.append(markup + "</span>")
+        raise nodes.SkipNode
+    markup = markup.replace("<math", '<math aria-hidden="true"', 1)
+    name = escape(spoken(node.astext()))
+    self.body.append(f'{markup}</span><span class="course-spoken">{name}</span>')
     raise nodes.SkipNode
 
 

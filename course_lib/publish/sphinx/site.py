@@ -10,6 +10,7 @@ from myst_nb.sphinx_ import HideCodeCellNode
 from course_lib.i18n import LANGUAGES, translator
 
 from ..words import theme_words, words
+from .tidy import tidy
 
 # What bilingual reading never repeats beneath the text: code, figures, scripts, permalinks.
 NOT_TEXT = ".cell, .highlight, script, style, img, svg, .headerlink, .exercise-link"
@@ -64,9 +65,10 @@ def add_context(app, pagename, templatename, context, doctree):
     ]
     if doctree is None:
         return
-    if "application/vnd.jupyter.widget-view+json" in context.get("body", ""):
+    body = context["body"] = tidy(context.get("body", ""))
+    if "application/vnd.jupyter.widget-view+json" in body:
         app.add_js_file("figures.js", loading_method="defer")
-    write_blocks(app, pagename, context.get("body", ""))
+    write_blocks(app, pagename, body)
 
 
 def write_blocks(app, pagename: str, body: str) -> None:

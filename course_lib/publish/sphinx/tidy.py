@@ -1,0 +1,26 @@
+"""Small mends of a page's HTML that no node of the document can carry."""
+
+import re
+
+# A formula is a box of its own to the browser, which would break the line between it and the
+# bracket, comma or full stop that belongs to it.
+_FORMULA = r'<span class="math notranslate nohighlight"[^>]*><math.*?</math></span>'
+_GLUED = re.compile(
+    rf"(?P<before>[(\[（《“‘]*)(?P<formula>{_FORMULA})(?P<after>[)\]）》”’,.;:!?%，。；：！？、]*)",
+    re.S,
+)
+
+
+def tidy(body: str) -> str:
+    """The body of a page with formulas kept beside their punctuation, folded cells named by the
+    words one sees, and no header cell that heads nothing."""
+    # MyST-NB's name for a folded cell is English, and hides the label, which is translated.
+    body = body.replace('<summary aria-label="Toggle hidden content">', "<summary>")
+    body = body.replace('<th class="head"></th>', "<td></td>")
+    return _GLUED.sub(_glue, body)
+
+
+def _glue(found: re.Match) -> str:
+    if not found["before"] and not found["after"]:
+        return found[0]
+    return f'<span class="course-glue">{found[0]}</span>'

@@ -1,0 +1,55 @@
+"""The mends of a page's HTML, and what the theme says around it in the language of the page."""
+
+import pytest
+from bs4 import BeautifulSoup
+
+from course_lib.publish.words import words
+
+PAGE = """# Page
+
+Two numbers ($H = 2$), each $x_t$, alone $y$ here.
+
+:::{list-table}
+:header-rows: 1
+
+* -
+  - $i$
+* - a
+  - 1
+:::
+"""
+
+
+def test_a_formula_stays_on_the_line_of_its_bracket_and_its_comma(book):
+    book.write("page", PAGE)
+    book.build()
+    paragraph = BeautifulSoup(book.html("page"), "html.parser").select_one("article p")
+    assert [glued.select_one("math")["alttext"] for glued in paragraph.select(".course-glue")] == [
+        "H = 2",
+        "x_t",
+    ]
+    first, second = (glued.text for glued in paragraph.select(".course-glue"))
+    assert (first[0], first[-2:], second[-1]) == ("(", "),", ",")
+    assert paragraph.text.startswith("Two numbers (")
+
+
+def test_a_header_cell_without_a_word_heads_nothing(book):
+    book.write("page", PAGE)
+    book.build()
+    row = BeautifulSoup(book.html("page"), "html.parser").select_one("article thead tr")
+    assert [cell.name for cell in row.find_all(["td", "th"])] == ["td", "th"]
+    assert row.select_one("th .course-spoken").text == "i"
+
+
+@pytest.mark.parametrize("language", ["en", "id", "zh_CN"])
+def test_lists_of_links_and_folded_cells_are_named_in_the_language_of_the_page(book, language):
+    book.cells("page", "1 + 1")
+    text = (book.root / "book/page.md").read_text()
+    book.write("page", text.replace("ipython3\n1 + 1", "ipython3\n:tags: [hide-input]\n1 + 1"))
+    book.build(language)
+    page = BeautifulSoup(book.html("page", language), "html.parser")
+    say = words(language)
+    names = [nav.get("aria-label") for nav in page.select("nav[aria-label]")]
+    assert {say["home"], say["chapters"], say["contents"]} >= set(names) >= {say["chapters"]}
+    assert "Toggle hidden content" not in str(page)
+    assert page.select_one("details.hide summary").get("aria-label") is None
