@@ -11,6 +11,8 @@ import queue
 import signal
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import Any
 
@@ -100,7 +102,8 @@ class _Lane:
                 raise WorkerLost("the run was stopped")
             self.pipe, far_end = context.Pipe()
             process = context.Process(target=_work, args=(far_end, self.function, self.log))
-            process.start()
+            with _deaf_to_ctrl_c():
+                process.start()
             far_end.close()
             self.process = process
 
@@ -129,6 +132,23 @@ class _Lane:
         self.pipe.close()
 
 
+@contextmanager
+def _deaf_to_ctrl_c():
+    """A process started here does not hear Ctrl-C until it says so.
+
+    While it imports, it would die with a traceback on the terminal.
+    """
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    resource_tracker.ensure_running()  # when it starts, it lets Ctrl-C in again
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _work(pipe, function, log: Path) -> None:
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("a") as file:
@@ -139,6 +159,8 @@ def _work(pipe, function, log: Path) -> None:
     # Ctrl-C reaches the whole group; the parent decides. Not SIG_IGN: kernels would inherit it
     # and could not be interrupted any more.
     signal.signal(signal.SIGINT, lambda *_: None)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     while True:
         try:
             task = pipe.recv()

@@ -1,5 +1,6 @@
 """Workers that die or hang cost their own task and nobody else's."""
 
+import importlib
 import os
 import time
 
@@ -56,3 +57,19 @@ def test_closing_early_leaves_no_process_behind(tmp_path):
 def test_there_are_as_many_processes_as_asked_for(tmp_path, workers):
     answers = run([("give", n) for n in range(6)], tmp_path, workers)
     assert len({result[1] for result, _error in answers.values()}) <= workers
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals are POSIX's")
+def test_ctrl_c_while_a_worker_imports_does_not_reach_it(tmp_path, monkeypatch):
+    (tmp_path / "interrupted_import.py").write_text(
+        "import os, signal\n"
+        f"if os.getpid() != {os.getpid()}:\n"
+        "    signal.signal(signal.SIGINT, signal.default_int_handler)  # also where it is ignored\n"
+        "    os.kill(os.getpid(), signal.SIGINT)\n"
+        "def double(number):\n"
+        "    return 2 * number\n",
+        "utf-8",
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    double = importlib.import_module("interrupted_import").double
+    assert list(run_all(double, [21], 1, 60, tmp_path / "log")) == [(21, 42, None)]
