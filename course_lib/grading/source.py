@@ -50,7 +50,7 @@ def read_source(root: Path, assignment: str) -> NotebookNode:
                         file=path
                     )
                 )
-            cell.metadata.update(deletable=False, editable=False)
+            cell.metadata.update(deletable=False)  # but editable: the student may change language
         notebook.cells.append(cell)
     if not any(is_start(cell) for cell in notebook.cells):
         raise CourseError(
