@@ -25,7 +25,7 @@ from torch import Tensor, nn
 from torch.nn.functional import conv2d
 
 from course_lib.layers.lstm import State, as_pair
-from course_lib.layers.shapes import Shapes
+from course_lib.layers.shapes import Shapes, at_least
 
 PEEPHOLES = ("channel", "map", None)
 
@@ -87,8 +87,8 @@ class ConvLSTMCell(nn.Module):
         dtype=None,
     ):
         super().__init__()
-        self.in_channels = _at_least("in_channels", in_channels, 0)
-        self.hidden_channels = _at_least("hidden_channels", hidden_channels, 1)
+        self.in_channels = at_least("in_channels", in_channels, 0)
+        self.hidden_channels = at_least("hidden_channels", hidden_channels, 1)
         self.kernel_size = _odd_pair(kernel_size)
         self.peephole = peephole
         self.image_size = None if image_size is None else tuple(image_size)
@@ -177,7 +177,7 @@ class ConvLSTM(nn.Module):
         dtype=None,
     ):
         super().__init__()
-        self.num_layers = _at_least("num_layers", num_layers, 1)
+        self.num_layers = at_least("num_layers", num_layers, 1)
         self.batch_first = batch_first
         self.return_all_layers = return_all_layers
         self.stateful = stateful
@@ -221,7 +221,7 @@ class ConvLSTM(nn.Module):
 
     def _time_steps(self, input):
         if self.in_channels == 0:
-            return [None] * _at_least("the number of time steps", input, 1)
+            return [None] * at_least("the number of time steps", input, 1)
         axes = "B T C H W" if self.batch_first else "T B C H W"
         Shapes(C=self.in_channels).expect("input", input, axes)
         steps = list(input.unbind(dim=1 if self.batch_first else 0))
@@ -290,14 +290,6 @@ def _expect(x, h, c, w_x, w_h, b, peepholes):
     for name, weight in peepholes.items():
         per_channel = weight is not None and tuple(weight.shape[1:]) == (1, 1)
         shapes.expect(name, weight, "C_h one one" if per_channel else "C_h H W")
-
-
-def _at_least(name, value, least):
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise TypeError(f"{name} must be an int, got {type(value).__name__}")
-    if value < least:
-        raise ValueError(f"{name} must be at least {least}, got {value}")
-    return value
 
 
 def _odd_pair(kernel_size):

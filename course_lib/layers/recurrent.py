@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 
 from course_lib.layers.packed import run_packed
-from course_lib.layers.shapes import Shapes, autocasting
+from course_lib.layers.shapes import Shapes, at_least, autocasting
 
 
 class Recurrent(nn.Module):
@@ -36,10 +36,10 @@ class Recurrent(nn.Module):
         dtype=None,
     ):
         super().__init__()
-        _check_size("input_size", input_size, 1)
-        _check_size("hidden_size", hidden_size, 1)
-        _check_size("num_layers", num_layers, 1)
-        _check_size("proj_size", proj_size, 0)
+        at_least("input_size", input_size, 1)
+        at_least("hidden_size", hidden_size, 1)
+        at_least("num_layers", num_layers, 1)
+        at_least("proj_size", proj_size, 0)
         _check_dropout(dropout, num_layers)
         for name, flag in (("bias", bias), ("batch_first", batch_first)):
             if not isinstance(flag, bool):
@@ -187,13 +187,6 @@ class Recurrent(nn.Module):
             if getattr(self, name) != default:
                 shown.append(f"{name}={getattr(self, name)}")
         return ", ".join(shown)
-
-
-def _check_size(name, value, least):
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise TypeError(f"{name} must be an int, got {type(value).__name__}")
-    if value < least:
-        raise ValueError(f"{name} must be at least {least}, got {value}")
 
 
 def _check_dropout(dropout, num_layers):
