@@ -87,6 +87,23 @@ def test_helper_modules_and_the_time_stamp_come_along_and_links_do_not(course):
     assert read(course).digest != before
 
 
+def test_files_beside_the_notebook_that_are_too_large_stay_behind(course, monkeypatch):
+    path = course.submit("ana", RIGHT)
+    (path.parent / "a.txt").write_text("small", "utf-8")
+    (path.parent / "b.bin").write_bytes(bytes(200))
+    submission = read(course)
+    monkeypatch.setattr(submissions, "MAX_BYTES", 100)
+    staged = course.root / stage(course.root, "tiny", submission) / "ana" / "tiny"
+    assert sorted(p.name for p in staged.iterdir()) == ["a.txt", "tiny.ipynb"]
+
+
+def test_a_files_name_is_text_in_the_notice_whatever_it_looks_like(course):
+    course.submit("ana", RIGHT, file="<details>.ipynb")
+    staged = course.root / stage(course.root, "tiny", read(course)) / "ana" / "tiny"
+    notice = nbformat.read(staged / "tiny.ipynb", as_version=4).cells[0].source
+    assert "&lt;details&gt;.ipynb" in notice and "<" not in notice
+
+
 def test_a_link_to_somebody_elses_file_is_not_followed(course):
     path = course.submit("ana", RIGHT)
     path.unlink()
