@@ -17,17 +17,21 @@ from course_lib.grading.results import STATUS, GradeReport, Row, report
 from course_lib.i18n import _
 
 __all__ = ["GradeReport", "marks_csv", "print_report", "report", "write_reports"]
+# On a terminal of fewer columns the reasons need the room.
+NARROW = 110
 _STYLES = {"failed": "red", "unreadable": "yellow", "waiting": "dim"}
 
 
 def print_report(result: GradeReport, console: Console) -> None:
     """The table of all submissions with a reason each, and what follows from it."""
-    console.print(_marks(result))
-    parts = [
-        f"{place} {short_name(name)} ({number(points)})"
-        for place, (name, points) in enumerate(result.items.items(), 1)
-    ]
-    console.print(_("Parts: {parts}.").format(parts=", ".join(parts)), highlight=False)
+    with_parts = console.width >= NARROW  # the marks of the parts are in the CSV as well
+    console.print(_marks(result, with_parts))
+    if with_parts:
+        parts = [
+            f"{place} {short_name(name)} ({number(points)})"
+            for place, (name, points) in enumerate(result.items.items(), 1)
+        ]
+        console.print(_("Parts: {parts}.").format(parts=", ".join(parts)), highlight=False)
     if result.misconceptions:
         console.print()
         console.print(_mistakes(result))
@@ -42,16 +46,17 @@ def print_report(result: GradeReport, console: Console) -> None:
         console.print(_("Marks: {file}").format(file=result.marks), highlight=False, markup=False)
 
 
-def _marks(result: GradeReport) -> Table:
+def _marks(result: GradeReport, with_parts: bool) -> Table:
     table = Table(title=_("Marks of {name}").format(name=result.assignment), title_justify="left")
     table.add_column(_("Student"), no_wrap=True)
     table.add_column("", no_wrap=True)  # the language, as in the folders' names
-    for place in range(1, len(result.items) + 1):
+    shown = list(result.items) if with_parts else []
+    for place in range(1, len(shown) + 1):
         table.add_column(str(place), justify="right", no_wrap=True)
     table.add_column(_("Total"), justify="right", no_wrap=True)
     table.add_column(_("Reason"), overflow="fold", ratio=1)
     for row in result.rows:
-        points = [number(row.points.get(item)) for item in result.items]
+        points = [number(row.points.get(item)) for item in shown]
         table.add_row(
             escape(plain(row.name or row.student)),
             row.language,
