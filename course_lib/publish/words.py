@@ -73,6 +73,7 @@ THEME = [
     N_("Searching"),
     N_("Preparing search..."),
     N_("Search Results"),
+    N_("Search finished, found ${resultCount} page(s) matching the search query."),
     N_("Search finished, found one page matching the search query."),
     N_("Search finished, found ${resultCount} pages matching the search query."),
     N_(

@@ -53,3 +53,12 @@ def test_lists_of_links_and_folded_cells_are_named_in_the_language_of_the_page(b
     assert {say["home"], say["chapters"], say["contents"]} >= set(names) >= {say["chapters"]}
     assert "Toggle hidden content" not in str(page)
     assert page.select_one("details.hide summary").get("aria-label") is None
+
+
+def test_no_word_of_the_search_is_empty_in_a_language_that_sphinx_does_not_know_whole(book):
+    site = book.build("id")
+    script = (site / "id/_static/translations.js").read_text(encoding="utf-8")
+    assert script.startswith("Documentation.addTranslations({") and script.rstrip().endswith(");")
+    assert '""' not in script
+    found = "Search finished, found ${resultCount} page(s) matching the search query."
+    assert f'"{found}": "Pencarian selesai' in script

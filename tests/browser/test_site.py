@@ -210,6 +210,15 @@ def test_search_finds_a_term_of_the_course(browser, site, language, english):
     assert any(LONG in link for link in found)
 
 
+def test_one_chinese_character_finds_the_words_it_is_part_of(browser, site):
+    browser.get(site.address("zh_CN", "search") + "?q=门")
+    wait(browser, "return document.querySelectorAll('#search-results li a').length > 0")
+    found = browser.execute_script(
+        "return [...document.querySelectorAll('#search-results li a')].map((a) => a.href)"
+    )
+    assert any(LONG in link for link in found)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_exercise_notebook_comes_with_the_site_in_the_language_of_the_page(
     browser, site, language

@@ -38,6 +38,21 @@ def add_theme_words(app):
         app.add_message_catalog(domain, str(folder))
 
 
+def fill_script_words(app, exception):
+    """Sphinx's scripts read their own list of words, where what nobody translated is empty: the
+    course's words go there, and English shows where there are none."""
+    path = Path(app.outdir) / "_static" / "translations.js"
+    if exception or not path.is_file():
+        return
+    said = theme_words(app.config.language)
+    call, _, rest = path.read_text(encoding="utf-8").partition("{")
+    catalog, end = json.JSONDecoder().raw_decode("{" + rest)
+    messages = {key: text or said.get(key) for key, text in catalog["messages"].items()}
+    catalog["messages"] = {key: text for key, text in messages.items() if text}
+    filled = json.dumps(catalog, ensure_ascii=False)
+    path.write_text(call + filled + rest[end - 1 :], encoding="utf-8")
+
+
 def translate_folds(app, doctree, docname):
     """The label of a folded code cell, in the language of the page."""
     say = translator(app.config.language)
@@ -92,3 +107,4 @@ def setup(app):
     add_theme_words(app)
     app.connect("doctree-resolved", translate_folds)
     app.connect("html-page-context", add_context, priority=400)
+    app.connect("build-finished", fill_script_words)
