@@ -25,6 +25,7 @@ def test_a_port_in_use_gives_the_next_one_and_both_serve_the_site_on_loopback(si
             threading.Thread(target=server.serve_forever, daemon=True).start()
             with urlopen(f"http://127.0.0.1:{server.server_address[1]}/index.html") as answer:
                 assert answer.read() == b"the book"
+                assert answer.headers["Cache-Control"] == "no-cache"  # a rebuilt page is seen
             server.shutdown()
     finally:
         first.server_close()
