@@ -33,6 +33,21 @@ def test_a_formula_stays_on_the_line_of_its_bracket_and_its_comma(book):
     assert paragraph.text.startswith("Two numbers (")
 
 
+def test_a_path_that_is_wider_than_a_phone_may_break_after_a_slash_only(book):
+    path = "submitted/<student>/ps4_lstm/ps4_lstm.ipynb"
+    book.write("page", f"# Page\n\nPut it at `{path}`, not at `a/b`.\n")
+    book.build()
+    long, short = BeautifulSoup(book.html("page"), "html.parser").select("article p code .pre")
+    assert (long.text, short.text) == (path, "a/b")
+    assert long.decode_contents().split("<wbr/>") == [
+        "submitted/",
+        "&lt;student&gt;/",
+        "ps4_lstm/",
+        "ps4_lstm.ipynb",
+    ]
+    assert not short.select("wbr")
+
+
 def test_a_header_cell_without_a_word_heads_nothing(book):
     book.write("page", PAGE)
     book.build()

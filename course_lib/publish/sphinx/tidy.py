@@ -9,14 +9,17 @@ _GLUED = re.compile(
     rf"(?P<before>[(\[（《“‘]*)(?P<formula>{_FORMULA})(?P<after>[)\]）》”’,.;:!?%，。；：！？、]*)",
     re.S,
 )
+# The theme keeps every word of code on one line, and a long path is wider than a phone.
+_CODE = re.compile(r'<span class="pre">[^<]{25,}</span>')
 
 
 def tidy(body: str) -> str:
-    """The body of a page with formulas kept beside their punctuation, folded cells named by the
-    words one sees, and no header cell that heads nothing."""
+    """The body of a page with formulas kept beside their punctuation, long paths that can go on
+    in the next line, folded cells named by what one sees, and no header cell that heads nothing."""
     # MyST-NB's name for a folded cell is English, and hides the label, which is translated.
     body = body.replace('<summary aria-label="Toggle hidden content">', "<summary>")
     body = body.replace('<th class="head"></th>', "<td></td>")
+    body = _CODE.sub(lambda found: found[0].replace("/", "/<wbr>").replace("</<wbr>", "</"), body)
     return _GLUED.sub(_glue, body)
 
 
