@@ -65,6 +65,8 @@ doctor: $(INSTALLED)
 lint: $(INSTALLED)
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check .
 
-# Only what is generated; submissions, marks and your own exercises stay.
+# Only what can be made again; submissions, marks and your own exercises stay, and so does what
+# grading remembers of a class (_build/grading: the seed of its hidden cases).
 clean:
-	rm -rf _build .pytest_cache .ruff_cache .hypothesis
+	@test ! -d _build || find _build -mindepth 1 -maxdepth 1 ! -name grading -exec rm -rf {} +
+	rm -rf .pytest_cache .ruff_cache .hypothesis
