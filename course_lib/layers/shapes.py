@@ -5,7 +5,6 @@ and the error says who fixed it.
 """
 
 import re
-from functools import cache
 
 import torch
 from torch import Tensor
@@ -69,20 +68,16 @@ class Shapes:
                 raise ShapeError(f"{name} has {what} {mine}, but {first_name} has {what} {theirs}")
 
 
-@cache
+# Parsed once; a plain dictionary, because torch.compile warns about functools.cache.
+_known: dict[str, list[tuple[int, str]]] = {}
+
+
 def _parsed(axes: str) -> list[tuple[int, str]]:
     """ "4H I" -> [(4, "H"), (1, "I")]."""
-    found = [re.fullmatch(r"(\d*)(\w+)", axis).groups() for axis in axes.split()]
-    return [(int(times or 1), letter) for times, letter in found]
-
-
-def at_least(name: str, value: int, least: int) -> int:
-    """``value``, when it is an int of at least ``least``; raises TypeError or ValueError else."""
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise TypeError(f"{name} must be an int, got {type(value).__name__}")
-    if value < least:
-        raise ValueError(f"{name} must be at least {least}, got {value}")
-    return value
+    if axes not in _known:
+        found = [re.fullmatch(r"(\d*)(\w+)", axis).groups() for axis in axes.split()]
+        _known[axes] = [(int(times or 1), letter) for times, letter in found]
+    return _known[axes]
 
 
 def autocasting(tensor: Tensor) -> bool:
