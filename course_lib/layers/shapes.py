@@ -80,6 +80,15 @@ def _parsed(axes: str) -> list[tuple[int, str]]:
     return _known[axes]
 
 
+def at_least(name: str, value: int, least: int) -> int:
+    """``value``, when it is an int of at least ``least``; raises TypeError or ValueError else."""
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError(f"{name} must be an int, got {type(value).__name__}")
+    if value < least:
+        raise ValueError(f"{name} must be at least {least}, got {value}")
+    return value
+
+
 def autocasting(tensor: Tensor) -> bool:
     """Whether torch converts dtypes by itself here, so that they may differ."""
     device = tensor.device.type
