@@ -19,7 +19,7 @@ from torch.nn.functional import linear
 
 from course_lib.bptt.function import run
 from course_lib.bptt.gru import RECIPE
-from course_lib.layers.recurrent import Recurrent
+from course_lib.layers.recurrent import Recurrent, stack_time
 from course_lib.layers.shapes import Shapes
 
 
@@ -67,8 +67,7 @@ def gru_forward(
     for a_t in from_input.unbind(dim=1):  # a_t (B, 3H)
         h = _update(a_t, h, w_hh, b_hh, reset_after)
         outputs.append(h)
-    output = torch.stack(outputs, dim=1) if outputs else h.new_zeros(h.shape[0], 0, h.shape[1])
-    return output, h
+    return stack_time(outputs, h), h
 
 
 class GRU(Recurrent):

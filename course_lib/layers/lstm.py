@@ -21,7 +21,7 @@ from torch.nn.functional import linear
 
 from course_lib.bptt.function import run
 from course_lib.bptt.lstm import RECIPE
-from course_lib.layers.recurrent import Recurrent
+from course_lib.layers.recurrent import Recurrent, stack_time
 from course_lib.layers.shapes import Shapes
 
 State = tuple[Tensor, Tensor]
@@ -80,8 +80,7 @@ def lstm_forward(
     for a_t in from_input.unbind(dim=1):  # a_t (B, 4H)
         h, c = _update(a_t + linear(h, w_hh, b_hh), c, w_hr)
         outputs.append(h)
-    output = torch.stack(outputs, dim=1) if outputs else h.new_zeros(h.shape[0], 0, h.shape[1])
-    return output, (h, c)
+    return stack_time(outputs, h), (h, c)
 
 
 class LSTM(Recurrent):

@@ -20,7 +20,7 @@ from torch import Tensor, nn
 from torch.nn.functional import linear
 
 from course_lib.layers.lstm import State, as_pair
-from course_lib.layers.recurrent import Recurrent
+from course_lib.layers.recurrent import Recurrent, stack_time
 from course_lib.layers.shapes import Shapes
 
 CELL_STATES = ("new", "old")
@@ -85,8 +85,7 @@ def peephole_lstm_forward(
         sums = a_t + linear(h, w_hh, b_hh)
         h, c = _update(sums, c, w_ci, w_cf, w_co, w_cg, output_sees)
         outputs.append(h)
-    output = torch.stack(outputs, dim=1) if outputs else h.new_zeros(h.shape[0], 0, h.shape[1])
-    return output, (h, c)
+    return stack_time(outputs, h), (h, c)
 
 
 class PeepholeLSTM(Recurrent):

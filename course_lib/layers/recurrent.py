@@ -17,6 +17,11 @@ from course_lib.layers.packed import run_packed
 from course_lib.layers.shapes import Shapes, at_least, autocasting
 
 
+def stack_time(outputs: list[Tensor], h: Tensor) -> Tensor:
+    """T outputs (B, S) -> (B, T, S); for T = 0 the state h (B, S) tells the other sizes."""
+    return torch.stack(outputs, dim=1) if outputs else h.new_zeros(h.shape[0], 0, h.shape[1])
+
+
 class Recurrent(nn.Module):
     """A stack of recurrent layers with one or two directions each, by torch's rules."""
 

@@ -13,7 +13,7 @@ from torch.nn.functional import linear
 
 from course_lib.bptt.function import run
 from course_lib.bptt.rnn import RECIPES
-from course_lib.layers.recurrent import Recurrent
+from course_lib.layers.recurrent import Recurrent, stack_time
 from course_lib.layers.shapes import Shapes
 
 ACTIVATIONS = {"tanh": torch.tanh, "relu": torch.relu}
@@ -67,7 +67,7 @@ def rnn_forward(
         # h_t = φ(a_t + h_{t-1} W_hh^T + b_hh)
         h = phi(a_t + linear(h, w_hh, b_hh))
         outputs.append(h)
-    return _stack_time(outputs, h), h
+    return stack_time(outputs, h), h
 
 
 class RNN(Recurrent):
@@ -128,8 +128,3 @@ def _activation(nonlinearity):
         known = " or ".join(f"'{name}'" for name in ACTIVATIONS)
         raise ValueError(f"nonlinearity must be {known}, got {nonlinearity!r}")
     return ACTIVATIONS[nonlinearity]
-
-
-def _stack_time(outputs, h):
-    """T tensors (B, H) -> (B, T, H), also for T = 0."""
-    return torch.stack(outputs, dim=1) if outputs else h.new_zeros(h.shape[0], 0, h.shape[1])

@@ -1,19 +1,15 @@
 """The figures in a real JupyterLab with a kernel: torch answers, and keys belong to the figure."""
 
 import json
-import os
-import socket
-import subprocess
-import sys
 import time
-from pathlib import Path
-from urllib.request import urlopen
 
 import pytest
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
+
+from tests.browser.running_lab import running_lab
 
 pytestmark = pytest.mark.browser
 
@@ -40,39 +36,8 @@ def lab(browser, tmp_path_factory):
     """The address of the notebook in a JupyterLab of our own, with settings of its own."""
     home = tmp_path_factory.mktemp("lab")
     (home / "figures.ipynb").write_text(json.dumps(notebook()), encoding="utf-8")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    folders = {f"JUPYTER_{name}_DIR": str(home / name) for name in ("CONFIG", "DATA", "RUNTIME")}
-    root = str(Path(__file__).parents[2])
-    environment = os.environ | folders | {"PYTHONPATH": root, "OMP_NUM_THREADS": "1"}
-    log = (home / "log.txt").open("w")
-    server = subprocess.Popen(
-        [
-            sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}",
-            "--ip=127.0.0.1", f"--ServerApp.root_dir={home}", "--IdentityProvider.token=course",
-            "--LabApp.news_url=", "--ServerApp.port_retries=0",
-            "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-            f"--LabApp.workspaces_dir={home / 'workspaces'}",
-            f"--LabApp.user_settings_dir={home / 'settings'}",
-        ],
-        env=environment, stdout=log, stderr=subprocess.STDOUT, cwd=home,
-    )  # fmt: skip
-    try:
-        for _ in range(300):
-            assert server.poll() is None, (home / "log.txt").read_text()
-            try:
-                urlopen(f"http://127.0.0.1:{port}/api?token=course", timeout=1).close()
-                break
-            except OSError:
-                time.sleep(0.1)
-        yield f"http://127.0.0.1:{port}/lab/tree/figures.ipynb?token=course&reset"
-    finally:
-        browser.get("about:blank")
-        browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
-        server.terminate()
-        server.wait(20)
-        log.close()
+    with running_lab(browser, home, "figures.ipynb") as address:
+        yield address
 
 
 def wait(browser, condition, seconds=40):

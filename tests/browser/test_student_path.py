@@ -1,13 +1,7 @@
 """A student's path in a real JupyterLab: open, check, write an answer, check, read the score."""
 
-import os
 import shutil
-import socket
-import subprocess
-import sys
 import time
-from pathlib import Path
-from urllib.request import urlopen
 
 import pytest
 from selenium.webdriver.common.action_chains import ActionChains
@@ -15,9 +9,10 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
+from tests.browser.running_lab import ROOT, running_lab
+
 pytestmark = pytest.mark.browser
 
-ROOT = Path(__file__).parents[2]
 # The forgotten tanh of a first try, and the same cell mended.
 FIRST_TRY = """\
 def lstm_cell(x, state, w_ih, w_hh, b_ih, b_hh, w_hr=None):
@@ -35,38 +30,8 @@ def lab(browser, tmp_path_factory):
     """The address of the Indonesian notebook, a student's own copy, in a JupyterLab of its own."""
     home = tmp_path_factory.mktemp("student")
     shutil.copy(ROOT / "exercises/id/ps4_lstm/ps4_lstm.ipynb", home)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    folders = {f"JUPYTER_{name}_DIR": str(home / name) for name in ("CONFIG", "DATA", "RUNTIME")}
-    environment = os.environ | folders | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
-    log = (home / "log.txt").open("w")
-    server = subprocess.Popen(
-        [
-            sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}",
-            "--ip=127.0.0.1", f"--ServerApp.root_dir={home}", "--IdentityProvider.token=course",
-            "--LabApp.news_url=", "--ServerApp.port_retries=0",
-            "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-            f"--LabApp.workspaces_dir={home / 'workspaces'}",
-            f"--LabApp.user_settings_dir={home / 'settings'}",
-        ],
-        env=environment, stdout=log, stderr=subprocess.STDOUT, cwd=home,
-    )  # fmt: skip
-    try:
-        for _ in range(300):
-            assert server.poll() is None, (home / "log.txt").read_text()
-            try:
-                urlopen(f"http://127.0.0.1:{port}/api?token=course", timeout=1).close()
-                break
-            except OSError:
-                time.sleep(0.1)
-        yield f"http://127.0.0.1:{port}/lab/tree/ps4_lstm.ipynb?token=course&reset"
-    finally:
-        browser.get("about:blank")
-        browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
-        server.terminate()
-        server.wait(20)
-        log.close()
+    with running_lab(browser, home, "ps4_lstm.ipynb") as address:
+        yield address
 
 
 class Notebook:
