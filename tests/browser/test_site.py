@@ -87,7 +87,15 @@ def test_an_outside_request_a_missing_file_and_an_error_would_be_seen(browser, s
     WebDriverWait(browser, 30).until(
         lambda driver: any("planted" in entry["message"] for entry in driver.get_log("browser"))
     )
-    outside, failed = requests_of()
+    outside, failed = [], []
+
+    def both_have_been_reported(driver):
+        driver.execute_script("fetch('/favicon.svg')")  # so that there is always a request
+        for seen, new in zip((outside, failed), requests_of(), strict=True):
+            seen.extend(new)
+        return outside and failed
+
+    WebDriverWait(browser, 30).until(both_have_been_reported)
     assert outside == ["http://elsewhere.invalid/font.woff2"]
     assert failed == [f"{site.url}/nothing-here.js"]
 
