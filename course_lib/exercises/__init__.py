@@ -3,11 +3,14 @@
 One file per assignment describes it; ``spec`` holds the words the descriptions are written in.
 """
 
+from pathlib import Path
+
 from course_lib.errors import CourseError
 from course_lib.exercises.spec import Assignment, Item
 from course_lib.i18n import _
 
-ASSIGNMENTS = ("ps4_lstm",)
+# One file per assignment, in the order of the course.
+ASSIGNMENTS = tuple(sorted(file.stem for file in Path(__file__).parent.glob("ps[0-9]_*.py")))
 
 __all__ = ["ASSIGNMENTS", "get_assignment", "get_item"]
 

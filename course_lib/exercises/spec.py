@@ -134,6 +134,11 @@ class Item:
     ``candidate(switches)`` is the parametrised implementation with faults switched on.
     ``pairs_with``: a pair of faults that is tried has one of these, if any are named.
     ``constructor(case)`` and ``weights`` (parameter name -> tensor name) are for modules.
+    ``chapter`` is the label of the chapter that teaches it, ``axis_names`` say a letter of the
+    axes in words where the item uses it otherwise than the LSTM does ("H" for height).
+    ``observations`` are ways of asking that only this item has, by name; they take
+    ``(item, candidate, case)`` like those of ``course_lib.grading.observe``.
+    ``part`` is "core", "challenge" or "bonus"; with ``bonus`` the points count above 100.
     """
 
     id: str
@@ -159,6 +164,20 @@ class Item:
     pairs_with: frozenset[str] = frozenset()
     forbidden: frozenset[str] = frozenset()
     bonus: bool = False
+    part: str = "core"
+    chapter: str = "lstm"
+    axis_names: Mapping[str, str] = field(default_factory=dict)
+    observations: Mapping[str, Callable] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Written:
+    """A question answered in words and marked by hand with the rubric of the notebook."""
+
+    id: str
+    title: str
+    points: float
+    bonus: bool = False
 
 
 @dataclass(frozen=True)
@@ -170,8 +189,10 @@ class Assignment:
     minutes: int
     read_first: tuple[str, ...]
     items: tuple[Item, ...] = field(default=())
+    written: tuple[Written, ...] = ()
 
     @property
     def points(self) -> float:
         """The points of the core: 100, without the bonus."""
-        return sum(item.points for item in self.items if not item.bonus)
+        parts = (*self.items, *self.written)
+        return sum(part.points for part in parts if not part.bonus)

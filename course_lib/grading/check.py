@@ -152,7 +152,9 @@ def _refused(item: Item, fn) -> Finding | None:
 
 def forbidden(name: str, item: Item) -> Finding:
     text = _("Your code uses {used}, the finished layer. Write it yourself: that is the exercise.")
-    return Finding("error", "forbidden-call", text.format(used=name), look=section("lstm-scratch"))
+    return Finding(
+        "error", "forbidden-call", text.format(used=name), look=section(f"{item.chapter}-scratch")
+    )
 
 
 def _takes(fn, count: int) -> bool:

@@ -154,9 +154,8 @@ class _Moves:
                 text = _("{value} at time {t} does not depend on {name} at time {other}.")
                 what = text.format(value=value, t=t, name=name, other=place["T"])
                 why = _("The state is not carried from one time step to the next.")
-                return Finding(
-                    "dependence", "state-not-carried", what, why, section("lstm-scratch")
-                )
+                look = section(f"{self.exam.item.chapter}-scratch")
+                return Finding("dependence", "state-not-carried", what, why, look)
         for name, place, mine, right in self.table:
             lost = sorted({n for n, _b, t in right - mine if t is None})
             if lost and "T" in place:

@@ -31,7 +31,9 @@ def certain(exam: Exam, failure: Failure) -> Finding | None:
             "Your code uses {used}, the finished layer. Write it yourself: that is the exercise."
         )
         text = text.format(used=f"torch.{error.name}")
-        return Finding("error", "forbidden-call", text, look=section("lstm-scratch"))
+        return Finding(
+            "error", "forbidden-call", text, look=section(f"{exam.item.chapter}-scratch")
+        )
     if isinstance(error, Unexpected):
         number = exam.item.sentence if error.id.startswith("returned") else None
         return Finding(error.kind, error.id, error.text, look=sentence(number))

@@ -104,7 +104,7 @@ def place(exam: Exam, outcome: Outcome) -> str:
             )
         return text.format(
             value=mismatch.name,
-            place=index_words(letters, index) or "0",
+            place=index_words(exam.item, letters, index) or "0",
             got=got,
             expected=expected,
         )

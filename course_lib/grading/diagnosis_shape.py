@@ -5,7 +5,7 @@ from itertools import permutations
 from course_lib.grading.exam import Exam, Outcome
 from course_lib.grading.phrases import listed, sentences
 from course_lib.grading.result import Finding
-from course_lib.grading.words import AXES, lettered, plain
+from course_lib.grading.words import axis_word, lettered, plain
 from course_lib.i18n import _
 
 
@@ -37,16 +37,18 @@ def _shape(exam: Exam, case, mismatch, observe: str) -> Finding:
     what = text.format(
         value=name, got=plain(got), letters="(" + ", ".join(letters) + ")", expected=plain(expected)
     )
-    why = _axes(got, expected, letters, case)
+    why = _axes(exam.item, got, expected, letters, case)
     look = _("Your shape in the letters of the statement: {letters}.")
     why = why or look.format(letters=lettered(got, case))
     kind = "convention" if observe == "parameters" else "shape"
     return Finding(kind, "wrong-shape", what, why)
 
 
-def _axes(got, expected, letters, case) -> str:
+def _axes(item, got, expected, letters, case) -> str:
     if len(got) == len(expected) and sorted(got) == sorted(expected) and len(set(got)) == len(got):
-        exchanged = [_(AXES[a]) for a, g, e in zip(letters, got, expected, strict=True) if g != e]
+        exchanged = [
+            axis_word(item, a) for a, g, e in zip(letters, got, expected, strict=True) if g != e
+        ]
         if len(exchanged) == 2:
             text = _("The axes {one} and {other} look exchanged.")
             return text.format(one=exchanged[0], other=exchanged[1])
@@ -54,7 +56,7 @@ def _axes(got, expected, letters, case) -> str:
     if len(got) < len(expected):
         lost = _lost(got, expected, letters)
         if lost:
-            return _("The axis {axis} is missing.").format(axis=_(AXES.get(lost, lost)))
+            return _("The axis {axis} is missing.").format(axis=axis_word(item, lost))
     if tuple(size for size in got if size != 1) == tuple(size for size in expected if size != 1):
         return _("It has an axis of size 1 too many.")
     if case.sizes.get("4H") in got and case.sizes.get("4H") not in expected:

@@ -60,17 +60,21 @@ def _gradients(exam: Exam, outcome: Outcome) -> Finding | None:
             "Something takes them out of torch's record: detach, .data, item, numpy, no_grad, "
             "or a new tensor made from numbers."
         )
-        return Finding("dependence", "no-gradient", what, why, section("lstm-prove"))
+        return Finding(
+            "dependence", "no-gradient", what, why, section(f"{exam.item.chapter}-prove")
+        )
     if cut:
         what = _("The numbers are right, but no gradient reaches {names}.").format(
             names=listed(cut)
         )
         why = _("On the way from there something leaves torch's record, so it can never learn.")
-        return Finding("dependence", "gradient-cut", what, why, section("lstm-prove"))
+        return Finding(
+            "dependence", "gradient-cut", what, why, section(f"{exam.item.chapter}-prove")
+        )
     names = listed(m.name for m in outcome.mismatches)
     what = _("The numbers are right, but these gradients are not: {names}.").format(names=names)
     why = _("Part of the way back is cut or counted twice.")
-    return Finding("dependence", "gradient-wrong", what, why, section("lstm-prove"))
+    return Finding("dependence", "gradient-wrong", what, why, section(f"{exam.item.chapter}-prove"))
 
 
 def _start(exam: Exam, outcome: Outcome) -> Finding:
@@ -142,7 +146,9 @@ def _none(exam: Exam, outcome: Outcome) -> Finding:
     unhandled = isinstance(outcome.answer, Failure) and "None" in outcome.answer.text
     id = "default-missing" if unhandled else "default-wrong"
     why = _("Most calls give no states; they mean a state of zeros.")
-    return Finding("fault", id, what, why, section("lstm-scratch"), failed_with(outcome))
+    return Finding(
+        "fault", id, what, why, section(f"{exam.item.chapter}-scratch"), failed_with(outcome)
+    )
 
 
 SPECIAL = {

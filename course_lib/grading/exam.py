@@ -87,7 +87,7 @@ class Exam:
         try:
             left = max(0.1, min(ONE_CALL, ALL_CALLS - self.used))
             with limited(left), watching(self.item.forbidden):
-                return OBSERVATIONS[observe](self.item, self.candidate, case)
+                return self._observed(observe)(self.item, self.candidate, case)
         except (TimeIsUp, ForbiddenCall, KeyboardInterrupt) as error:
             self.stopped = Failure(error, *_origin(error))
             return self.stopped
@@ -96,12 +96,16 @@ class Exam:
         finally:
             self.used += monotonic() - started
 
+    def _observed(self, observe: str):
+        """The function that makes an observation: the item's own, or one that all items have."""
+        return self.item.observations.get(observe) or OBSERVATIONS[observe]
+
     def expected(self, observe: str, case: Case) -> Observation:
         """Torch's answer."""
         key = (self.assignment.id, self.item.id, "torch", observe, case.id)
         if key not in _known:
             _reseed()
-            _remember(key, OBSERVATIONS[observe](self.item, self.item.oracle, case))
+            _remember(key, self._observed(observe)(self.item, self.item.oracle, case))
         return _known[key]
 
     def faulty(self, switches: frozenset[str], observe: str, case: Case):
@@ -111,7 +115,7 @@ class Exam:
             _reseed()
             try:
                 candidate = self.item.candidate(switches)
-                answer = OBSERVATIONS[observe](self.item, candidate, case)
+                answer = self._observed(observe)(self.item, candidate, case)
             except Exception as error:
                 answer = Failure(error.with_traceback(None))
             _remember(key, answer)

@@ -10,7 +10,7 @@ from course_lib.exercises.spec import Item
 from course_lib.grading.compare import Mismatch, close
 from course_lib.grading.exam import Exam, Failure, Outcome
 from course_lib.grading.phrases import sentences
-from course_lib.grading.words import AXES, index_words
+from course_lib.grading.words import axis_word, index_words
 from course_lib.i18n import _
 
 CELL_WIDTH, CELL_HEIGHT, MOST = 40, 20, 14  # pixels; rows and columns that are drawn
@@ -48,7 +48,7 @@ def _drawn(item: Item, outcome: Outcome, mismatch: Mismatch) -> tuple[str, str]:
     if difference.ndim == 1:
         difference, wrong, letters = difference[None], wrong[None], ["", *letters]
     said = sentences(_sentence(mismatch, outcome, item), place)
-    return _svg(mismatch.name, letters, difference, wrong), said
+    return _svg(item, mismatch.name, letters, difference, wrong), said
 
 
 def _sentence(mismatch: Mismatch, outcome: Outcome, item: Item) -> str:
@@ -71,18 +71,18 @@ def _sentence(mismatch: Mismatch, outcome: Outcome, item: Item) -> str:
         )
     return text.format(
         wrong=int(wrong.sum()), all=wrong.numel(), value=mismatch.name,
-        largest=_short(float(difference.max())), place=index_words(letters, index),
+        largest=_short(float(difference.max())), place=index_words(item, letters, index),
     )  # fmt: skip
 
 
-def _svg(name: str, letters, difference, wrong) -> str:
+def _svg(item: Item, name: str, letters, difference, wrong) -> str:
     rows, columns = difference.shape
     shown_rows, shown_columns = min(rows, MOST), min(columns, MOST)
     finite = difference[difference.isfinite()]
     largest = max(float(finite.max()) if finite.numel() else 1.0, 1e-12)
     left, top = 64, 34
     width, height = left + shown_columns * CELL_WIDTH + 8, top + shown_rows * CELL_HEIGHT + 8
-    down, across = (_(AXES.get(letter, letter)) if letter else "" for letter in letters[-2:])
+    down, across = (axis_word(item, letter) if letter else "" for letter in letters[-2:])
     title = _("Difference of {value}").format(value=name)
     parts = [
         f'<svg role="img" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '

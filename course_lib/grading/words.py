@@ -1,11 +1,28 @@
 """Names of things in the student's language: sections of the book, axes, places."""
 
-from course_lib.exercises.spec import Fault, Message
+from course_lib.exercises.spec import Fault, Item, Message
 from course_lib.grading.phrases import listed, sentences
 from course_lib.grading.result import Finding
 from course_lib.i18n import N_, _
 
-CHAPTERS = {"rnn": N_("The RNN"), "lstm": N_("LSTM"), "lstmp": N_("LSTMP")}
+CHAPTERS = {
+    "convolution": N_("From dense to local to convolution"),
+    "convcode": N_("Convolution in code"),
+    "rnn": N_("The RNN"),
+    "language": N_("A language model"),
+    "bptt": N_("Back-propagation through time"),
+    "bidirectional": N_("Both directions"),
+    "lstm": N_("LSTM"),
+    "remembers": N_("Why it remembers"),
+    "lstmp": N_("LSTMP"),
+    "gru": N_("GRU"),
+    "peephole": N_("Peepholes"),
+    "convlstm": N_("The ConvLSTM cell"),
+    "network": N_("The ConvLSTM network"),
+    "nowcasting": N_("Nowcasting"),
+    "matmul": N_("From loops to one matmul"),
+    "museum": N_("The bug museum"),
+}
 SECTIONS = {
     "maths": N_("the maths with shapes"),
     "scratch": N_("from scratch"),
@@ -21,6 +38,11 @@ AXES = {
     "4H": N_("the four gates"),
     "1": N_("layer"),
 }
+
+
+def axis_word(item: Item, letter: str) -> str:
+    """A letter of the axes in words: "T" is time; a letter without words stays a letter."""
+    return _(item.axis_names.get(letter) or AXES.get(letter, letter))
 
 
 def section(label: str) -> str:
@@ -66,10 +88,10 @@ def plain(shape) -> str:
     return "(" + ", ".join(str(size) for size in shape) + ")"
 
 
-def index_words(axes: list[str], index) -> str:
+def index_words(item: Item, axes: list[str], index) -> str:
     """("B", "T", "H") and (0, 2, 3) -> "batch 0, time 2, hidden 3"."""
     return listed(
-        f"{_(AXES.get(axis, axis))} {position}"
+        f"{axis_word(item, axis)} {position}"
         for axis, position in zip(axes, index, strict=False)
         if axis != "1"
     )
