@@ -10,8 +10,10 @@ from torch import Tensor
 class Recipe(NamedTuple):
     """A recurrence and its backward pass.
 
-    forward(*tensors) -> outputs, kept: the numbers, and what backward needs of them.
-    backward(grads, tensors, outputs, kept) -> one gradient (or None) for each tensor.
+    forward(*tensors, keep) -> outputs, kept: the numbers, and what backward needs of them; with
+    keep=False nothing has to be kept.
+    backward(grads, tensors, outputs, kept, input_needed) -> one gradient (or None) for each
+    tensor; the first one, the input's, may be None when nobody needs it (data have no gradient).
     """
 
     forward: Callable
@@ -23,7 +25,7 @@ class HandWritten(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx, recipe: Recipe, readable: Callable, *tensors: Tensor | None):
-        outputs, kept = recipe.forward(*tensors)
+        outputs, kept = recipe.forward(*tensors, keep=True)
         ctx.recipe, ctx.readable = recipe, readable
         ctx.counts = len(tensors), len(outputs)
         ctx.save_for_backward(*tensors, *outputs, *kept)
@@ -38,7 +40,13 @@ class HandWritten(torch.autograd.Function):
             # Somebody wants the gradient of this gradient: autograd has to see how it comes about.
             return None, None, *_followed(ctx.readable, tensors, ctx.needs_input_grad[2:], grads)
         with torch.no_grad():
-            return None, None, *ctx.recipe.backward(grads, tensors, outputs, kept)
+            return (
+                None,
+                None,
+                *ctx.recipe.backward(
+                    grads, tensors, outputs, kept, input_needed=ctx.needs_input_grad[2]
+                ),
+            )
 
 
 def run(recipe: Recipe, readable: Callable, *tensors: Tensor | None):
@@ -54,7 +62,10 @@ def run(recipe: Recipe, readable: Callable, *tensors: Tensor | None):
     transformed = torch._C._are_functorch_transforms_active()
     if autocast or transformed or torch.compiler.is_compiling():
         return readable(*tensors)
-    return HandWritten.apply(recipe, readable, *tensors)
+    if torch.is_grad_enabled() and any(t is not None and t.requires_grad for t in tensors):
+        return HandWritten.apply(recipe, readable, *tensors)
+    with torch.no_grad():
+        return recipe.forward(*tensors, keep=False)[0]
 
 
 def _followed(readable, tensors, needed, grads):

@@ -19,10 +19,18 @@ Shapes: B batch, T time steps, I input_size, H hidden_size; batch first outside,
 
 import torch
 from torch import Tensor
-from torch.nn.functional import linear
 
 from course_lib.bptt.function import Recipe
-from course_lib.bptt.weights import over_time, previous
+from course_lib.bptt.weights import (
+    add_bias,
+    add_over_time,
+    arriving,
+    blocks,
+    from_input,
+    previous,
+    transposed,
+    zeros_for,
+)
 
 
 @torch.no_grad()
@@ -47,57 +55,93 @@ def gru_backward(
     return _backward((grad_output, grad_h_n), tensors, outputs, kept)
 
 
-def _forward(input, h_0, w_ih, w_hh, b_ih, b_hh):
+def _forward(input, h_0, w_ih, w_hh, b_ih, b_hh, keep=True):
     size = h_0.shape[1]
-    gates = linear(input.transpose(0, 1), w_ih, b_ih)  # (T, B, 3H), becomes r, z, n
-    steps, batch = gates.shape[:2]
-    u_n_all, h_all = gates.new_empty(2, steps, batch, size).unbind(0)
-    w_hh_t, h = w_hh.t(), h_0
-    for t in range(steps):
-        s = gates[t]
-        u = h @ w_hh_t if b_hh is None else torch.addmm(b_hh, h, w_hh_t)
-        r_z = s[:, : 2 * size].add_(u[:, : 2 * size]).sigmoid_()
-        r, z = r_z[:, :size], r_z[:, size:]
-        u_n = u_n_all[t].copy_(u[:, 2 * size :])
-        # n_t = tanh(s^n + r_t ⊙ u^n)
-        n = s[:, 2 * size :].addcmul_(r, u_n).tanh_()
-        # h_t = n_t + z_t ⊙ (h_{t-1} - n_t)
-        h = torch.lerp(n, h, z, out=h_all[t])
-    return (h_all.transpose(0, 1), h.clone()), (gates, u_n_all)
+    x_all = input.transpose(0, 1).contiguous()
+    steps, batch = x_all.shape[:2]
+    w_ih_t = transposed(w_ih)
+    w_rz_t, w_n_t = transposed(w_hh).split([2 * size, size], dim=1)
+    b_n = w_hh.new_zeros(size) if b_hh is None else b_hh[2 * size :]
+    h_all = input.new_empty(steps, batch, size)
+    h_out, h, kept = h_all.unbind(0), h_0, []
+    for block in blocks(steps, 3 * h_0.nbytes):
+        # The input's part of the sums does not wait for h: one matmul for the block.
+        gates = from_input(x_all[block], w_ih_t, b_ih)  # (block, B, 3H), becomes r, z, n
+        if b_hh is not None:
+            gates[:, :, : 2 * size] += b_hh[: 2 * size]
+        u_n_all = gates.new_empty(len(gates), batch, size)
+        # Lists of views: cutting them out step by step would cost as much as the arithmetic.
+        r_z = gates[:, :, : 2 * size].unbind(0)
+        r, z, n = (gate.unbind(0) for gate in gates.chunk(3, dim=2))
+        for k, u_n in enumerate(u_n_all.unbind(0)):
+            r_z[k].addmm_(h, w_rz_t).sigmoid_()
+            torch.addmm(b_n, h, w_n_t, out=u_n)
+            # n_t = tanh(s^n + r_t ⊙ u^n)
+            n[k].addcmul_(r[k], u_n).tanh_()
+            # h_t = n_t + z_t ⊙ (h_{t-1} - n_t)
+            h = torch.lerp(n[k], h, z[k], out=h_out[block.start + k])
+        kept += [gates, u_n_all] if keep else []
+    return (h_all.transpose(0, 1), h.clone()), (x_all, *kept)
 
 
-def _backward(grads, tensors, outputs, kept):
-    input, h_0, w_ih, w_hh, b_ih, b_hh = tensors
-    grad_output, dh = grads
-    gates, u_n_all = kept
+def _backward(grads, tensors, outputs, kept, input_needed=True):
+    _, h_0, w_ih, w_hh, b_ih, b_hh = tensors
+    grad_output, grad_h_n = grads
+    x_all, *kept = kept
+    gates, u_n_all = kept[::2], kept[1::2]  # a tensor for each block
+    size = h_0.shape[1]
     h_all = outputs[0].transpose(0, 1)
-    h_before = previous(h_all, h_0)
-    from_output = None if grad_output is None else grad_output.transpose(0, 1)
-    ds_all, du_all = torch.empty_like(gates), torch.empty_like(gates)
-    for t in range(gates.shape[0] - 1, -1, -1):
-        r, z, n = gates[t].chunk(3, dim=1)
-        dr, dz, dn = ds_all[t].chunk(3, dim=1)
-        if from_output is not None:
-            dh = from_output[t] if dh is None else from_output[t] + dh
-        kept_back = dh * z
-        # dL/ds^n = dL/dh_t ⊙ (1 - z_t) ⊙ (1 - n_t²)
-        torch.ops.aten.tanh_backward(dh - kept_back, n, grad_input=dn)
-        torch.ops.aten.sigmoid_backward(dh * (h_before[t] - n), z, grad_input=dz)
-        torch.ops.aten.sigmoid_backward(dn * u_n_all[t], r, grad_input=dr)
-        du = du_all[t]
-        size = z.shape[1]
-        du[:, : 2 * size] = ds_all[t, :, : 2 * size]
-        torch.mul(dn, r, out=du[:, 2 * size :])
-        # dL/dh_{t-1} = dL/dh_t ⊙ z_t + dL/du_t W_hh
-        dh = torch.addmm(kept_back, du, w_hh)
+    d_x = torch.empty_like(x_all) if input_needed else None
+    # dL/du and dL/ds differ in the candidate only: side by side as u^n, r, z, s^n they share r, z.
+    w_nrz = w_hh.roll(size, dims=0)
+    d_w_ih, d_w_nrz = zeros_for(w_ih), zeros_for(w_hh)
+    d_b_ih, d_b_nrz = w_ih.new_zeros(2, len(w_ih)).unbind(0)
+    from_output = arriving(grad_output, len(x_all), like=h_all)
+    dh = from_output[-1].expand_as(h_0)
+    dh = dh if grad_h_n is None else dh + grad_h_n
+    stop = len(x_all)
+    for n in reversed(range(len(gates))):
+        block = slice(stop - len(gates[n]), stop)
+        stop = block.start
+        h_before = previous(h_all, h_0, block)
+        slopes = _slopes(gates[n], u_n_all[n], h_before)
+        du_all, ds_all = slopes.flatten(2)[:, :, : 3 * size], slopes.flatten(2)[:, :, size:]
+        slope, du = slopes.unbind(0), du_all.unbind(0)
+        z = gates[n][:, :, size : 2 * size].unbind(0)
+        for k in reversed(range(len(du))):
+            t = block.start + k
+            slope[k].mul_(dh.unsqueeze(1))
+            # dL/dh_{t-1} = dL/dh_t ⊙ z_t + dL/du_t W_hh + (from output t-1)
+            kept_back = torch.addcmul(from_output[t - 1], dh, z[k]) if t > 0 else dh * z[k]
+            dh = kept_back.addmm_(du[k], w_nrz)
+        if input_needed:
+            torch.matmul(ds_all, w_ih, out=d_x[block])
+        add_over_time(d_w_ih, ds_all, x_all[block])
+        add_over_time(d_w_nrz, du_all, h_before)
+        add_bias(d_b_ih, ds_all)
+        add_bias(d_b_nrz, du_all)
     return (
-        (ds_all @ w_ih).transpose(0, 1),
+        d_x.transpose(0, 1) if input_needed else None,
         dh,
-        over_time(ds_all, input.transpose(0, 1)),
-        over_time(du_all, h_before),
-        None if b_ih is None else ds_all.sum(dim=(0, 1)),
-        None if b_hh is None else du_all.sum(dim=(0, 1)),
+        d_w_ih,
+        d_w_nrz.roll(-size, dims=0),
+        None if b_ih is None else d_b_ih,
+        None if b_hh is None else d_b_nrz.roll(-size),
     )
 
 
+def _slopes(gates, u_n, h_before):
+    """The factors of dL/dh_t in dL/du^n, dL/ds^r, dL/ds^z, dL/ds^n: (block, B, 4, H)."""
+    r, z, n = gates.chunk(3, dim=2)
+    slopes = gates.new_empty(*gates.shape[:2], 4, r.shape[2])
+    d_u_n, d_r, d_z, d_n = slopes.unbind(2)
+    tanh_backward(1 - z, n, grad_input=d_n)  # (1 - z_t) ⊙ (1 - n_t²)
+    sigmoid_backward(h_before - n, z, grad_input=d_z)  # (h_{t-1} - n_t) ⊙ z_t (1 - z_t)
+    sigmoid_backward(d_n * u_n, r, grad_input=d_r)  # dL/ds^n ⊙ u^n ⊙ r_t (1 - r_t)
+    torch.mul(d_n, r, out=d_u_n)  # dL/ds^n ⊙ r_t
+    return slopes
+
+
+# grad ⊙ y (1 - y) and grad ⊙ (1 - y²), each in one pass over memory.
+sigmoid_backward, tanh_backward = torch.ops.aten.sigmoid_backward, torch.ops.aten.tanh_backward
 RECIPE = Recipe(_forward, _backward)

@@ -23,10 +23,18 @@ first inside.
 
 import torch
 from torch import Tensor
-from torch.nn.functional import linear
 
 from course_lib.bptt.function import Recipe
-from course_lib.bptt.weights import over_time, previous
+from course_lib.bptt.weights import (
+    add_bias,
+    add_over_time,
+    arriving,
+    blocks,
+    from_input,
+    previous,
+    transposed,
+    zeros_for,
+)
 
 
 @torch.no_grad()
@@ -52,75 +60,115 @@ def lstm_backward(
     return _backward((grad_output, *(grad_states or (None, None))), tensors, outputs, kept)
 
 
-def _forward(input, h_0, c_0, w_ih, w_hh, b_ih, b_hh, w_hr):
+def _forward(input, h_0, c_0, w_ih, w_hh, b_ih, b_hh, w_hr, keep=True):
     size = c_0.shape[1]
+    x_all = input.transpose(0, 1).contiguous()
+    steps, batch = x_all.shape[:2]
     bias = b_ih if b_hh is None else (b_hh if b_ih is None else b_ih + b_hh)
-    gates = linear(input.transpose(0, 1), w_ih, bias)  # (T, B, 4H), becomes i, f, g, o
-    steps, batch = gates.shape[:2]
-    c_all = gates.new_empty(steps + 1, batch, size)  # c_0 ... c_T
-    c_all[0] = c_0
-    tanh_c, m_all = gates.new_empty(2, steps, batch, size).unbind(0)
-    h_all = m_all if w_hr is None else gates.new_empty(steps, batch, w_hr.shape[0])
-    w_hh_t, h = w_hh.t(), h_0
-    for t in range(steps):
-        s = gates[t].addmm_(h, w_hh_t)
-        i_f = s[:, : 2 * size].sigmoid_()
-        i, f = i_f[:, :size], i_f[:, size:]
-        g, o = s[:, 2 * size : 3 * size].tanh_(), s[:, 3 * size :].sigmoid_()
-        # c_t = f_t ⊙ c_{t-1} + i_t ⊙ g_t
-        c = torch.mul(f, c_all[t], out=c_all[t + 1]).addcmul_(i, g)
-        # m_t = o_t ⊙ tanh(c_t)
-        h = torch.mul(o, torch.tanh(c, out=tanh_c[t]), out=m_all[t])
-        if w_hr is not None:
-            # h_t = m_t W_hr^T
-            h = torch.mm(h, w_hr.t(), out=h_all[t])
-    return (h_all.transpose(0, 1), h.clone(), c_all[steps].clone()), (gates, c_all, tanh_c, m_all)
+    w_ih_t, w_hh_t, w_hr_t = transposed(w_ih), transposed(w_hh), transposed(w_hr)
+    m_all = input.new_empty(steps, batch, size)
+    h_all = m_all if w_hr is None else input.new_empty(steps, batch, w_hr.shape[0])
+    m_out, h_out = m_all.unbind(0), h_all.unbind(0)
+    h, c, kept = h_0, c_0, []
+    for block in blocks(steps, 4 * c_0.nbytes):
+        # The input's part of the sums does not wait for h: one matmul for the block.
+        gates = from_input(x_all[block], w_ih_t, bias)  # (block, B, 4H), becomes i, f, g, o
+        c_all = gates.new_empty(len(gates), batch, size)
+        # Lists of views: cutting them out step by step would cost as much as the arithmetic.
+        s, i_f = gates.unbind(0), gates[:, :, : 2 * size].unbind(0)
+        i, f, g, o = (gate.unbind(0) for gate in gates.chunk(4, dim=2))
+        for k, c_new in enumerate(c_all.unbind(0)):
+            s[k].addmm_(h, w_hh_t)
+            i_f[k].sigmoid_()
+            g[k].tanh_()
+            o[k].sigmoid_()
+            # c_t = f_t ⊙ c_{t-1} + i_t ⊙ g_t
+            c = torch.mul(f[k], c, out=c_new).addcmul_(i[k], g[k])
+            # m_t = o_t ⊙ tanh(c_t)
+            h = torch.tanh(c, out=m_out[block.start + k]).mul_(o[k])
+            if w_hr is not None:
+                # h_t = m_t W_hr^T
+                h = torch.mm(h, w_hr_t, out=h_out[block.start + k])
+        kept += [gates, c_all] if keep else []
+    return (h_all.transpose(0, 1), h.clone(), c.clone()), (x_all, m_all, *kept)
 
 
-def _backward(grads, tensors, outputs, kept):
-    input, h_0, _, w_ih, w_hh, b_ih, b_hh, w_hr = tensors
-    grad_output, dh, dc = grads
-    gates, c_all, tanh_c, m_all = kept
-    h_all = m_all if w_hr is None else outputs[0].transpose(0, 1)
-    from_output = None if grad_output is None else grad_output.transpose(0, 1)
-    ds_all = torch.empty_like(gates)
-    dh_all = None if w_hr is None else torch.empty_like(h_all)
-    for t in range(gates.shape[0] - 1, -1, -1):
-        i, f, g, o = gates[t].chunk(4, dim=1)
-        di, df, dg, do = ds_all[t].chunk(4, dim=1)
-        if from_output is not None:
-            dh = from_output[t] if dh is None else from_output[t] + dh
-        dm = dh
+def _backward(grads, tensors, outputs, kept, input_needed=True):
+    _, h_0, c_0, w_ih, w_hh, b_ih, b_hh, w_hr = tensors
+    grad_output, grad_h_n, grad_c_n = grads
+    x_all, m_all, *kept = kept
+    gates, c_all = kept[::2], kept[1::2]  # a tensor for each block
+    h_all = outputs[0].transpose(0, 1)
+    d_x = torch.empty_like(x_all) if input_needed else None
+    d_w_ih, d_w_hh = zeros_for(w_ih), zeros_for(w_hh)
+    d_bias = w_ih.new_zeros(len(w_ih))
+    d_w_hr = None if w_hr is None else zeros_for(w_hr)
+    from_output = arriving(grad_output, len(x_all), like=h_all)
+    dh = from_output[-1].expand_as(h_0)
+    dh = dh if grad_h_n is None else dh + grad_h_n
+    dc = torch.zeros_like(c_0) if grad_c_n is None else grad_c_n.clone()
+    stop = len(x_all)
+    for n in reversed(range(len(gates))):
+        block = slice(stop - len(gates[n]), stop)
+        stop = block.start
+        c_start = c_all[n - 1][-1] if n > 0 else c_0
+        slopes, through_c, f_all = _slopes(gates[n], c_all[n], c_start)
+        dh_all = None if w_hr is None else h_all.new_empty(h_all[block].shape)
+        d_ifg, d_o = slopes[:, :, :3].unbind(0), slopes[:, :, 3].unbind(0)
+        ds_all = slopes.flatten(2)  # (block, B, 4H), becomes dL/ds
+        through, f, ds = through_c.unbind(0), f_all.unbind(0), ds_all.unbind(0)
+        for k in reversed(range(len(ds))):
+            t = block.start + k
+            dm = dh
+            if w_hr is not None:
+                dh_all[k] = dh
+                # dL/dm_t = dL/dh_t W_hr
+                dm = dh @ w_hr
+            # dL/dc_t = (from t+1) + dL/dm_t ⊙ o_t ⊙ (1 - tanh²(c_t))
+            dc.addcmul_(dm, through[k])
+            # dL/ds_t: what reaches the gate, times its slope
+            d_ifg[k].mul_(dc.unsqueeze(1))
+            d_o[k].mul_(dm)
+            # dL/dc_{t-1} = dL/dc_t ⊙ f_t;  dL/dh_{t-1} = dL/ds_t W_hh + (from output t-1)
+            dc.mul_(f[k])
+            dh = torch.addmm(from_output[t - 1], ds[k], w_hh) if t > 0 else ds[k] @ w_hh
+        if input_needed:
+            torch.matmul(ds_all, w_ih, out=d_x[block])
+        add_over_time(d_w_ih, ds_all, x_all[block])
+        add_over_time(d_w_hh, ds_all, previous(h_all, h_0, block))
+        add_bias(d_bias, ds_all)
         if w_hr is not None:
-            dh_all[t] = dh
-            # dL/dm_t = dL/dh_t W_hr
-            dm = dh @ w_hr
-        # dL/dc_t = (from t+1) + dL/dm_t ⊙ o_t ⊙ (1 - tanh²(c_t))
-        through_h = torch.ops.aten.tanh_backward(dm * o, tanh_c[t])
-        dc = through_h if dc is None else through_h + dc
-        _sigmoid_backward(dc * g, i, di)
-        _sigmoid_backward(dc * c_all[t], f, df)
-        torch.ops.aten.tanh_backward(dc * i, g, grad_input=dg)
-        _sigmoid_backward(dm * tanh_c[t], o, do)
-        # dL/dc_{t-1} = dL/dc_t ⊙ f_t;  dL/dh_{t-1} = dL/ds_t W_hh
-        dc = dc * f
-        dh = ds_all[t] @ w_hh
-    d_bias = ds_all.sum(dim=(0, 1)) if b_ih is not None or b_hh is not None else None
+            add_over_time(d_w_hr, dh_all, m_all[block])
     return (
-        (ds_all @ w_ih).transpose(0, 1),
+        d_x.transpose(0, 1) if input_needed else None,
         dh,
         dc,
-        over_time(ds_all, input.transpose(0, 1)),
-        over_time(ds_all, previous(h_all, h_0)),
+        d_w_ih,
+        d_w_hh,
         None if b_ih is None else d_bias,
         None if b_hh is None else d_bias,
-        None if w_hr is None else over_time(dh_all, m_all),
+        d_w_hr,
     )
 
 
-def _sigmoid_backward(grad, y, out):
-    """out = grad ⊙ y ⊙ (1 - y)."""
-    torch.ops.aten.sigmoid_backward(grad, y, grad_input=out)
+def _slopes(gates, c, c_start):
+    """What does not wait for the loop, for a block of steps: the factors of dL/dc_t and dL/dm_t.
+
+    gates (block, B, 4H), c (block, B, H), c_start (B, H) -> the factors in dL/ds
+    (block, B, 4, H), in dL/dc_t (block, B, H), and f_t.
+    """
+    i, f, g, o = gates.chunk(4, dim=2)
+    tanh_c = torch.tanh(c)
+    slopes = gates.new_empty(*gates.shape[:2], 4, i.shape[2])
+    d_i, d_f, d_g, d_o = slopes.unbind(2)
+    sigmoid_backward(g, i, grad_input=d_i)  # g_t ⊙ i_t (1 - i_t)
+    sigmoid_backward(c_start, f[0], grad_input=d_f[0])  # c_{t-1} ⊙ f_t (1 - f_t)
+    sigmoid_backward(c[:-1], f[1:], grad_input=d_f[1:])
+    tanh_backward(i, g, grad_input=d_g)  # i_t ⊙ (1 - g_t²)
+    sigmoid_backward(tanh_c, o, grad_input=d_o)  # tanh(c_t) ⊙ o_t (1 - o_t)
+    return slopes, tanh_backward(o, tanh_c), f  # o_t ⊙ (1 - tanh²(c_t))
 
 
+# grad ⊙ y (1 - y) and grad ⊙ (1 - y²), each in one pass over memory.
+sigmoid_backward, tanh_backward = torch.ops.aten.sigmoid_backward, torch.ops.aten.tanh_backward
 RECIPE = Recipe(_forward, _backward)

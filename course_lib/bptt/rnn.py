@@ -20,10 +20,18 @@ so that the tensors of one step lie together in memory.
 
 import torch
 from torch import Tensor
-from torch.nn.functional import linear
 
 from course_lib.bptt.function import Recipe
-from course_lib.bptt.weights import over_time, previous
+from course_lib.bptt.weights import (
+    add_bias,
+    add_over_time,
+    arriving,
+    blocks,
+    from_input,
+    previous,
+    transposed,
+    zeros_for,
+)
 
 
 @torch.no_grad()
@@ -46,49 +54,56 @@ def rnn_backward(
     Source: Werbos 1990; checked by ``torch.autograd.gradcheck``.
     """
     recipe = RECIPES[nonlinearity]
-    time_first = output.transpose(0, 1).contiguous()
+    kept = (tensor.transpose(0, 1).contiguous() for tensor in (input, output))
     return recipe.backward(
-        (grad_output, grad_h_n), (input, h_0, w_ih, w_hh, b_ih, b_hh), (output, None), (time_first,)
+        (grad_output, grad_h_n), (input, h_0, w_ih, w_hh, b_ih, b_hh), (output, None), tuple(kept)
     )
 
 
 def _forward(activate_):
-    def forward(input, h_0, w_ih, w_hh, b_ih, b_hh):
+    def forward(input, h_0, w_ih, w_hh, b_ih, b_hh, keep=True):
         # a_t without the recurrent part, for all time steps at once; turned into h_t in place.
-        h_all = linear(input.transpose(0, 1), w_ih, b_ih)  # (T, B, H)
-        if b_hh is not None:
-            h_all += b_hh
-        w_hh_t, h = w_hh.t(), h_0
+        x_all = input.transpose(0, 1).contiguous()
+        bias = b_ih if b_hh is None else (b_hh if b_ih is None else b_ih + b_hh)
+        h_all = from_input(x_all, transposed(w_ih), bias)  # (T, B, H)
+        w_hh_t, h = transposed(w_hh), h_0
         for h_t in h_all.unbind(0):
             # h_t = φ(a_t + h_{t-1} W_hh^T)
             h = activate_(h_t.addmm_(h, w_hh_t))
-        return (h_all.transpose(0, 1), h.clone()), (h_all,)
+        return (h_all.transpose(0, 1), h.clone()), (x_all, h_all)
 
     return forward
 
 
 def _backward(slope):
-    def backward(grads, tensors, outputs, kept):
-        input, h_0, w_ih, w_hh, b_ih, b_hh = tensors
+    def backward(grads, tensors, outputs, kept, input_needed=True):
+        _, h_0, w_ih, w_hh, b_ih, b_hh = tensors
         grad_output, grad_h_n = grads
-        (h_all,) = kept
-        da_all = slope(h_all)  # φ'(a_t), becomes dL/da_t
-        dh = None if grad_h_n is None else grad_h_n
-        from_output = None if grad_output is None else grad_output.transpose(0, 1)
-        for t in range(h_all.shape[0] - 1, -1, -1):
-            if from_output is not None:
-                dh = from_output[t] if dh is None else from_output[t] + dh
-            # dL/da_t = dL/dh_t ⊙ φ'(a_t)
-            da_t = da_all[t].mul_(dh)
-            # dL/dh_{t-1} = dL/da_t W_hh
-            dh = da_t @ w_hh
-        x_all, h_before = input.transpose(0, 1), previous(h_all, h_0)
-        d_bias = da_all.sum(dim=(0, 1)) if b_ih is not None or b_hh is not None else None
+        x_all, h_all = kept
+        d_x = torch.empty_like(x_all) if input_needed else None
+        d_w_ih, d_w_hh = zeros_for(w_ih), zeros_for(w_hh)
+        d_bias = w_ih.new_zeros(len(w_ih))
+        from_output = arriving(grad_output, len(h_all), like=h_all)
+        dh = from_output[-1].expand_as(h_0)
+        dh = dh if grad_h_n is None else dh + grad_h_n
+        for block in reversed(blocks(len(h_all), h_all[:1].nbytes)):
+            da_all = slope(h_all[block])  # φ'(a_t), becomes dL/da_t
+            before = [None, *from_output][block]  # what output t-1 sends to step t-1
+            for da_t, from_t in zip(reversed(da_all.unbind(0)), reversed(before), strict=True):
+                # dL/da_t = dL/dh_t ⊙ φ'(a_t)
+                da_t.mul_(dh)
+                # dL/dh_{t-1} = dL/da_t W_hh + (from output t-1)
+                dh = da_t @ w_hh if from_t is None else torch.addmm(from_t, da_t, w_hh)
+            if input_needed:
+                torch.matmul(da_all, w_ih, out=d_x[block])
+            add_over_time(d_w_ih, da_all, x_all[block])
+            add_over_time(d_w_hh, da_all, previous(h_all, h_0, block))
+            add_bias(d_bias, da_all)
         return (
-            (da_all @ w_ih).transpose(0, 1),
+            d_x.transpose(0, 1) if input_needed else None,
             dh,
-            over_time(da_all, x_all),
-            over_time(da_all, h_before),
+            d_w_ih,
+            d_w_hh,
             None if b_ih is None else d_bias,
             None if b_hh is None else d_bias,
         )
@@ -98,6 +113,8 @@ def _backward(slope):
 
 RECIPES = {
     # tanh'(a) = 1 - tanh(a)²; relu'(a) = 1 where relu(a) > 0: both follow from h_t alone.
-    "tanh": Recipe(_forward(torch.tanh_), _backward(lambda h: 1 - h * h)),
+    "tanh": Recipe(
+        _forward(torch.tanh_), _backward(lambda h: torch.addcmul(h.new_ones(1), h, h, value=-1))
+    ),
     "relu": Recipe(_forward(torch.relu_), _backward(lambda h: (h > 0).to(h.dtype))),
 }

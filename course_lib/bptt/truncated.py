@@ -8,7 +8,7 @@ The whole sum has t terms; truncation keeps the last k: what a step owes to the 
 import torch
 from torch import Tensor
 
-from course_lib.bptt.weights import over_time, previous
+from course_lib.bptt.weights import add_over_time, previous, zeros_for
 
 
 @torch.no_grad()
@@ -42,12 +42,14 @@ def truncated_rnn_backward(
         da_all[: length - back] += da
         arriving[back:] = da @ w_hh
         d_h_0 += arriving[back]  # this loss has walked all the way to h_0
-    x_all = input.transpose(0, 1)
+    d_w_ih, d_w_hh = zeros_for(w_ih), zeros_for(w_hh)
+    add_over_time(d_w_ih, da_all, input.transpose(0, 1))
+    add_over_time(d_w_hh, da_all, previous(h_all, h_0, slice(0, length)))
     return (
         (da_all @ w_ih).transpose(0, 1),
         d_h_0,
-        over_time(da_all, x_all),
-        over_time(da_all, previous(h_all, h_0)),
+        d_w_ih,
+        d_w_hh,
         da_all.sum(dim=(0, 1)),
     )
 

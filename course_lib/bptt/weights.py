@@ -1,14 +1,60 @@
-"""What every recurrence's backward pass does after its loop."""
+"""What the backward passes of all recurrences share: blocks of steps, and sums over time.
+
+The passes walk through time in *blocks* of steps. What can be computed for a whole block at once
+is (the input's part of the gates before the forward loop, the slopes of the gates before the
+backward loop, the weights' gradients after it); a block is as long as the cache holds, so the
+numbers are still there when they are needed, and the gradients of all T steps never exist at once.
+"""
 
 import torch
 from torch import Tensor
 
-
-def over_time(grads: Tensor, inputs: Tensor) -> Tensor:
-    """Σ_t grads_t^T inputs_t in one matmul: (T, B, N), (T, B, F) -> (N, F)."""
-    return grads.flatten(0, 1).t() @ inputs.flatten(0, 1)
+BLOCK_BYTES = 4 << 20
 
 
-def previous(states: Tensor, initial: Tensor) -> Tensor:
-    """The state before each step: (T, B, S), (B, S) -> (T, B, S)."""
-    return torch.cat([initial.unsqueeze(0), states[:-1]])
+def blocks(steps: int, bytes_a_step: int) -> list[slice]:
+    """The steps of each block, from the first block to the last."""
+    length = max(1, BLOCK_BYTES // max(1, bytes_a_step))
+    return [slice(start, min(start + length, steps)) for start in range(0, steps, length)]
+
+
+def arriving(grad_output: Tensor | None, steps: int, like: Tensor) -> list[Tensor]:
+    """dL/dh_t from the output at each step alone, (B, T, S) -> T times (B, S); zero for None."""
+    if grad_output is None:
+        return [like.new_zeros(1)] * steps
+    return list(grad_output.unbind(1))
+
+
+def from_input(x: Tensor, w_ih_t: Tensor, bias: Tensor | None) -> Tensor:
+    """The input's part of the sums, which waits for no state: (T, B, I), (I, N) -> (T, B, N)."""
+    rows = x.flatten(0, 1)
+    sums = rows @ w_ih_t if bias is None else torch.addmm(bias, rows, w_ih_t)
+    return sums.unflatten(0, x.shape[:2])
+
+
+def transposed(weight: Tensor | None) -> Tensor | None:
+    """The weight's transpose, laid out anew: T products with it read it in order."""
+    return None if weight is None else weight.t().contiguous()
+
+
+def previous(states: Tensor, initial: Tensor, block: slice) -> Tensor:
+    """The state before each step of a block: (T, B, S), (B, S) -> (block, B, S)."""
+    if block.start > 0:
+        return states[block.start - 1 : block.stop - 1]
+    return torch.cat([initial.unsqueeze(0), states[: block.stop - 1]])
+
+
+def zeros_for(weight: Tensor) -> Tensor:
+    """Zeros shaped like a weight (N, F), its columns lying together: BLAS adds faster to those."""
+    return weight.new_zeros(weight.shape[1], weight.shape[0]).t()
+
+
+def add_over_time(total: Tensor, grads: Tensor, inputs: Tensor) -> None:
+    """total += Σ_t grads_t^T inputs_t, in one matmul: (N, F), (T, B, N), (T, B, F)."""
+    total.addmm_(grads.flatten(0, 1).t(), inputs.flatten(0, 1))
+
+
+def add_bias(total: Tensor, grads: Tensor) -> None:
+    """total += Σ_t Σ_b grads_tb, as a product with ones, which BLAS sums faster."""
+    rows = grads.flatten(0, 1)
+    total.addmv_(rows.t(), rows.new_ones(len(rows)))

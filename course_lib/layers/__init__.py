@@ -3,7 +3,13 @@
 Names, shapes, defaults and ``state_dict`` keys are those of ``torch.nn``.
 """
 
-from course_lib.layers.convlstm import ConvLSTM, ConvLSTMCell, EncoderForecaster, convlstm_cell
+from course_lib.layers.convlstm import (
+    ConvLSTM,
+    ConvLSTMCell,
+    EncoderForecaster,
+    convlstm_cell,
+    convlstm_forward,
+)
 from course_lib.layers.convolution import (
     Conv1d,
     Conv2d,
@@ -37,6 +43,7 @@ __all__ = [
     "conv1d_loop",
     "conv2d",
     "convlstm_cell",
+    "convlstm_forward",
     "gru_cell",
     "gru_forward",
     "lstm_cell",

@@ -19,11 +19,14 @@ K kernel_size.
 """
 
 from collections.abc import Sequence
+from functools import partial
 
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import conv2d
 
+from course_lib.bptt.convlstm import recipe
+from course_lib.bptt.function import run
 from course_lib.layers.lstm import State, as_pair
 from course_lib.layers.shapes import Shapes, at_least
 
@@ -49,7 +52,7 @@ def convlstm_cell(
     Raises ValueError for shapes that do not fit. Source: Shi et al. 2015, equation 3.
     """
     h, c = as_pair("state", state)
-    _expect(x, h, c, w_x, w_h, b, {"w_ci": w_ci, "w_cf": w_cf, "w_co": w_co})
+    _expect(x, h, c, w_x, w_h, b, w_ci, w_cf, w_co)
     # One convolution for all four gates: (B, 4C_h, H, W)
     if x is None:
         sums = conv2d(h, w_h, b, padding="same")
@@ -64,6 +67,32 @@ def convlstm_cell(
     # o_t = σ(... + w_co ⊙ C_t);  H_t = o_t ⊙ tanh(C_t)
     o = torch.sigmoid(o if w_co is None else o + w_co * c)
     return o * torch.tanh(c), c
+
+
+def convlstm_forward(
+    input: Tensor | None,
+    initial_states: State | None,
+    w_x: Tensor | None,
+    w_h: Tensor,
+    b: Tensor | None = None,
+    w_ci: Tensor | None = None,
+    w_cf: Tensor | None = None,
+    w_co: Tensor | None = None,
+    steps: int | None = None,
+) -> tuple[Tensor, State]:
+    """A ConvLSTM over a whole sequence of maps.
+
+    Shapes: input (B, T, C_in, H, W), initial_states (h_0, c_0) each (B, C_h, H, W) or None for
+    zeros, weights as in ``convlstm_cell`` -> output (B, T, C_h, H, W), (h_n, c_n). With input None
+    (and w_x None) the states have to be given, and ``steps`` says for how many time steps to go on.
+    Raises ValueError for arguments or shapes that do not fit. Source: Shi et al. 2015, equation 3.
+    """
+    state, steps = _start(input, initial_states, w_h, steps)
+    outputs = []
+    for x_t in [None] * steps if input is None else input.unbind(1):
+        state = convlstm_cell(x_t, state, w_x, w_h, b, w_ci, w_cf, w_co)
+        outputs.append(state[0])
+    return torch.stack(outputs, dim=1), state
 
 
 class ConvLSTMCell(nn.Module):
@@ -140,8 +169,22 @@ class ConvLSTMCell(nn.Module):
             if x is None:
                 raise ValueError("a cell without input needs a state: it fixes batch and size")
             state = self.zero_state(x)
+        return convlstm_cell(x, state, *self._weights())
+
+    def run(self, input: Tensor | None, state: State | None, steps: int) -> tuple[Tensor, State]:
+        """All time steps: input (B, T, C_in, H, W) or None -> output (B, T, C_h, H, W), (h, c).
+
+        The same numbers as ``convlstm_forward``, with the backward pass written by hand.
+        """
+        (h, c), steps = _start(input, state, self.weight_h, steps)
+        _expect(None if input is None else input[:, 0], h, c, *self._weights())
+        readable = partial(_flat_forward, steps)
+        output, h, c = run(recipe(steps), readable, input, h, c, *self._weights())
+        return output, (h, c)
+
+    def _weights(self):
         peepholes = self.weight_ci, self.weight_cf, self.weight_co
-        return convlstm_cell(x, state, self.weight_x, self.weight_h, self.bias, *peepholes)
+        return self.weight_x, self.weight_h, self.bias, *peepholes
 
     def extra_repr(self) -> str:
         shown = f"{self.in_channels}, {self.hidden_channels}, kernel_size={self.kernel_size}"
@@ -205,29 +248,26 @@ class ConvLSTM(nn.Module):
             raise ValueError(
                 f"states must hold one (h, c) per layer: {self.num_layers}, got {len(states)}"
             )
-        steps = self._time_steps(input)
+        below, steps = self._batch_first(input)
         outputs, finals = [], []
         for layer, cell in enumerate(self.cells):
-            state = None if states is None else states[layer]
-            below, steps = steps, []
-            for x_t in below:  # (B, C, H, W), T times
-                state = cell(x_t, state)
-                steps.append(state[0])
-            outputs.append(torch.stack(steps, dim=1 if self.batch_first else 0))
+            below, state = cell.run(below, None if states is None else states[layer], steps)
+            outputs.append(below if self.batch_first else below.transpose(0, 1))
             finals.append(state)
         if self.stateful:
             self._carried = [(h.detach(), c.detach()) for h, c in finals]
         return (outputs if self.return_all_layers else outputs[-1]), finals
 
-    def _time_steps(self, input):
+    def _batch_first(self, input):
+        """The input as (B, T, C, H, W), None for a network without input; and T."""
         if self.in_channels == 0:
-            return [None] * at_least("the number of time steps", input, 1)
+            return None, at_least("the number of time steps", input, 1)
         axes = "B T C H W" if self.batch_first else "T B C H W"
         Shapes(C=self.in_channels).expect("input", input, axes)
-        steps = list(input.unbind(dim=1 if self.batch_first else 0))
-        if not steps:
-            raise ValueError(f"input has no time steps: shape {tuple(input.shape)}")
-        return steps
+        input = input if self.batch_first else input.transpose(0, 1)
+        if input.shape[1] == 0:
+            raise ValueError(f"input has no time steps: it must be ({axes.replace(' ', ', ')})")
+        return input, input.shape[1]
 
 
 class EncoderForecaster(nn.Module):
@@ -275,7 +315,26 @@ class EncoderForecaster(nn.Module):
         return frames.unflatten(0, features.shape[:2])
 
 
-def _expect(x, h, c, w_x, w_h, b, peepholes):
+def _start(input, states, w_h, steps):
+    """The initial states and the number of time steps."""
+    if input is not None:
+        Shapes().expect("input", input, "B T C_in H W")
+        steps = at_least("the number of time steps of input", input.shape[1], 1)
+    elif states is None or steps is None:
+        raise ValueError("without input, give the initial states and the number of steps")
+    if states is not None:
+        return as_pair("initial_states", states), at_least("steps", steps, 1)
+    h = input.new_zeros(input.shape[0], w_h.shape[1], *input.shape[-2:])
+    return (h, torch.zeros_like(h)), steps
+
+
+def _flat_forward(steps, input, h_0, c_0, *weights):
+    output, states = convlstm_forward(input, (h_0, c_0), *weights, steps=steps)
+    return output, *states
+
+
+def _expect(x, h, c, w_x, w_h, b, w_ci, w_cf, w_co):
+    peepholes = {"w_ci": w_ci, "w_cf": w_cf, "w_co": w_co}
     shapes = Shapes()
     shapes.expect("h", h, "B C_h H W")
     shapes.expect("c", c, "B C_h H W")

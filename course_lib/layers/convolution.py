@@ -17,6 +17,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import linear, pad
 
+from course_lib.layers.correlate import correlate
 from course_lib.layers.shapes import Shapes
 
 PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
@@ -50,7 +51,7 @@ def conv1d(
     dilation: int = 1,
     groups: int = 1,
 ) -> Tensor:
-    """1-D cross-correlation in one matmul (im2col).
+    """1-D cross-correlation in one matmul (im2col); by the FFT where the kernel is long.
 
     Shapes: x (B, C_in, L), weight (C_out, C_in / groups, K), bias (C_out) -> (B, C_out, L') with
     L' = floor((L + 2 padding - dilation (K - 1) - 1) / stride) + 1. padding may be "same" or
@@ -78,7 +79,7 @@ def conv2d(
     dilation: int | tuple[int, int] = 1,
     groups: int = 1,
 ) -> Tensor:
-    """2-D cross-correlation, one matmul for each row of the kernel.
+    """2-D cross-correlation, one matmul for each row of the kernel; by the FFT where it is large.
 
     Shapes: x (B, C_in, H, W), weight (C_out, C_in / groups, K_h, K_w), bias (C_out)
     -> (B, C_out, H', W') with H' = floor((H + 2 padding - dilation (K_h - 1) - 1) / stride) + 1.
@@ -87,32 +88,15 @@ def conv2d(
     """
     _expect(x, weight, bias, ("H", "W"), ("K_h", "K_w"), groups)
     stride, dilation = _many("stride", stride, 2, 1), _many("dilation", dilation, 2, 1)
-    x = pad(x, _borders(padding, weight.shape[2:], stride, dilation))
+    borders = _borders(padding, weight.shape[2:], stride, dilation)
+    x = pad(x, borders) if any(borders) else x
     sizes = _output_sizes(x.shape[2:], weight.shape[2:], stride, dilation)
-    blocks = [
-        _correlate(x_g, w_g, stride, dilation, sizes)
-        for x_g, w_g in zip(x.chunk(groups, dim=1), weight.chunk(groups), strict=True)
-    ]
-    out = torch.cat(blocks, dim=3) if groups > 1 else blocks[0]  # (B, H', W', C_out)
-    out = out if bias is None else out + bias
-    return out.permute(0, 3, 1, 2)
-
-
-def _correlate(x, weight, stride, dilation, sizes):
-    """(B, C, H, W) padded, (C_out, C, K_h, K_w) -> (B, H', W', C_out)."""
-    kernel_h, kernel_w = weight.shape[2:]
-    x = x.permute(0, 2, 3, 1).contiguous()  # channels last: a patch of a row is one run of memory
-    out = None
-    for k in range(kernel_h):
-        first = k * dilation[0]
-        rows = x[:, first : first + stride[0] * (sizes[0] - 1) + 1 : stride[0]]  # (B, H', W, C)
-        span = dilation[1] * (kernel_w - 1) + 1
-        patches = rows.unfold(2, span, stride[1])[..., :: dilation[1]]  # (B, H', W', C, K_w)
-        patches = patches.transpose(3, 4).flatten(3).flatten(0, 2)  # (B H' W', K_w C)
-        w_k = weight[:, :, k].permute(2, 1, 0).flatten(0, 1)  # (K_w C, C_out)
-        # H_ij = Σ_k W_k · vect(P_k(i, j))
-        out = patches @ w_k if out is None else torch.addmm(out, patches, w_k)
-    return out.unflatten(0, (x.shape[0], *sizes))
+    if groups == 1:
+        out = correlate(x, weight, stride, dilation, sizes)
+    else:
+        pairs = zip(x.chunk(groups, dim=1), weight.chunk(groups), strict=True)
+        out = torch.cat([correlate(*pair, stride, dilation, sizes) for pair in pairs], dim=1)
+    return out if bias is None else out + bias[:, None, None]
 
 
 def true_conv1d(x: Tensor, weight: Tensor, bias: Tensor | None = None, **options) -> Tensor:
