@@ -67,7 +67,7 @@ def recurrent(kind: str, size: str, backward: bool) -> Case:
 def convlstm(size: str, backward: bool) -> Case:
     """Ours with peepholes against the two forms most people use, and the convolutions alone."""
     batch, steps, c_in, hidden, side, kernel = FRAMES[size]
-    x = torch.randn(batch, steps, c_in, side, side, requires_grad=backward)
+    x = torch.randn(batch, steps, c_in, side, side)  # frames: data have no gradient
     ours = ConvLSTM(c_in, hidden, kernel, batch_first=True, peephole="map", image_size=(side, side))
     modules = {
         "one convolution, no peepholes": yardsticks.OneConvolution(c_in, hidden, kernel),
@@ -83,7 +83,7 @@ def convlstm(size: str, backward: bool) -> Case:
         name: list(module.parameters()) for name, module in modules.items()
     }
     runs = {
-        name: (_with_backward(run, [x, *leaves[name]]) if backward else _without_grad(run))
+        name: (_with_backward(run, leaves[name]) if backward else _without_grad(run))
         for name, run in forwards.items()
     }
     what = "fwd+bwd" if backward else "fwd"

@@ -15,15 +15,14 @@ Backward, from the last step to the first:
     dL/dH_{t-1} = the transposed convolution of dL/ds_t with W_h
 
 Inside, maps lie in memory as (B, H, W, C), channels last, and each step's x_t and H_{t-1} lie side
-by side, so that one convolution reads both without copying them together; and the maps of one step
-may be larger than the cache, so the elementwise part walks through them piece by piece (some
-images, some rows) and touches main memory once. ``course bench`` has what that saves.
+by side, so that one convolution reads both without copying them together. The images of a batch
+do not touch each other, so a few at a time go through all their steps: the gates of one step then
+stay in the cache between the convolution and what follows it. ``course bench`` has what that saves.
 
 Shapes: B batch, T time steps, C_in in_channels, C_h hidden_channels, H and W height and width,
 K kernel_size; batch first outside, time first inside.
 """
 
-from collections.abc import Iterator
 from functools import partial
 
 import torch
@@ -32,8 +31,6 @@ from torch.nn.functional import conv2d
 
 from course_lib.bptt.function import Recipe
 from course_lib.bptt.weights import arriving, blocks
-
-PIECE_BYTES = 1 << 19  # of the four gates: a piece and what is computed from it stay in the cache
 
 
 def recipe(steps: int) -> Recipe:
@@ -50,39 +47,54 @@ def recipe(steps: int) -> Recipe:
 def _forward(steps, input, h_0, c_0, w_x, w_h, b, w_ci, w_cf, w_co, keep=True):
     weight, peepholes = _side_by_side(w_x, w_h), _maps(c_0, w_ci, w_cf, w_co)
     read = _what_is_read(steps, input, h_0)  # x_t and H_{t-1}: (T + 1, B, H, W, C_in + C_h)
-    h_all = read[1:, ..., -h_0.shape[1] :]
-    h_out, c, kept = h_all.unbind(0), _last(c_0).contiguous(), []
-    for block in blocks(steps, 4 * c_0.nbytes):
-        c_all = c.new_empty(block.stop - block.start, *c.shape)
-        gates_all = []
-        for k, c_new in enumerate(c_all.unbind(0)):
-            t = block.start + k
-            gates = _last(conv2d(_first(read[t]), weight, b, padding=_half(weight)))
-            gates = gates.contiguous().unflatten(-1, (4, -1))  # (B, H, W, 4, C_h)
-            for piece in _pieces(gates):
-                _step(piece, gates, c, c_new, h_out[t], *peepholes)
-            c = c_new
-            gates_all += [gates] if keep else []
-        kept += [*gates_all, c_all] if keep else []
-    output = h_all.permute(1, 0, 4, 2, 3)
-    return (output, output[:, -1].contiguous(), _first(c).contiguous()), (read, *kept)
+    c_n, kept = _last(c_0).clone(memory_format=torch.contiguous_format), []
+    for images in blocks(len(c_0), 4 * c_0[:1].nbytes):
+        kept += _through_time(read[:, images], c_n[images], weight, b, peepholes, keep)
+    output = read[1:, ..., -h_0.shape[1] :].permute(1, 0, 4, 2, 3)
+    return (output, output[:, -1].contiguous(), _first(c_n).contiguous()), (read, *kept)
 
 
-def _step(piece, gates, c_old, c_new, h_new, w_if, w_co):
-    """One time step of a piece: ``gates`` turn from sums into i, f, g, o; writes the new states."""
-    gates, c_old, c_new, h_new = gates[piece], c_old[piece], c_new[piece], h_new[piece]
-    i_f, (i, f, g, o) = gates[..., :2, :], gates.unbind(-2)
-    if w_if is not None:
+def _through_time(read, c_n, weight, b, peepholes, keep):
+    """All steps of some images: writes H_t into ``read`` and C_T over C_0, which is in ``c_n``.
+
+    Returns what the way back needs, if it is to be kept: for each block of steps, the gates
+    (block, 4, B, H, W, C_h) and the cell states, one more than steps (block + 1, B, H, W, C_h).
+    """
+    seen, h_out = read.permute(0, 1, 4, 2, 3).unbind(0), read[1:, ..., -c_n.shape[-1] :].unbind(0)
+    kept = []
+    for block in blocks(len(h_out), 4 * c_n.nbytes):
+        length = block.stop - block.start
+        gates_all, c_all = (
+            c_n.new_empty(length, 4, *c_n.shape),
+            c_n.new_empty(length + 1, *c_n.shape),
+        )
+        c_all[0] = c_n
+        c, steps = c_all.unbind(0), range(block.start, block.stop)
+        for k, (t, gates) in enumerate(zip(steps, gates_all.unbind(0), strict=True)):
+            sums = _last(conv2d(seen[t], weight, b, padding=_half(weight))).contiguous()
+            sums = sums.view(*c_n.shape[:3], 4, -1).permute(3, 0, 1, 2, 4)  # (4, B, H, W, C_h)
+            _step(sums, gates, c[k], c[k + 1], h_out[t], *peepholes)
+        c_n.copy_(c[-1])
+        kept += [gates_all, c_all] if keep else []
+    return kept
+
+
+def _step(sums, gates, c_old, c_new, h_new, w_if, w_co):
+    """One time step: the gates and the new states from the sums of the convolution."""
+    i_f, (i, f, g, o) = gates[:2], gates.unbind(0)
+    if w_if is None:
+        torch.sigmoid(sums[:2], out=i_f)
+    else:
         # i_t: + w_ci ⊙ C_{t-1};  f_t: + w_cf ⊙ C_{t-1}
-        i_f.addcmul_(c_old.unsqueeze(-2), w_if[piece[1]])
-    i_f.sigmoid_()
-    g.tanh_()
+        torch.addcmul(sums[:2], c_old, w_if.unsqueeze(1), out=i_f).sigmoid_()
+    g.copy_(sums[2]).tanh_()
     # C_t = f_t ⊙ C_{t-1} + i_t ⊙ g_t
     torch.mul(f, c_old, out=c_new).addcmul_(i, g)
-    if w_co is not None:
+    if w_co is None:
+        torch.sigmoid(sums[3], out=o)
+    else:
         # o_t: + w_co ⊙ C_t
-        o.addcmul_(c_new, w_co[piece[1]])
-    o.sigmoid_()
+        torch.addcmul(sums[3], c_new, w_co, out=o).sigmoid_()
     # H_t = o_t ⊙ tanh(C_t)
     torch.mul(torch.tanh(c_new), o, out=h_new)
 
@@ -92,73 +104,130 @@ def _backward(grads, tensors, outputs, kept, input_needed=True):
     grad_output, grad_h_n, grad_c_n = grads
     read, *kept = kept
     steps, hidden = len(read) - 1, h_0.shape[1]
-    weight, (w_if, w_maps_o) = _side_by_side(w_x, w_h), _maps(c_0, w_ci, w_cf, w_co)
-    # The gradient of the input is only computed for somebody: it makes the convolution larger.
-    both = input is not None and input_needed
-    back = weight if both else _channels_last(w_h)
-    d_x = torch.empty_like(input.transpose(0, 1)) if both else None
-    d_weight, d_b = torch.zeros_like(weight), None if b is None else torch.zeros_like(b)
-    d_peepholes = [None if w is None else torch.zeros_like(w) for w in (w_if, w_maps_o)]
+    weight, peepholes = _side_by_side(w_x, w_h), _maps(c_0, w_ci, w_cf, w_co)
+    totals = [None if w is None else torch.zeros_like(w) for w in (weight, b, *peepholes)]
+    # The gradient of the input is computed for somebody only: it makes the convolution larger.
+    d_x = None
+    if input is not None and input_needed:
+        d_x = torch.empty_like(input.transpose(0, 1))
+    d_h_0, d_c_0 = (
+        _last(torch.zeros_like(h_0)).contiguous(),
+        _last(torch.zeros_like(c_0)).contiguous(),
+    )
+    if grad_c_n is not None:
+        d_c_0.copy_(_last(grad_c_n))
+    if grad_h_n is not None:
+        d_h_0.copy_(_last(grad_h_n))
     from_output = [_last(grad) for grad in arriving(grad_output, steps, like=h_0)]
-    dh = from_output[-1].expand_as(_last(h_0))
-    dh = dh if grad_h_n is None else dh + _last(grad_h_n)
-    dc = torch.zeros_like(_last(c_0)) if grad_c_n is None else _last(grad_c_n).clone()
-    dc = dc.contiguous()
-    for block in reversed(blocks(steps, 4 * c_0.nbytes)):
-        c_all = kept.pop()
-        ds_all = read.new_empty(len(c_all), *c_all.shape[1:-1], 4, hidden)
-        for k in reversed(range(len(c_all))):
-            t = block.start + k
-            c_old = c_all[k - 1] if k > 0 else (kept[-2][-1] if t > 0 else _last(c_0))
-            gates, ds = kept.pop(), ds_all[k]
-            states = gates, c_old, c_all[k]
-            for piece in _pieces(gates):
-                _step_back(piece, ds, dh, dc, *states, w_if, w_maps_o, *d_peepholes)
-            seen = read[t] if both else read[t, ..., -hidden:]
-            d_read, _, _ = _conv_backward(ds.flatten(-2), seen, back, True, False, False)
-            dh = d_read[..., -hidden:]
-            if both:
-                d_x[t] = _first(d_read[..., :-hidden])
-            if t > 0:
-                dh = dh + from_output[t - 1]
-        ds_all, read_all = ds_all.flatten(-2).flatten(0, 1), read[block].flatten(0, 1)
-        _, d_w, d_bias = _conv_backward(ds_all, read_all, weight, False, True, b is not None)
-        d_weight += d_w
-        if b is not None:
-            d_b += d_bias
+    back = _channels_last(w_h) if d_x is None else weight
+    for images in blocks(len(c_0), 4 * c_0[:1].nbytes):
+        count = 2 * len(blocks(steps, 4 * c_0[images].nbytes))
+        mine, kept = kept[:count], kept[count:]
+        arrives = [grad if grad.dim() < 4 else grad[images] for grad in from_output]
+        ends = d_h_0[images], d_c_0[images]
+        x_grads = None if d_x is None else d_x[:, images]
+        _back_through_time(
+            mine, read[:, images], arrives, *ends, weight, back, peepholes, totals, x_grads
+        )
+    d_weight, d_b, d_w_if, d_w_o = totals
     d_w_x, d_w_h = d_weight.split([weight.shape[1] - hidden, hidden], dim=1)
-    d_i_f, d_o = (_like(w, d) for w, d in zip((w_ci, w_co), d_peepholes, strict=True))
+    d_i_f = _like(w_ci, d_w_if)
     return (
         None if d_x is None else d_x.transpose(0, 1),
-        _first(dh),
-        _first(dc),
+        _first(d_h_0),
+        _first(d_c_0),
         None if w_x is None else d_w_x,
         d_w_h,
         d_b,
         *((None, None) if d_i_f is None else d_i_f.unbind(0)),
-        None if d_o is None else d_o[0],
+        _like(w_co, d_w_o),
     )
 
 
-def _step_back(piece, ds, dh, dc, gates, c_old, c_new, w_if, w_co, d_w_if, d_w_co):
-    """dL/dH_t and dL/dC_t of a piece -> dL/ds_t into ``ds``, dL/dC_{t-1} into ``dc``."""
-    ds, dh, dc, gates, c_old, c_new = (x[piece] for x in (ds, dh, dc, gates, c_old, c_new))
-    (i, f, g, o), (d_i, d_f, d_g, d_o) = gates.unbind(-2), ds.unbind(-2)
+def _back_through_time(kept, read, from_output, dh, dc, weight, back, peepholes, totals, d_x):
+    """The way back of some images: dL/dH_T and dL/dC_T in ``dh`` and ``dc`` become those of step 0.
+
+    Adds to the ``totals`` of weight, bias and peepholes, and writes dL/dX into ``d_x`` if it is
+    given. ``back`` is the kernel of what the way back follows: H alone, or x and H.
+    """
+    d_weight, d_b, *d_peepholes = totals
+    hidden, d_c = dc.shape[-1], dc
+    dh_t = dh + from_output[-1]
+    stop = len(read) - 1
+    for gates, c_all in zip(reversed(kept[::2]), reversed(kept[1::2]), strict=True):
+        block = slice(stop - len(gates), stop)
+        stop = block.start
+        states = c_all[:-1], c_all[1:]
+        # What does not wait for the loop, for all steps of the block in one go.
+        slopes = _slopes(gates, *states, *peepholes)
+        ds_all = d_c.new_empty(len(gates), *d_c.shape[:3], 4, hidden)
+        gates_first = ds_all.permute(0, 4, 1, 2, 3, 5)  # (block, 4, B, H, W, C_h)
+        for k in reversed(range(len(gates))):
+            t = block.start + k
+            _step_back(gates_first[k], dh_t, d_c, *(x[k] for x in slopes))
+            seen = read[t, ..., -hidden:] if d_x is None else read[t]
+            d_read, _, _ = _conv_backward(ds_all[k].flatten(-2), seen, back, True, False, False)
+            dh_t = d_read[..., -hidden:]
+            if d_x is not None:
+                d_x[t] = _first(d_read[..., :-hidden])
+            if t > 0:
+                dh_t = dh_t + from_output[t - 1]
+        _add_peepholes(gates_first, *states, *d_peepholes)
+        grads, seen = ds_all.flatten(-2).flatten(0, 1), read[block].flatten(0, 1)
+        _, d_w, d_bias = _conv_backward(grads, seen, weight, False, True, d_b is not None)
+        d_weight += d_w
+        if d_b is not None:
+            d_b += d_bias
+    dh.copy_(dh_t)
+
+
+def _slopes(gates, c_old, c_new, w_if, w_co):
+    """What does not wait for the loop: the factors of dL/dC_t and dL/dH_t, step by step.
+
+    gates (..., 4, B, H, W, C_h), states (..., B, H, W, C_h) -> the factors in dL/ds_t, shaped like
+    the gates, of dL/dH_t in dL/dC_t, and of dL/dC_t in dL/dC_{t-1}, shaped like the states.
+    """
+    slopes = torch.empty_like(gates)
+    (i, f, g, o), (d_i, d_f, d_g, d_o) = gates.unbind(-5), slopes.unbind(-5)
     tanh_c = torch.tanh(c_new)
-    sigmoid_backward(dh * tanh_c, o, grad_input=d_o)
-    dc += tanh_backward(dh * o, tanh_c)
-    rows = piece[1]
+    sigmoid_backward(g, i, grad_input=d_i)  # g_t ⊙ i_t (1 - i_t)
+    sigmoid_backward(c_old, f, grad_input=d_f)  # C_{t-1} ⊙ f_t (1 - f_t)
+    tanh_backward(i, g, grad_input=d_g)  # i_t ⊙ (1 - g_t²)
+    sigmoid_backward(tanh_c, o, grad_input=d_o)  # tanh(C_t) ⊙ o_t (1 - o_t)
+    through_h, through_c = tanh_backward(o, tanh_c), f  # o_t ⊙ (1 - tanh²(C_t)), and f_t
     if w_co is not None:
-        dc.addcmul_(d_o, w_co[rows])
-        d_w_co[rows] += (d_o * c_new).sum(0)
-    sigmoid_backward(dc * g, i, grad_input=d_i)
-    sigmoid_backward(dc * c_old, f, grad_input=d_f)
-    tanh_backward(dc * i, g, grad_input=d_g)
-    dc *= f
+        through_h.addcmul_(d_o, w_co)
     if w_if is not None:
-        w_i, w_f = w_if[rows].unbind(-2)
-        dc.addcmul_(d_i, w_i).addcmul_(d_f, w_f)
-        d_w_if[rows] += (ds[..., :2, :] * c_old.unsqueeze(-2)).sum(0)
+        through_c = torch.addcmul(f, d_i, w_if[0]).addcmul_(d_f, w_if[1])
+    return slopes, through_h, through_c
+
+
+def _step_back(ds, dh, dc, slopes, through_h, through_c):
+    """dL/dH_t and dL/dC_t -> dL/ds_t into ``ds``, dL/dC_{t-1} into ``dc``."""
+    # dL/dC_t = (from step t+1) + dL/dH_t ⊙ its factor
+    dc.addcmul_(dh, through_h)
+    torch.mul(slopes[:3], dc, out=ds[:3])
+    torch.mul(slopes[3], dh, out=ds[3])
+    # dL/dC_{t-1} = dL/dC_t ⊙ its factor
+    dc.mul_(through_c)
+
+
+def _add_peepholes(ds, c_old, c_new, d_w_if, d_w_co):
+    """Add what some steps say about the peepholes: dL/ds times the cell state that they read."""
+    if d_w_if is not None:
+        _add_products(d_w_if[0], ds[:, 0], c_old)
+        _add_products(d_w_if[1], ds[:, 1], c_old)
+    if d_w_co is not None:
+        _add_products(d_w_co, ds[:, 3], c_new)
+
+
+def _add_products(total, grads, states):
+    """total += Σ grads ⊙ states over steps and images: (H, W, C_h), twice (T, B, H, W, C_h)."""
+    grads, states = grads.flatten(0, 1), states.flatten(0, 1)
+    if len(grads) == 1:
+        total.addcmul_(grads[0], states[0])
+    else:
+        total += (grads * states).sum(0)
 
 
 def _what_is_read(steps, input, h_0):
@@ -171,16 +240,6 @@ def _what_is_read(steps, input, h_0):
         read[steps, ..., :channels] = 0
     read[0, ..., channels:] = _last(h_0)
     return read
-
-
-def _pieces(gates) -> Iterator[tuple[slice, slice]]:
-    """Images and rows of each piece of the gates (B, H, W, 4, C_h)."""
-    images, rows = gates.shape[:2]
-    at_once = max(1, PIECE_BYTES // max(1, gates[:1, :1].nbytes))  # rows
-    many = max(1, at_once // rows)  # images
-    for image in range(0, images, many):
-        for row in range(0, rows, at_once):
-            yield slice(image, image + many), slice(row, row + at_once)
 
 
 def _conv_backward(grad, x, weight, for_x, for_weight, for_bias):
@@ -211,22 +270,21 @@ def _channels_last(weight):
 
 
 def _maps(c, w_ci, w_cf, w_co):
-    """The peepholes as maps: of i and f together (H, W, 2, C_h), of o (H, W, C_h); or None."""
+    """The peepholes as maps: of i and f together (2, H, W, C_h), of o (H, W, C_h); or None."""
     size = c.shape[1:]
     pair = None if w_ci is None else torch.stack([w_ci.expand(size), w_cf.expand(size)])
     return (
-        None if pair is None else pair.permute(2, 3, 0, 1).contiguous(),
+        None if pair is None else pair.permute(0, 2, 3, 1).contiguous(),
         None if w_co is None else w_co.expand(size).permute(1, 2, 0).contiguous(),
     )
 
 
 def _like(weight, grad):
-    """The gradient of peephole maps as (n, C_h, H, W), or as (n, C_h, 1, 1) if the weight is so."""
+    """The gradient of peephole maps shaped like the weight: (C_h, H, W) or (C_h, 1, 1)."""
     if weight is None:
         return None
-    grad = grad.unsqueeze(2) if grad.dim() == 3 else grad  # (H, W, n, C_h)
-    grad = grad.permute(2, 3, 0, 1)
-    return grad.sum((2, 3), keepdim=True) if weight.shape[1:] == (1, 1) else grad
+    grad = grad.movedim(-1, -3)
+    return grad.sum((-2, -1), keepdim=True) if weight.shape[1:] == (1, 1) else grad
 
 
 def _last(maps: Tensor) -> Tensor:
