@@ -27,8 +27,15 @@ from torch.nn.functional import conv2d
 
 from course_lib.bptt.convlstm import recipe
 from course_lib.bptt.function import run
-from course_lib.layers.lstm import State, as_pair
-from course_lib.layers.shapes import Shapes, at_least
+from course_lib.layers.lstm import State
+from course_lib.shapes import (
+    ShapeError,
+    Shapes,
+    a_tensor,
+    as_pair,
+    at_least,
+    fits_the_weights,
+)
 
 PEEPHOLES = ("channel", "map", None)
 
@@ -52,7 +59,7 @@ def convlstm_cell(
     Raises ValueError for shapes that do not fit. Source: Shi et al. 2015, equation 3.
     """
     h, c = as_pair("state", state)
-    _expect(x, h, c, w_x, w_h, b, w_ci, w_cf, w_co)
+    _expect(("x", x), ("h", h), ("c", c), w_x, w_h, b, w_ci, w_cf, w_co)
     # One convolution for all four gates: (B, 4C_h, H, W)
     if x is None:
         sums = conv2d(h, w_h, b, padding="same")
@@ -120,7 +127,7 @@ class ConvLSTMCell(nn.Module):
         self.hidden_channels = at_least("hidden_channels", hidden_channels, 1)
         self.kernel_size = _odd_pair(kernel_size)
         self.peephole = peephole
-        self.image_size = None if image_size is None else tuple(image_size)
+        self.image_size = None if image_size is None else _pair("image_size", image_size)
         kind = {"device": device, "dtype": dtype}
 
         def parameter(*shape):
@@ -159,7 +166,8 @@ class ConvLSTMCell(nn.Module):
 
     def zero_state(self, like: Tensor, image_size: tuple[int, int] | None = None) -> State:
         """Zeros (B, C_h, H, W) for h and c, with the batch, size, dtype and device of ``like``."""
-        height, width = image_size or like.shape[-2:]
+        Shapes().expect("like", like, "B C_in H W")
+        height, width = like.shape[-2:] if image_size is None else _pair("image_size", image_size)
         h = like.new_zeros(like.shape[0], self.hidden_channels, height, width)
         return h, torch.zeros_like(h)
 
@@ -168,7 +176,9 @@ class ConvLSTMCell(nn.Module):
         if state is None:
             if x is None:
                 raise ValueError("a cell without input needs a state: it fixes batch and size")
-            state = self.zero_state(x)
+            state = self.zero_state(a_tensor("x", x))
+        if x is not None and self.weight_x is not None:
+            fits_the_weights("x", a_tensor("x", x), self.weight_x)
         return convlstm_cell(x, state, *self._weights())
 
     def run(self, input: Tensor | None, state: State | None, steps: int) -> tuple[Tensor, State]:
@@ -177,7 +187,8 @@ class ConvLSTMCell(nn.Module):
         The same numbers as ``convlstm_forward``, with the backward pass written by hand.
         """
         (h, c), steps = _start(input, state, self.weight_h, steps)
-        _expect(None if input is None else input[:, 0], h, c, *self._weights())
+        x = None if input is None else input[:, 0]
+        _expect(("input", x), ("h_0", h), ("c_0", c), *self._weights())
         readable = partial(_flat_forward, steps)
         output, h, c = run(recipe(steps), readable, input, h, c, *self._weights())
         return output, (h, c)
@@ -244,6 +255,10 @@ class ConvLSTM(nn.Module):
         """Run the network; see the class. A network with in_channels=0 takes T as its input."""
         if states is None and self.stateful:
             states = self._carried
+        if states is not None and not isinstance(states, list | tuple):
+            raise TypeError(
+                f"states must be a list with one (h, c) per layer, got {type(states).__name__}"
+            )
         if states is not None and len(states) != self.num_layers:
             raise ValueError(
                 f"states must hold one (h, c) per layer: {self.num_layers}, got {len(states)}"
@@ -261,9 +276,10 @@ class ConvLSTM(nn.Module):
     def _batch_first(self, input):
         """The input as (B, T, C, H, W), None for a network without input; and T."""
         if self.in_channels == 0:
-            return None, at_least("the number of time steps", input, 1)
+            return None, at_least("input, the number of time steps,", input, 1)
         axes = "B T C H W" if self.batch_first else "T B C H W"
-        Shapes(C=self.in_channels).expect("input", input, axes)
+        Shapes(integers=True, C=self.in_channels).expect("input", input, axes)
+        fits_the_weights("input", input, self.cells[0].weight_h)
         input = input if self.batch_first else input.transpose(0, 1)
         if input.shape[1] == 0:
             raise ValueError(f"input has no time steps: it must be ({axes.replace(' ', ', ')})")
@@ -296,6 +312,8 @@ class EncoderForecaster(nn.Module):
         dtype=None,
     ):
         super().__init__()
+        at_least("in_channels", in_channels, 1)
+        out_channels = in_channels if out_channels is None else out_channels
         kind = {"device": device, "dtype": dtype}
         self.read_all_layers = read_all_layers
         shared = {"batch_first": batch_first, "peephole": peephole, "image_size": image_size}
@@ -304,10 +322,11 @@ class EncoderForecaster(nn.Module):
         self.forecaster = ConvLSTM(0, *sizes, return_all_layers=True, **shared, **kind)
         channels = [cell.hidden_channels for cell in self.forecaster.cells]
         features = sum(channels) if read_all_layers else channels[-1]
-        self.to_frame = nn.Conv2d(features, out_channels or in_channels, 1, **kind)
+        self.to_frame = nn.Conv2d(features, at_least("out_channels", out_channels, 1), 1, **kind)
 
     def forward(self, input: Tensor, steps: int) -> Tensor:
         """Read the input, then predict ``steps`` frames; see the class for shapes."""
+        at_least("steps", steps, 1)
         _, states = self.encoder(input)
         layers, _ = self.forecaster(steps, states)
         features = torch.cat(layers, dim=2) if self.read_all_layers else layers[-1]
@@ -317,6 +336,7 @@ class EncoderForecaster(nn.Module):
 
 def _start(input, states, w_h, steps):
     """The initial states and the number of time steps."""
+    a_tensor("w_h", w_h)
     if input is not None:
         Shapes().expect("input", input, "B T C_in H W")
         steps = at_least("the number of time steps of input", input.shape[1], 1)
@@ -324,6 +344,7 @@ def _start(input, states, w_h, steps):
         raise ValueError("without input, give the initial states and the number of steps")
     if states is not None:
         return as_pair("initial_states", states), at_least("steps", steps, 1)
+    Shapes().expect("w_h", w_h, "4C_h C_h K_h K_w")
     h = input.new_zeros(input.shape[0], w_h.shape[1], *input.shape[-2:])
     return (h, torch.zeros_like(h)), steps
 
@@ -334,31 +355,44 @@ def _flat_forward(steps, input, h_0, c_0, *weights):
 
 
 def _expect(x, h, c, w_x, w_h, b, w_ci, w_cf, w_co):
-    peepholes = {"w_ci": w_ci, "w_cf": w_cf, "w_co": w_co}
     shapes = Shapes()
-    shapes.expect("h", h, "B C_h H W")
-    shapes.expect("c", c, "B C_h H W")
+    shapes.expect_if_given(*x, "B C_in H W")
+    shapes.expect(*h, "B C_h H W")
+    shapes.expect(*c, "B C_h H W")
     shapes.expect("w_h", w_h, "4C_h C_h K_h K_w")
-    if (x is None) != (w_x is None):
+    if (x[1] is None) != (w_x is None):
         raise ValueError(
-            "x and w_x belong together: give both, or neither for a cell without input"
+            f"{x[0]} and w_x belong together: give both, or neither for a cell without input"
         )
-    shapes.expect("x", x, "B C_in H W")
-    shapes.expect("w_x", w_x, "4C_h C_in K_h K_w")
-    shapes.expect("b", b, "4C_h")
-    for name, weight in peepholes.items():
-        per_channel = weight is not None and tuple(weight.shape[1:]) == (1, 1)
-        shapes.expect(name, weight, "C_h one one" if per_channel else "C_h H W")
+    shapes.expect_if_given("w_x", w_x, "4C_h C_in K_h K_w")
+    if w_h.shape[2] % 2 == 0 or w_h.shape[3] % 2 == 0:
+        raise ShapeError(
+            f"w_h must have odd kernels (K_h, K_w), got {tuple(w_h.shape[2:])}: "
+            "only those keep the size with the same padding on both sides"
+        )
+    shapes.expect_if_given("b", b, "4C_h")
+    for name, weight in {"w_ci": w_ci, "w_cf": w_cf, "w_co": w_co}.items():
+        per_channel = isinstance(weight, Tensor) and tuple(weight.shape[1:]) == (1, 1)
+        shapes.expect_if_given(name, weight, "C_h one one" if per_channel else "C_h H W")
 
 
 def _odd_pair(kernel_size):
-    pair = (kernel_size, kernel_size) if isinstance(kernel_size, int) else tuple(kernel_size)
-    if len(pair) != 2 or any(not isinstance(k, int) or k < 1 or k % 2 == 0 for k in pair):
+    square = isinstance(kernel_size, int)
+    pair = (kernel_size, kernel_size) if square else _pair("kernel_size", kernel_size)
+    if any(k < 1 or k % 2 == 0 for k in pair):
         raise ValueError(
             f"kernel_size must be odd, as one int or a pair of ints, got {kernel_size!r}: "
             "only odd kernels keep the size with the same padding on both sides"
         )
     return pair
+
+
+def _pair(name, value):
+    if not isinstance(value, tuple | list) or len(value) != 2:
+        raise TypeError(f"{name} must be a pair of ints, got {value!r}")
+    for size in value:
+        at_least(f"{name} {value!r}: each size", size, 1)
+    return tuple(value)
 
 
 def _one_per_layer(name, value, num_layers):

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from torch.nn.functional import linear, pad
 
 from course_lib.layers.correlate import correlate
-from course_lib.layers.shapes import Shapes
+from course_lib.shapes import ShapeError, Shapes, a_tensor, at_least, fits_the_weights
 
 PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
 
@@ -30,7 +30,7 @@ def conv1d_loop(x: Tensor, weight: Tensor, bias: Tensor | None = None, padding: 
     -> (B, C_out, L + 2 padding - K + 1). Raises ValueError for shapes that do not fit.
     """
     _expect(x, weight, bias, ("L",), ("K",), groups=1)
-    x = pad(x, (padding, padding))
+    x = pad(x, (at_least("padding", padding, 0),) * 2)
     kernel = weight.shape[2]
     _output_sizes(x.shape[2:], (kernel,), (1,), (1,))
     columns = []
@@ -58,13 +58,14 @@ def conv1d(
     "valid". Raises ValueError for shapes that do not fit. Source: ``torch.nn.functional.conv1d``.
     """
     _expect(x, weight, bias, ("L",), ("K",), groups)
+    # A line is an image of one row.
     out = conv2d(
         x.unsqueeze(2),
         weight.unsqueeze(2),
         bias,
-        (1, _one(stride)),
-        padding if isinstance(padding, str) else (0, _one(padding)),
-        (1, _one(dilation)),
+        (1, *_many("stride", stride, 1, 1)),
+        padding if isinstance(padding, str) else (0, *_many("padding", padding, 1, 0)),
+        (1, *_many("dilation", dilation, 1, 1)),
         groups,
     )
     return out.squeeze(2)
@@ -104,6 +105,7 @@ def true_conv1d(x: Tensor, weight: Tensor, bias: Tensor | None = None, **options
 
     Shapes and options: ``conv1d``.
     """
+    _expect(x, weight, bias, ("L",), ("K",), options.get("groups", 1))
     return conv1d(x, weight.flip(2), bias, **options)
 
 
@@ -112,6 +114,7 @@ def true_conv2d(x: Tensor, weight: Tensor, bias: Tensor | None = None, **options
 
     Shapes and options: ``conv2d``.
     """
+    _expect(x, weight, bias, ("H", "W"), ("K_h", "K_w"), options.get("groups", 1))
     return conv2d(x, weight.flip(2, 3), bias, **options)
 
 
@@ -121,8 +124,7 @@ def parameter_counts(height: int, width: int, c_in: int, c_out: int, kernel: int
     dense (hw)² c c', local hw s² c c', convolution s² c c' + c'. Raises ValueError for sizes < 1.
     """
     for name, size in locals().items():
-        if size < 1:
-            raise ValueError(f"{name} must be at least 1, got {size}")
+        at_least(name, size, 1)
     pixels, patch = height * width, kernel * kernel
     return {
         "dense": pixels * pixels * c_in * c_out,
@@ -139,7 +141,8 @@ class Dense(nn.Module):
 
     def __init__(self, in_features, out_features, bias=True, device=None, dtype=None):
         super().__init__()
-        self.in_features, self.out_features = in_features, out_features
+        self.in_features = at_least("in_features", in_features, 1)
+        self.out_features = at_least("out_features", out_features, 1)
         kind = {"device": device, "dtype": dtype}
         self.weight = nn.Parameter(torch.empty(out_features, in_features, **kind))
         self.bias = nn.Parameter(torch.empty(out_features, **kind)) if bias else None
@@ -147,11 +150,12 @@ class Dense(nn.Module):
 
     def forward(self, input: Tensor) -> Tensor:
         """y = x W^T + b."""
-        if input.shape[-1:] != (self.in_features,):
+        if a_tensor("input", input).shape[-1:] != (self.in_features,):
             raise ValueError(
                 f"input must have {self.in_features} features on its last axis, "
                 f"got shape {tuple(input.shape)}"
             )
+        fits_the_weights("input", input, self.weight)
         out = input @ self.weight.t()
         return out if self.bias is None else out + self.bias
 
@@ -174,8 +178,11 @@ class LocallyConnected1d(nn.Module):
         device=None, dtype=None,
     ):  # fmt: skip
         super().__init__()
-        self.length, self.stride, self.padding = length, stride, padding
-        self.kernel_size = kernel_size
+        at_least("in_channels", in_channels, 1)
+        at_least("out_channels", out_channels, 1)
+        self.length, self.stride = at_least("length", length, 1), at_least("stride", stride, 1)
+        self.kernel_size = at_least("kernel_size", kernel_size, 1)
+        self.padding = at_least("padding", padding, 0)
         (places,) = _output_sizes((length + 2 * padding,), (kernel_size,), (stride,), (1,))
         kind = {"device": device, "dtype": dtype}
         self.weight = nn.Parameter(
@@ -188,7 +195,9 @@ class LocallyConnected1d(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """H_i = W_i · vect(P(i)) + b_i."""
-        Shapes(L=self.length, C_in=self.weight.shape[2]).expect("x", x, "B C_in L")
+        shapes = Shapes(integers=True, L=self.length, C_in=self.weight.shape[2])
+        shapes.expect("x", x, "B C_in L")
+        fits_the_weights("x", x, self.weight)
         patches = pad(x, (self.padding, self.padding)).unfold(2, self.kernel_size, self.stride)
         # (B, C_in, L', K) with (L', C_out, C_in, K) -> (B, C_out, L')
         out = torch.einsum("bclk,lock->bol", patches, self.weight)
@@ -205,9 +214,10 @@ class _Conv(nn.Module):
         bias=True, padding_mode="zeros", device=None, dtype=None,
     ):  # fmt: skip
         super().__init__()
+        at_least("groups", groups, 1)
         for name, value in (("in_channels", in_channels), ("out_channels", out_channels)):
-            if groups < 1 or value < 1 or value % groups:
-                raise ValueError(f"{name} ({value}) must be a multiple of groups ({groups}), >= 1")
+            if at_least(name, value, 1) % groups:
+                raise ValueError(f"{name} ({value}) must be a multiple of groups ({groups})")
         if padding_mode not in PADDING_MODES:
             raise ValueError(f"padding_mode must be one of {PADDING_MODES}, got {padding_mode!r}")
         self.in_channels, self.out_channels = in_channels, out_channels
@@ -229,9 +239,35 @@ class _Conv(nn.Module):
         """As torch: U(-1/√n, 1/√n) with n = C_in / groups · K, same seed, same weights."""
         _reset(self.weight, self.bias, fan_in=math.prod(self.weight.shape[1:]))
 
+    def _run(self, input, convolve):
+        unbatched = isinstance(input, Tensor) and input.dim() == 1 + self.dims
+        axes = "C_in L" if self.dims == 1 else "C_in H W"
+        shapes = Shapes(integers=True, C_in=self.in_channels)
+        shapes.expect("input", input, axes if unbatched else f"B {axes}")
+        fits_the_weights("input", input, self.weight)
+        x = self._padded(input.unsqueeze(0) if unbatched else input)
+        options = {"stride": self.stride, "dilation": self.dilation, "groups": self.groups}
+        out = convolve(x, self.weight, self.bias, **options)
+        return out.squeeze(0) if unbatched else out
+
     def _padded(self, x):
+        if not any(self._pads):
+            return x
+        # A mirror does not show its edge twice, a circle goes round once.
+        room = {"reflect": -1, "circular": 0}.get(self.padding_mode)
+        sizes = reversed(x.shape[2:])
+        if room is not None and any(
+            side > size + room
+            for size, *sides in zip(sizes, self._pads[::2], self._pads[1::2], strict=True)
+            for side in sides
+        ):
+            raise ShapeError(
+                f"padding_mode={self.padding_mode!r} takes the padding from the input, which must "
+                f"be {'larger than' if room else 'as large as'} padding={self.padding}, "
+                f"got input of shape {tuple(x.shape)}"
+            )
         mode = "constant" if self.padding_mode == "zeros" else self.padding_mode
-        return pad(x, self._pads, mode=mode) if any(self._pads) else x
+        return pad(x, self._pads, mode=mode)
 
     def extra_repr(self) -> str:
         """The arguments that are not the default, as torch writes them."""
@@ -254,10 +290,7 @@ class Conv1d(_Conv):
 
     def forward(self, input: Tensor) -> Tensor:
         """Pad as ``padding_mode`` says, then ``conv1d``."""
-        batched = input if input.dim() != 2 else input.unsqueeze(0)
-        options = {"stride": self.stride, "dilation": self.dilation, "groups": self.groups}
-        out = conv1d(self._padded(batched), self.weight, self.bias, **options)
-        return out if input.dim() != 2 else out.squeeze(0)
+        return self._run(input, conv1d)
 
 
 class Conv2d(_Conv):
@@ -267,10 +300,7 @@ class Conv2d(_Conv):
 
     def forward(self, input: Tensor) -> Tensor:
         """Pad as ``padding_mode`` says, then ``conv2d``."""
-        batched = input if input.dim() != 3 else input.unsqueeze(0)
-        options = {"stride": self.stride, "dilation": self.dilation, "groups": self.groups}
-        out = conv2d(self._padded(batched), self.weight, self.bias, **options)
-        return out if input.dim() != 3 else out.squeeze(0)
+        return self._run(input, conv2d)
 
 
 def _reset(weight, bias, fan_in):
@@ -282,13 +312,14 @@ def _reset(weight, bias, fan_in):
 
 
 def _expect(x, weight, bias, places, kernel, groups):
-    shapes = Shapes(G=groups)
+    at_least("groups", groups, 1)
+    shapes = Shapes(integers=True)
     shapes.expect("x", x, " ".join(("B", "C_in", *places)))
     shapes.expect("weight", weight, " ".join(("C_out", "C_g", *kernel)))
-    shapes.expect("bias", bias, "C_out")
+    shapes.expect_if_given("bias", bias, "C_out")
     c_in, c_out, c_g = x.shape[1], weight.shape[0], weight.shape[1]
-    if groups < 1 or c_in != c_g * groups or c_out % groups:
-        raise ValueError(
+    if c_in != c_g * groups or c_out % groups:
+        raise ShapeError(
             f"weight must be (C_out, C_in / groups, ...) with C_in={c_in} as in x and "
             f"groups={groups}, got shape {tuple(weight.shape)}"
         )
@@ -300,7 +331,7 @@ def _output_sizes(padded, kernel, stride, dilation):
     for n, k, s, d in zip(padded, kernel, stride, dilation, strict=True):
         span = d * (k - 1) + 1
         if span > n:
-            raise ValueError(
+            raise ShapeError(
                 f"the kernel spans {span} places (kernel_size={k}, dilation={d}), "
                 f"the padded input has {n}"
             )
@@ -323,11 +354,9 @@ def _borders(padding, kernel, stride, dilation):
 
 
 def _many(name, value, dims, least):
-    values = (value,) * dims if isinstance(value, int) else tuple(value)
-    if len(values) != dims or any(not isinstance(v, int) or v < least for v in values):
-        raise ValueError(f"{name} must be {dims} int(s), each at least {least}, got {value!r}")
+    values = tuple(value) if isinstance(value, tuple | list) else (value,) * dims
+    whole = all(isinstance(v, int) and not isinstance(v, bool) for v in values)
+    if not whole or len(values) != dims or min(values) < least:
+        error = ValueError if whole else TypeError
+        raise error(f"{name} must be {dims} int(s), each at least {least}, got {value!r}")
     return values
-
-
-def _one(value):
-    return value if isinstance(value, int) else value[0]

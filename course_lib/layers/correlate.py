@@ -10,7 +10,7 @@ with stride s and dilation d: (B, C_out, H', W').
 import torch
 from torch import Tensor
 
-from course_lib.layers.shapes import autocasting
+from course_lib.shapes import autocasting
 
 # From so many places of a kernel on, the FFT is faster than the products (``course bench``).
 LONG_KERNEL = 64

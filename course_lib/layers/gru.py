@@ -20,7 +20,7 @@ from torch.nn.functional import linear
 from course_lib.bptt.function import run
 from course_lib.bptt.gru import RECIPE
 from course_lib.layers.recurrent import Recurrent, stack_time
-from course_lib.layers.shapes import Shapes
+from course_lib.shapes import Shapes
 
 
 def gru_cell(
@@ -39,7 +39,8 @@ def gru_cell(
     """
     shapes = Shapes()
     shapes.expect("x", x, "B I")
-    _expect_state_and_weights(shapes, "h", h, w_ih, w_hh, b_ih, b_hh)
+    _expect_weights(shapes, w_ih, w_hh, b_ih, b_hh)
+    shapes.expect("h", h, "B H")
     return _update(linear(x, w_ih, b_ih), h, w_hh, b_hh, reset_after)
 
 
@@ -59,7 +60,8 @@ def gru_forward(
     """
     shapes = Shapes()
     shapes.expect("input", input, "B T I")
-    _expect_state_and_weights(shapes, "h_0", h_0, w_ih, w_hh, b_ih, b_hh)
+    _expect_weights(shapes, w_ih, w_hh, b_ih, b_hh)
+    shapes.expect_if_given("h_0", h_0, "B H")
     h = input.new_zeros(input.shape[0], w_hh.shape[1]) if h_0 is None else h_0
     # x_t W_ih^T + b_ih does not wait for h: one matmul for all time steps, before the loop.
     from_input = linear(input, w_ih, b_ih)  # (B, T, 3H)
@@ -142,9 +144,8 @@ def _update(a: Tensor, h: Tensor, w_hh: Tensor, b_hh: Tensor | None, reset_after
     return (1 - z) * n + z * h
 
 
-def _expect_state_and_weights(shapes, state_name, h, w_ih, w_hh, b_ih, b_hh):
+def _expect_weights(shapes, w_ih, w_hh, b_ih, b_hh):
     shapes.expect("w_ih", w_ih, "3H I")
     shapes.expect("w_hh", w_hh, "3H H")
-    shapes.expect(state_name, h, "B H")
-    shapes.expect("b_ih", b_ih, "3H")
-    shapes.expect("b_hh", b_hh, "3H")
+    shapes.expect_if_given("b_ih", b_ih, "3H")
+    shapes.expect_if_given("b_hh", b_hh, "3H")

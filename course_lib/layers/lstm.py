@@ -22,7 +22,7 @@ from torch.nn.functional import linear
 from course_lib.bptt.function import run
 from course_lib.bptt.lstm import RECIPE
 from course_lib.layers.recurrent import Recurrent, stack_time
-from course_lib.layers.shapes import Shapes
+from course_lib.shapes import Shapes, as_pair
 
 State = tuple[Tensor, Tensor]
 
@@ -45,7 +45,8 @@ def lstm_cell(
     h, c = as_pair("state", state)
     shapes = Shapes()
     shapes.expect("x", x, "B I")
-    _expect_state_and_weights(shapes, ("h", h), ("c", c), w_ih, w_hh, b_ih, b_hh, w_hr)
+    _expect_weights(shapes, w_ih, w_hh, b_ih, b_hh, w_hr)
+    _expect_states(shapes, ("h", h), ("c", c), w_hr)
     gates = linear(x, w_ih, b_ih) + linear(h, w_hh, b_hh)  # (B, 4H)
     return _update(gates, c, w_hr)
 
@@ -68,12 +69,13 @@ def lstm_forward(
     """
     shapes = Shapes()
     shapes.expect("input", input, "B T I")
+    _expect_weights(shapes, w_ih, w_hh, b_ih, b_hh, w_hr)
     if initial_states is None:
         h = input.new_zeros(input.shape[0], w_hh.shape[1])
         c = input.new_zeros(input.shape[0], w_ih.shape[0] // 4)
     else:
         h, c = as_pair("initial_states", initial_states)
-    _expect_state_and_weights(shapes, ("h_0", h), ("c_0", c), w_ih, w_hh, b_ih, b_hh, w_hr)
+        _expect_states(shapes, ("h_0", h), ("c_0", c), w_hr)
     # x_t W_ih^T + b_ih does not wait for h: one matmul for all time steps, before the loop.
     from_input = linear(input, w_ih, b_ih)  # (B, T, 4H)
     outputs = []
@@ -144,19 +146,14 @@ def _update(gates: Tensor, c: Tensor, w_hr: Tensor | None) -> State:
     return (h if w_hr is None else linear(h, w_hr)), c
 
 
-def _expect_state_and_weights(shapes, h, c, w_ih, w_hh, b_ih, b_hh, w_hr):
-    units = "H" if w_hr is None else "P"
+def _expect_weights(shapes, w_ih, w_hh, b_ih, b_hh, w_hr):
     shapes.expect("w_ih", w_ih, "4H I")
-    shapes.expect("w_hr", w_hr, "P H")
-    shapes.expect("w_hh", w_hh, f"4H {units}")
-    shapes.expect(*h, f"B {units}")
+    shapes.expect_if_given("w_hr", w_hr, "P H")
+    shapes.expect("w_hh", w_hh, "4H H" if w_hr is None else "4H P")
+    shapes.expect_if_given("b_ih", b_ih, "4H")
+    shapes.expect_if_given("b_hh", b_hh, "4H")
+
+
+def _expect_states(shapes, h, c, w_hr):
+    shapes.expect(*h, "B H" if w_hr is None else "B P")
     shapes.expect(*c, "B H")
-    shapes.expect("b_ih", b_ih, "4H")
-    shapes.expect("b_hh", b_hh, "4H")
-
-
-def as_pair(name: str, states) -> State:
-    if isinstance(states, Tensor) or len(states) != 2:
-        raise TypeError(f"{name} must be the pair (h, c) of tensors, got {type(states).__name__}")
-    h, c = states
-    return h, c

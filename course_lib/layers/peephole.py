@@ -19,9 +19,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import linear
 
-from course_lib.layers.lstm import State, as_pair
+from course_lib.layers.lstm import State
 from course_lib.layers.recurrent import Recurrent, stack_time
-from course_lib.layers.shapes import Shapes
+from course_lib.shapes import Shapes, as_pair
 
 CELL_STATES = ("new", "old")
 
@@ -48,7 +48,10 @@ def peephole_lstm_cell(
     h, c = as_pair("state", state)
     shapes = Shapes()
     shapes.expect("x", x, "B I")
-    _expect(shapes, ("h", h), ("c", c), w_ih, w_hh, b_ih, b_hh, (w_ci, w_cf, w_co, w_cg))
+    _expect_weights(shapes, w_ih, w_hh, b_ih, b_hh, w_ci, w_cf, w_co, w_cg)
+    shapes.expect("h", h, "B H")
+    shapes.expect("c", c, "B H")
+    _check_output_sees(output_sees)
     sums = linear(x, w_ih, b_ih) + linear(h, w_hh, b_hh)  # (B, 4H)
     return _update(sums, c, w_ci, w_cf, w_co, w_cg, output_sees)
 
@@ -74,11 +77,14 @@ def peephole_lstm_forward(
     """
     shapes = Shapes()
     shapes.expect("input", input, "B T I")
+    _expect_weights(shapes, w_ih, w_hh, b_ih, b_hh, w_ci, w_cf, w_co, w_cg)
     if initial_states is None:
         h = c = input.new_zeros(input.shape[0], w_hh.shape[1])
     else:
         h, c = as_pair("initial_states", initial_states)
-    _expect(shapes, ("h_0", h), ("c_0", c), w_ih, w_hh, b_ih, b_hh, (w_ci, w_cf, w_co, w_cg))
+        shapes.expect("h_0", h, "B H")
+        shapes.expect("c_0", c, "B H")
+    _check_output_sees(output_sees)
     from_input = linear(input, w_ih, b_ih)  # (B, T, 4H)
     outputs = []
     for a_t in from_input.unbind(dim=1):  # a_t (B, 4H)
@@ -156,7 +162,6 @@ class PeepholeLSTM(Recurrent):
 
 def _update(sums, c, w_ci, w_cf, w_co, w_cg, output_sees) -> State:
     """The gates' sums (B, 4H) without peepholes and the old cell state (B, H) -> new h and c."""
-    _check_output_sees(output_sees)
     i, f, g, o = sums.chunk(4, dim=1)  # four times (B, H)
     # i_t = σ(... + w_ci ⊙ c_{t-1});  f_t = σ(... + w_cf ⊙ c_{t-1})
     i = torch.sigmoid(i + w_ci * c)
@@ -170,15 +175,15 @@ def _update(sums, c, w_ci, w_cf, w_co, w_cg, output_sees) -> State:
     return o * torch.tanh(c_new), c_new
 
 
-def _expect(shapes, h, c, w_ih, w_hh, b_ih, b_hh, peepholes):
+def _expect_weights(shapes, w_ih, w_hh, b_ih, b_hh, w_ci, w_cf, w_co, w_cg):
     shapes.expect("w_ih", w_ih, "4H I")
     shapes.expect("w_hh", w_hh, "4H H")
-    shapes.expect(*h, "B H")
-    shapes.expect(*c, "B H")
-    shapes.expect("b_ih", b_ih, "4H")
-    shapes.expect("b_hh", b_hh, "4H")
-    for name, weight in zip(("w_ci", "w_cf", "w_co", "w_cg"), peepholes, strict=True):
-        shapes.expect(name, weight, "H")
+    shapes.expect_if_given("b_ih", b_ih, "4H")
+    shapes.expect_if_given("b_hh", b_hh, "4H")
+    shapes.expect("w_ci", w_ci, "H")
+    shapes.expect("w_cf", w_cf, "H")
+    shapes.expect("w_co", w_co, "H")
+    shapes.expect_if_given("w_cg", w_cg, "H")
 
 
 def _check_output_sees(output_sees):

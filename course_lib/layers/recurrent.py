@@ -4,6 +4,7 @@ The mathematics of one layer in one direction is each layer's own ``run_layer``;
 stacking around it, in the order in which torch does it.
 """
 
+import itertools
 import math
 import numbers
 import warnings
@@ -14,7 +15,7 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 
 from course_lib.layers.packed import run_packed
-from course_lib.layers.shapes import Shapes, at_least, autocasting
+from course_lib.shapes import ShapeError, Shapes, at_least, fits_the_weights, same_kind
 
 
 def stack_time(outputs: list[Tensor], h: Tensor) -> Tensor:
@@ -117,6 +118,8 @@ class Recurrent(nn.Module):
             input = input.unsqueeze(0)
         elif not self.batch_first:
             input = input.transpose(0, 1)
+        if input.shape[1] == 0:
+            raise ShapeError("input must have at least one time step, got 0")
         states = self._initial_states(states, input, unbatched)
         output, ends = self._stack(input, states, self._run_direction)
         if unbatched:
@@ -128,7 +131,7 @@ class Recurrent(nn.Module):
         return (output.flip(1) if reverse else output), final
 
     def _run_packed(self, packed, states):
-        self._expect_input(packed.data, "B I")
+        self._expect_packed(packed)
         input, lengths = pad_packed_sequence(packed, batch_first=True)
         order, back = packed.sorted_indices, packed.unsorted_indices
         states = self._initial_states(states, input, unbatched=False)
@@ -164,12 +167,17 @@ class Recurrent(nn.Module):
         return input, tuple(torch.stack(end) for end in zip(*finals, strict=True))
 
     def _expect_input(self, input, axes):
-        Shapes(I=self.input_size).expect("input", input, axes)
-        weight = self.weight_ih_l0
-        if input.dtype != weight.dtype and not autocasting(input):
-            raise ValueError(
-                f"input has dtype {input.dtype}, the weights have {weight.dtype}: "
-                f"convert the input with input.to({weight.dtype})"
+        Shapes(integers=True, I=self.input_size).expect("input", input, axes)
+        fits_the_weights("input", input, self.weight_ih_l0)
+
+    def _expect_packed(self, packed):
+        self._expect_input(packed.data, "B I")
+        sizes = packed.batch_sizes.tolist()
+        falling = all(0 < after <= before for before, after in itertools.pairwise([*sizes, 1]))
+        if not sizes or not falling or sum(sizes) != len(packed.data):
+            raise ShapeError(
+                f"input.batch_sizes must be positive, never rise and sum to the "
+                f"{len(packed.data)} rows of input.data, got {sizes}"
             )
 
     def _initial_states(self, states, input, unbatched):
@@ -181,6 +189,7 @@ class Recurrent(nn.Module):
         for name, state, size in zip(("h_0", "c_0"), states, sizes, strict=False):
             shapes.sizes["S"], shapes.fixed_by["S"] = size, "the layer"
             shapes.expect(name, state, "N S" if unbatched else "N B S")
+            same_kind(name, state, "input", input)
         return tuple(state.unsqueeze(1) for state in states) if unbatched else tuple(states)
 
     def extra_repr(self) -> str:

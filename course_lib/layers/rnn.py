@@ -14,7 +14,7 @@ from torch.nn.functional import linear
 from course_lib.bptt.function import run
 from course_lib.bptt.rnn import RECIPES
 from course_lib.layers.recurrent import Recurrent, stack_time
-from course_lib.layers.shapes import Shapes
+from course_lib.shapes import Shapes
 
 ACTIVATIONS = {"tanh": torch.tanh, "relu": torch.relu}
 
@@ -35,7 +35,8 @@ def rnn_cell(
     """
     shapes = Shapes()
     shapes.expect("x", x, "B I")
-    _expect_state_and_weights(shapes, "h", h, w_ih, w_hh, b_ih, b_hh)
+    _expect_weights(shapes, w_ih, w_hh, b_ih, b_hh)
+    shapes.expect("h", h, "B H")
     phi = _activation(nonlinearity)
     # h_t = φ(x_t W_ih^T + b_ih + h_{t-1} W_hh^T + b_hh)
     return phi(linear(x, w_ih, b_ih) + linear(h, w_hh, b_hh))
@@ -57,7 +58,8 @@ def rnn_forward(
     """
     shapes = Shapes()
     shapes.expect("input", input, "B T I")
-    _expect_state_and_weights(shapes, "h_0", h_0, w_ih, w_hh, b_ih, b_hh)
+    _expect_weights(shapes, w_ih, w_hh, b_ih, b_hh)
+    shapes.expect_if_given("h_0", h_0, "B H")
     phi = _activation(nonlinearity)
     h = input.new_zeros(input.shape[0], w_hh.shape[1]) if h_0 is None else h_0
     # x_t W_ih^T + b_ih does not wait for h: one matmul for all time steps, before the loop.
@@ -115,12 +117,11 @@ class RNN(Recurrent):
         return output, (h_n,)
 
 
-def _expect_state_and_weights(shapes, state_name, h, w_ih, w_hh, b_ih, b_hh):
+def _expect_weights(shapes, w_ih, w_hh, b_ih, b_hh):
     shapes.expect("w_ih", w_ih, "H I")
     shapes.expect("w_hh", w_hh, "H H")
-    shapes.expect(state_name, h, "B H")
-    shapes.expect("b_ih", b_ih, "H")
-    shapes.expect("b_hh", b_hh, "H")
+    shapes.expect_if_given("b_ih", b_ih, "H")
+    shapes.expect_if_given("b_hh", b_hh, "H")
 
 
 def _activation(nonlinearity):
