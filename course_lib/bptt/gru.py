@@ -26,11 +26,13 @@ from course_lib.bptt.weights import (
     add_over_time,
     arriving,
     blocks,
+    expect_weights,
     from_input,
     previous,
     transposed,
     zeros_for,
 )
+from course_lib.shapes import Shapes
 
 
 @torch.no_grad()
@@ -48,8 +50,14 @@ def gru_backward(
 
     Shapes: grad_output (B, T, H), input (B, T, I), h_0 and grad_h_n (B, H), weights as in
     ``gru_forward`` -> gradients of input, h_0, w_ih, w_hh, b_ih, b_hh, shaped like them.
-    Checked by ``torch.autograd.gradcheck``.
+    Raises ValueError for shapes that do not fit. Checked by ``torch.autograd.gradcheck``.
     """
+    shapes = Shapes()
+    shapes.expect("input", input, "B T I")
+    expect_weights(shapes, 3, w_ih, w_hh, b_ih, b_hh)
+    shapes.expect("h_0", h_0, "B H")
+    shapes.expect("grad_output", grad_output, "B T H")
+    shapes.expect_if_given("grad_h_n", grad_h_n, "B H")
     tensors = input, h_0, w_ih, w_hh, b_ih, b_hh
     outputs, kept = _forward(*tensors)
     return _backward((grad_output, grad_h_n), tensors, outputs, kept)

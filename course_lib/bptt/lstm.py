@@ -30,11 +30,13 @@ from course_lib.bptt.weights import (
     add_over_time,
     arriving,
     blocks,
+    expect_weights,
     from_input,
     previous,
     transposed,
     zeros_for,
 )
+from course_lib.shapes import Shapes, as_pair
 
 
 @torch.no_grad()
@@ -53,11 +55,23 @@ def lstm_backward(
 
     Shapes: grad_output (B, T, H or P), input (B, T, I), initial_states (h_0, c_0), weights as in
     ``lstm_forward``, grad_states (of h_n, of c_n) -> gradients of input, h_0, c_0, w_ih, w_hh,
-    b_ih, b_hh, w_hr, shaped like them. Checked by ``torch.autograd.gradcheck``.
+    b_ih, b_hh, w_hr, shaped like them.
+    Raises ValueError for shapes that do not fit. Checked by ``torch.autograd.gradcheck``.
     """
-    tensors = input, *initial_states, w_ih, w_hh, b_ih, b_hh, w_hr
+    h_0, c_0 = as_pair("initial_states", initial_states)
+    grads = (None, None) if grad_states is None else as_pair("grad_states", grad_states)
+    units = "H" if w_hr is None else "P"
+    shapes = Shapes()
+    shapes.expect("input", input, "B T I")
+    expect_weights(shapes, 4, w_ih, w_hh, b_ih, b_hh, w_hr)
+    shapes.expect("h_0", h_0, f"B {units}")
+    shapes.expect("c_0", c_0, "B H")
+    shapes.expect("grad_output", grad_output, f"B T {units}")
+    shapes.expect_if_given("grad_states[0]", grads[0], f"B {units}")
+    shapes.expect_if_given("grad_states[1]", grads[1], "B H")
+    tensors = input, h_0, c_0, w_ih, w_hh, b_ih, b_hh, w_hr
     outputs, kept = _forward(*tensors)
-    return _backward((grad_output, *(grad_states or (None, None))), tensors, outputs, kept)
+    return _backward((grad_output, *grads), tensors, outputs, kept)
 
 
 def _forward(input, h_0, c_0, w_ih, w_hh, b_ih, b_hh, w_hr, keep=True):

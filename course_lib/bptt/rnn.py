@@ -27,11 +27,13 @@ from course_lib.bptt.weights import (
     add_over_time,
     arriving,
     blocks,
+    expect_weights,
     from_input,
     previous,
     transposed,
     zeros_for,
 )
+from course_lib.shapes import Shapes
 
 
 @torch.no_grad()
@@ -51,8 +53,18 @@ def rnn_backward(
 
     Shapes: grad_output and output (B, T, H), input (B, T, I), h_0 and grad_h_n (B, H), weights as
     in ``rnn_forward`` -> gradients of input, h_0, w_ih, w_hh, b_ih, b_hh, shaped like them.
+    Raises ValueError for shapes that do not fit.
     Source: Werbos 1990; checked by ``torch.autograd.gradcheck``.
     """
+    if nonlinearity not in RECIPES:
+        raise ValueError(f"nonlinearity must be 'tanh' or 'relu', got {nonlinearity!r}")
+    shapes = Shapes()
+    shapes.expect("input", input, "B T I")
+    expect_weights(shapes, 1, w_ih, w_hh, b_ih, b_hh)
+    shapes.expect("h_0", h_0, "B H")
+    shapes.expect("output", output, "B T H")
+    shapes.expect("grad_output", grad_output, "B T H")
+    shapes.expect_if_given("grad_h_n", grad_h_n, "B H")
     recipe = RECIPES[nonlinearity]
     kept = (tensor.transpose(0, 1).contiguous() for tensor in (input, output))
     return recipe.backward(

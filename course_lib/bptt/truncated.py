@@ -8,7 +8,8 @@ The whole sum has t terms; truncation keeps the last k: what a step owes to the 
 import torch
 from torch import Tensor
 
-from course_lib.bptt.weights import add_over_time, previous, zeros_for
+from course_lib.bptt.weights import add_over_time, expect_weights, previous, zeros_for
+from course_lib.shapes import Shapes, at_least
 
 
 @torch.no_grad()
@@ -25,10 +26,15 @@ def truncated_rnn_backward(
 
     Shapes: as ``rnn_backward`` -> gradients of input, h_0, w_ih, w_hh, and of either bias (H).
     steps=1 is the immediate derivative alone, steps >= T the whole sum.
-    Raises ValueError for steps < 1. Source: Williams & Peng 1990.
+    Raises ValueError for steps < 1 and for shapes that do not fit. Source: Williams & Peng 1990.
     """
-    if steps < 1:
-        raise ValueError(f"steps must be at least 1, got {steps}")
+    at_least("steps", steps, 1)
+    shapes = Shapes()
+    shapes.expect("input", input, "B T I")
+    expect_weights(shapes, 1, w_ih, w_hh)
+    shapes.expect("h_0", h_0, "B H")
+    shapes.expect("output", output, "B T H")
+    shapes.expect("grad_output", grad_output, "B T H")
     h_all, from_output = output.transpose(0, 1), grad_output.transpose(0, 1)
     slope = 1 - h_all * h_all
     length = h_all.shape[0]
@@ -57,10 +63,15 @@ def truncated_rnn_backward(
 def detached(states):
     """The same states, cut off from the graph: what a stateful network carries to the next batch.
 
-    A tensor, or any nest of tuples and lists of tensors; None stays None.
+    A tensor, or any nest of tuples and lists of tensors; None stays None. Raises TypeError for
+    anything else.
     """
     if states is None:
         return None
     if isinstance(states, Tensor):
         return states.detach()
+    if not isinstance(states, tuple | list):
+        raise TypeError(
+            f"states must be tensors, in tuples or lists, or None, got {type(states).__name__}"
+        )
     return type(states)(detached(state) for state in states)

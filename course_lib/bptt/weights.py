@@ -9,6 +9,8 @@ numbers are still there when they are needed, and the gradients of all T steps n
 import torch
 from torch import Tensor
 
+from course_lib.shapes import ShapeError, Shapes
+
 BLOCK_BYTES = 4 << 20
 
 
@@ -16,6 +18,19 @@ def blocks(steps: int, bytes_a_step: int) -> list[slice]:
     """The steps of each block, from the first block to the last."""
     length = max(1, BLOCK_BYTES // max(1, bytes_a_step))
     return [slice(start, min(start + length, steps)) for start in range(0, steps, length)]
+
+
+def expect_weights(
+    shapes: Shapes, gates: int, w_ih: Tensor, w_hh: Tensor, b_ih=None, b_hh=None, w_hr=None
+) -> None:
+    """Check the weights of a recurrence with so many gates, and that there is a step to go back."""
+    if shapes.sizes["T"] == 0:
+        raise ShapeError("input must have at least one time step (T), got 0")
+    shapes.expect("w_ih", w_ih, f"{gates}H I")
+    shapes.expect_if_given("w_hr", w_hr, "P H")
+    shapes.expect("w_hh", w_hh, f"{gates}H H" if w_hr is None else f"{gates}H P")
+    shapes.expect_if_given("b_ih", b_ih, f"{gates}H")
+    shapes.expect_if_given("b_hh", b_hh, f"{gates}H")
 
 
 def arriving(grad_output: Tensor | None, steps: int, like: Tensor) -> list[Tensor]:
