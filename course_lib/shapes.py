@@ -4,6 +4,7 @@ A letter stands for a size. The first tensor that has it fixes it, every later o
 and the error says who fixed it. Every sentence names the argument, what came, what was expected.
 """
 
+import math
 import re
 
 import torch
@@ -22,12 +23,12 @@ class Shapes:
 
     def __init__(self, integers: bool = False, **sizes: int):
         self.integers = integers
-        self.sizes = dict(sizes)
-        self.fixed_by = dict.fromkeys(sizes, "the layer")
+        self.sizes = {"1": 1, **sizes}
+        self.fixed_by = dict.fromkeys(self.sizes, "the layer")
         self.first: tuple[str, Tensor] | None = None
 
     def expect(self, name: str, tensor: Tensor, axes: str) -> None:
-        """Check that ``tensor`` has the ``axes``, for example "B T I" or "4H I".
+        """Check that ``tensor`` has the ``axes``, for example "B T I" or "4H 1".
 
         Raises TypeError if it is no tensor, ShapeError if its shape, dtype or device differs.
         """
@@ -129,6 +130,21 @@ def at_least(name: str, value: int, least: int) -> int:
     if value < least:
         raise ValueError(f"{name} must be at least {least}, got {value}")
     return value
+
+
+def a_number(name: str, value: float, least: float) -> float:
+    """``value``, when it is a finite number of at least ``least``; raises an error else."""
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        raise TypeError(f"{name} must be a number, got {type(value).__name__}")
+    if not least <= value < math.inf:
+        raise ValueError(f"{name} must be a finite number, at least {least}, got {value}")
+    return value
+
+
+def one_of(name: str, value, known) -> None:
+    """Raises ValueError if ``value`` is none of the ``known`` ones."""
+    if value not in tuple(known):
+        raise ValueError(f"{name} must be one of {', '.join(map(repr, known))}, got {value!r}")
 
 
 def autocasting(tensor: Tensor) -> bool:

@@ -8,6 +8,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from course_lib.shapes import a_number, at_least, one_of
+
 FILES = Path(__file__).parent / "files"
 SOURCES = {"mnist": ("mnist.npz", 255), "small": ("small_digits.npz", 16)}
 SPLITS = {"train": (0.0, 0.8), "valid": (0.8, 0.9), "test": (0.9, 1.0)}
@@ -20,11 +22,11 @@ def digit_images(source: str = "mnist", split: str | None = None) -> tuple[Tenso
     "valid" or "test" (10 % each), disjoint, or None for all.
     Raises ValueError for a source or split that does not exist.
     """
-    _one_of("source", source, SOURCES)
+    one_of("source", source, SOURCES)
     images, labels = _load(source)
     if split is None:
         return images, labels
-    _one_of("split", split, SPLITS)
+    one_of("split", split, SPLITS)
     start, stop = (round(share * len(images)) for share in SPLITS[split])
     return images[start:stop], labels[start:stop]
 
@@ -44,12 +46,16 @@ def moving_digits(
     Shapes: -> (count, steps, 1, size, size) float32 from 0 to 1. Each digit starts at a random
     place, in a random direction, with a speed drawn from ``speed`` (pixels a step); where digits
     overlap the brighter pixel shows. The same arguments give the same frames.
-    Raises ValueError for sizes < 1 or a frame smaller than a digit.
+    Raises ValueError for sizes < 1, a frame smaller than a digit, or a fastest speed below the
+    slowest.
     Source: Shi et al. 2015, section 4.1.
     """
-    for name, value in (("count", count), ("steps", steps), ("digits", digits)):
-        if value < 1:
-            raise ValueError(f"{name} must be at least 1, got {value}")
+    for name, value in (("count", count), ("steps", steps), ("size", size), ("digits", digits)):
+        at_least(name, value, 1)
+    at_least("seed", seed, 0)
+    if not isinstance(speed, tuple | list) or len(speed) != 2:
+        raise TypeError(f"speed must be the pair (slowest, fastest), got {speed!r}")
+    a_number("the fastest speed", speed[1], a_number("the slowest speed", speed[0], 0))
     images, _ = digit_images(source, split)
     side = images.shape[1]
     if size < side:
@@ -90,8 +96,3 @@ def _load(source):
     # The files are sorted by digit; every split shall have all of them.
     order = torch.randperm(len(images), generator=torch.Generator().manual_seed(0))
     return images[order], labels[order]
-
-
-def _one_of(name, value, known):
-    if value not in known:
-        raise ValueError(f"{name} must be one of {', '.join(map(repr, known))}, got {value!r}")

@@ -7,6 +7,8 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from course_lib.shapes import Shapes, at_least
+
 FILES = Path(__file__).parent / "files"
 LANGUAGES = ("en", "id", "zh_CN")
 UNKNOWN = "<unk>"
@@ -35,6 +37,8 @@ def tokens(text: str, by: str = "word") -> list[str]:
 
     Chinese has no spaces between words: use characters. Raises ValueError for another ``by``.
     """
+    if not isinstance(text, str):
+        raise TypeError(f"text must be a str, got {type(text).__name__}")
     if by == "word":
         return text.lower().split()
     if by == "character":
@@ -49,6 +53,8 @@ class Vocabulary:
     """
 
     def __init__(self, seen: Iterable[str]):
+        if not isinstance(seen, Iterable):
+            raise TypeError(f"seen must hold tokens, got {type(seen).__name__}")
         counts = Counter(seen)
         self.tokens = [UNKNOWN, *sorted(counts, key=counts.get, reverse=True)]
         self.numbers = {token: number for number, token in enumerate(self.tokens)}
@@ -58,11 +64,20 @@ class Vocabulary:
 
     def encode(self, sequence: Sequence[str]) -> Tensor:
         """Numbers of the tokens: T tokens -> (T) int64."""
+        if not isinstance(sequence, Iterable):
+            raise TypeError(f"sequence must hold tokens, got {type(sequence).__name__}")
         return torch.tensor([self.numbers.get(token, 0) for token in sequence], dtype=torch.int64)
 
     def decode(self, numbers: Iterable[int]) -> list[str]:
         """Tokens of the numbers. Raises IndexError for a number outside the vocabulary."""
-        return [self.tokens[int(number)] for number in numbers]
+        if not isinstance(numbers, Iterable):
+            raise TypeError(f"numbers must hold ints, got {type(numbers).__name__}")
+        decoded = []
+        for number in map(int, numbers):
+            if not 0 <= number < len(self):
+                raise IndexError(f"numbers must be from 0 to {len(self) - 1}, got {number}")
+            decoded.append(self.tokens[number])
+        return decoded
 
 
 def shifted_windows(numbers: Tensor, length: int) -> tuple[Tensor, Tensor]:
@@ -71,10 +86,10 @@ def shifted_windows(numbers: Tensor, length: int) -> tuple[Tensor, Tensor]:
     Shapes: numbers (N) -> inputs (N - length, length), targets (N - length, length).
     Raises ValueError if the text is not longer than a window.
     """
-    if length < 1 or len(numbers) <= length:
+    Shapes(integers=True).expect("numbers", numbers, "N")
+    if at_least("length", length, 1) >= len(numbers):
         raise ValueError(
-            f"the text has {len(numbers)} tokens; length must be from 1 to {len(numbers) - 1}, "
-            f"got {length}"
+            f"the text has {len(numbers)} tokens in numbers; length must be smaller, got {length}"
         )
     windows = numbers.unfold(0, length + 1, 1)
     return windows[:, :-1], windows[:, 1:]

@@ -373,7 +373,7 @@ def _expect(x, h, c, w_x, w_h, b, w_ci, w_cf, w_co):
     shapes.expect_if_given("b", b, "4C_h")
     for name, weight in {"w_ci": w_ci, "w_cf": w_cf, "w_co": w_co}.items():
         per_channel = isinstance(weight, Tensor) and tuple(weight.shape[1:]) == (1, 1)
-        shapes.expect_if_given(name, weight, "C_h one one" if per_channel else "C_h H W")
+        shapes.expect_if_given(name, weight, "C_h 1 1" if per_channel else "C_h H W")
 
 
 def _odd_pair(kernel_size):

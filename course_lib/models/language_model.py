@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from course_lib.layers import GRU, LSTM, RNN, Dense
+from course_lib.shapes import ShapeError, Shapes, a_number, at_least
 
 CELLS = {"RNN": RNN, "LSTM": LSTM, "LSTMP": LSTM, "GRU": GRU}
 
@@ -26,8 +27,11 @@ class LanguageModel(nn.Module):
         hidden_size: int = 16, num_layers: int = 1, dropout: float = 0.0,
     ):  # fmt: skip
         super().__init__()
-        if cell not in CELLS:
+        if cell not in tuple(CELLS):
             raise ValueError(f"cell must be one of {', '.join(CELLS)}, got {cell!r}")
+        at_least("vocabulary_size", vocabulary_size, 1)
+        at_least("embedding_size", embedding_size, 1)
+        at_least("hidden_size", hidden_size, 2 if cell == "LSTMP" else 1)  # half of it is left
         projected = {"proj_size": hidden_size // 2} if cell == "LSTMP" else {}
         self.embedding = nn.Embedding(vocabulary_size, embedding_size)
         self.recurrent = CELLS[cell](
@@ -37,13 +41,18 @@ class LanguageModel(nn.Module):
 
     def forward(self, numbers: Tensor, states=None):
         """See the class for shapes."""
+        expect_numbers("numbers", numbers, "B T", self.embedding.num_embeddings)
         output, states = self.recurrent(self.embedding(numbers), states)
         return self.to_logits(output), states
 
 
 def next_token_loss(model: LanguageModel, inputs: Tensor, targets: Tensor) -> Tensor:
     """Mean cross-entropy in nats of targets (B, T), the inputs (B, T) one step later."""
+    shapes = Shapes(integers=True)
+    shapes.expect("inputs", inputs, "B T")
+    shapes.expect("targets", targets, "B T")
     logits, _ = model(inputs)
+    expect_numbers("targets", targets, "B T", logits.shape[-1])
     return cross_entropy(logits.flatten(0, 1), targets.flatten())
 
 
@@ -60,12 +69,14 @@ def sample(
 ) -> Tensor:
     """Go on from a prompt: (T) int64 -> (steps) int64. Temperature 0 takes the likeliest token.
 
-    Raises ValueError for an empty prompt or a negative temperature.
+    Raises ValueError for an empty prompt, negative steps or a negative temperature.
     """
-    if prompt.dim() != 1 or len(prompt) == 0:
-        raise ValueError(f"prompt must be (T) with T >= 1, got shape {tuple(prompt.shape)}")
-    if temperature < 0:
-        raise ValueError(f"temperature must not be negative, got {temperature}")
+    expect_numbers("prompt", prompt, "T", model.embedding.num_embeddings)
+    if len(prompt) == 0:
+        raise ValueError("prompt must be (T) with T >= 1, got shape (0,)")
+    at_least("steps", steps, 0)
+    at_least("seed", seed, 0)
+    a_number("temperature", temperature, 0)
     model.eval()
     generator = torch.Generator().manual_seed(seed)
     numbers, states, new = prompt.unsqueeze(0), None, []
@@ -79,3 +90,15 @@ def sample(
         new.append(number)
         numbers = number.reshape(1, 1)
     return torch.cat(new) if new else prompt.new_empty(0)
+
+
+def expect_numbers(name: str, numbers: Tensor, axes: str, size: int) -> None:
+    """Check that ``numbers`` are tokens of a vocabulary of that size; raises ShapeError else."""
+    Shapes(integers=True).expect(name, numbers, axes)
+    if numbers.dtype not in (torch.int64, torch.int32):
+        raise ShapeError(f"{name} must have dtype torch.int64, got {numbers.dtype}")
+    if numbers.numel() == 0 or numbers.is_meta or torch.compiler.is_compiling():
+        return
+    least, most = (end.item() for end in numbers.aminmax())
+    if least < 0 or most >= size:
+        raise ShapeError(f"{name} must be from 0 to {size - 1}, got numbers {least} to {most}")

@@ -5,6 +5,7 @@ from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits, pixel_shuffle, pixel_unshuffle
 
 from course_lib.layers import EncoderForecaster
+from course_lib.shapes import ShapeError, Shapes, at_least, fits_the_weights
 
 
 class ConvNowcaster(nn.Module):
@@ -20,8 +21,14 @@ class ConvNowcaster(nn.Module):
         peephole: str | None = "channel", patch: int = 4, image_size: int | None = None,
     ):  # fmt: skip
         super().__init__()
-        self.patch = patch
-        cut = None if image_size is None else (image_size // patch, image_size // patch)
+        self.patch = at_least("patch", patch, 1)
+        cut = None
+        if image_size is not None:
+            if at_least("image_size", image_size, 1) % patch:
+                raise ValueError(
+                    f"image_size must be a multiple of patch={patch}, got {image_size}"
+                )
+            cut = (image_size // patch, image_size // patch)
         self.network = EncoderForecaster(
             patch * patch, hidden_channels, kernel_size, num_layers,
             batch_first=True, peephole=peephole, image_size=cut,
@@ -29,7 +36,12 @@ class ConvNowcaster(nn.Module):
 
     def forward(self, frames: Tensor, steps: int) -> Tensor:
         """See the class for shapes."""
-        _check_frames(frames, self.patch)
+        _check_frames(frames, self.network)
+        height, width = frames.shape[3:]
+        if height % self.patch or width % self.patch:
+            raise ShapeError(
+                f"frames of {height}x{width} cannot be cut into {self.patch}x{self.patch} patches"
+            )
         logits = self.network(pixel_unshuffle(frames, self.patch), steps)
         return pixel_shuffle(logits, self.patch)
 
@@ -44,7 +56,7 @@ class FullyConnectedNowcaster(nn.Module):
 
     def __init__(self, image_size: int, hidden_size: int | list[int], num_layers: int = 1):
         super().__init__()
-        self.image_size = image_size
+        self.image_size = at_least("image_size", image_size, 1)
         self.network = EncoderForecaster(
             image_size * image_size, hidden_size, 1, num_layers,
             batch_first=True, read_all_layers=False,
@@ -52,9 +64,13 @@ class FullyConnectedNowcaster(nn.Module):
 
     def forward(self, frames: Tensor, steps: int) -> Tensor:
         """See the class for shapes."""
-        _check_frames(frames, 1)
-        vectors = frames.flatten(2).unsqueeze(-1).unsqueeze(-1)  # (B, T, S · S, 1, 1)
         size = self.image_size
+        _check_frames(frames, self.network)
+        if tuple(frames.shape[3:]) != (size, size):
+            raise ShapeError(
+                f"frames must be (B, T, 1, {size}, {size}), got shape {tuple(frames.shape)}"
+            )
+        vectors = frames.flatten(2).unsqueeze(-1).unsqueeze(-1)  # (B, T, S · S, 1, 1)
         return self.network(vectors, steps).reshape(frames.shape[0], steps, 1, size, size)
 
 
@@ -63,24 +79,34 @@ def sequence_loss(model: nn.Module, frames: Tensor, future: Tensor) -> Tensor:
 
     Shapes: frames (B, T, 1, S, S), future (B, F, 1, S, S) -> scalar, in nats as the paper's table.
     """
-    logits = model(frames, future.shape[1])
+    shapes = Shapes()
+    shapes.expect("frames", frames, "B T C H W")
+    shapes.expect("future", future, "B F C H W")
+    logits = model(frames, at_least("the number of frames in future", future.shape[1], 1))
     return binary_cross_entropy_with_logits(logits, future, reduction="sum") / len(frames)
 
 
 @torch.no_grad()
 def errors_by_lead_time(prediction: Tensor, future: Tensor) -> Tensor:
-    """Mean squared error of each predicted frame: probabilities and frames (B, F, ...) -> (F)."""
+    """Mean squared error of each predicted frame: predicted and true (B, F, 1, S, S) -> (F)."""
+    shapes = Shapes()
+    shapes.expect("prediction", prediction, "B F C H W")
+    shapes.expect("future", future, "B F C H W")
     return (prediction - future).square().flatten(2).mean(dim=(0, 2))
 
 
 def repeat_last(frames: Tensor, steps: int) -> Tensor:
     """The forecast to beat: nothing moves any more. (B, T, 1, S, S) -> (B, steps, 1, S, S)."""
+    Shapes().expect("frames", frames, "B T C H W")
+    at_least("the number of frames (T)", frames.shape[1], 1)
+    at_least("steps", steps, 1)
     return frames[:, -1:].expand(-1, steps, -1, -1, -1)
 
 
-def _check_frames(frames, patch):
-    if frames.dim() != 5 or frames.shape[2] != 1:
-        raise ValueError(f"frames must be (B, T, 1, S, S), got shape {tuple(frames.shape)}")
-    height, width = frames.shape[3:]
-    if height % patch or width % patch:
-        raise ValueError(f"frames of {height}x{width} cannot be cut into {patch}x{patch} patches")
+def _check_frames(frames, network):
+    Shapes(integers=True).expect("frames", frames, "B T one H W")
+    if frames.shape[2] != 1 or frames.shape[1] == 0:
+        raise ShapeError(
+            f"frames must be (B, T, 1, S, S) with T >= 1, got shape {tuple(frames.shape)}"
+        )
+    fits_the_weights("frames", frames, network.to_frame.weight)

@@ -11,6 +11,7 @@ from rich.progress import Progress
 from torch import Tensor, nn
 
 from course_lib.errors import CourseError
+from course_lib.shapes import ShapeError, a_number, a_tensor, at_least
 
 Batches = Callable[[torch.Generator], Iterable[tuple[Tensor, ...]]]
 
@@ -44,8 +45,13 @@ def fit(
     batches(generator) yields the batches of one epoch, shuffled by the generator it is given;
     loss(model, *batch) is a scalar; clip bounds the gradient's norm. Every epoch has its own
     seed, so a run that was interrupted and resumed gives the numbers of one that was not.
-    Raises TrainingStopped when the loss is NaN or infinite; the last checkpoint stays.
+    Raises ValueError for epochs < 1, TrainingStopped when the loss is NaN or infinite; the last checkpoint stays.
     """
+    _check(model, batches, loss, validate)
+    at_least("epochs", epochs, 1)
+    at_least("seed", seed, 0)
+    if clip is not None and a_number("clip", clip, 0) == 0:
+        raise ValueError("clip must be above 0, got 0: no gradient would be left")
     optimiser = optimiser or torch.optim.Adam(model.parameters())
     history = History()
     if checkpoint is not None and Path(checkpoint).exists():
@@ -70,7 +76,7 @@ def _epoch(model, batches, loss, optimiser, clip, epoch):
     for step, batch in enumerate(batches):
         optimiser.zero_grad()
         value = loss(model, *batch)
-        number = value.item()
+        number = _a_scalar(value).item()
         if not math.isfinite(number):
             raise TrainingStopped(
                 f"The loss became {number} in epoch {epoch + 1}, step {step + 1}. A smaller "
@@ -87,8 +93,33 @@ def _epoch(model, batches, loss, optimiser, clip, epoch):
     return total / count
 
 
+def _check(model, batches, loss, validate):
+    if not isinstance(model, nn.Module):
+        raise TypeError(f"model must be a torch.nn.Module, got {type(model).__name__}")
+    for name, function in (("batches", batches), ("loss", loss), ("validate", validate)):
+        if not callable(function) and not (name == "validate" and function is None):
+            raise TypeError(f"{name} must be a function, got {type(function).__name__}")
+
+
+def _a_scalar(value):
+    if a_tensor("what loss returns", value).numel() != 1:
+        raise ShapeError(f"loss must return a scalar, got shape {tuple(value.shape)}")
+    return value
+
+
 def shuffled(*tensors: Tensor, batch_size: int) -> Batches:
-    """Batches of rows in a new order every epoch; the last one may be smaller."""
+    """Batches of rows in a new order every epoch; the last one may be smaller.
+
+    Raises ValueError for a batch_size < 1 or tensors with different numbers of rows.
+    """
+    at_least("batch_size", batch_size, 1)
+    if not tensors:
+        raise TypeError("tensors must be at least one tensor, got none")
+    for tensor in tensors:
+        a_tensor("tensors", tensor)
+    if any(tensor.dim() == 0 or len(tensor) != len(tensors[0]) for tensor in tensors):
+        shapes = ", ".join(str(tuple(tensor.shape)) for tensor in tensors)
+        raise ShapeError(f"tensors must have the same number of rows, got shapes {shapes}")
 
     def batches(generator):
         order = torch.randperm(len(tensors[0]), generator=generator)
