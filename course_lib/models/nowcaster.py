@@ -104,9 +104,6 @@ def repeat_last(frames: Tensor, steps: int) -> Tensor:
 
 
 def _check_frames(frames, network):
-    Shapes(integers=True).expect("frames", frames, "B T one H W")
-    if frames.shape[2] != 1 or frames.shape[1] == 0:
-        raise ShapeError(
-            f"frames must be (B, T, 1, S, S) with T >= 1, got shape {tuple(frames.shape)}"
-        )
+    Shapes(integers=True).expect("frames", frames, "B T 1 H W")
+    at_least("the number of frames (T)", frames.shape[1], 1)
     fits_the_weights("frames", frames, network.to_frame.weight)

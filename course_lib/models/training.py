@@ -45,7 +45,8 @@ def fit(
     batches(generator) yields the batches of one epoch, shuffled by the generator it is given;
     loss(model, *batch) is a scalar; clip bounds the gradient's norm. Every epoch has its own
     seed, so a run that was interrupted and resumed gives the numbers of one that was not.
-    Raises ValueError for epochs < 1, TrainingStopped when the loss is NaN or infinite; the last checkpoint stays.
+    Raises ValueError for epochs < 1, TrainingStopped when the loss is NaN or infinite; the last
+    checkpoint stays.
     """
     _check(model, batches, loss, validate)
     at_least("epochs", epochs, 1)

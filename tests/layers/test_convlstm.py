@@ -189,7 +189,7 @@ BAD_CALLS = {
     ),
     "another size": (
         lambda: ConvLSTMCell(1, 2, 3, peephole="map", image_size=(4, 4))(torch.ones(1, 1, 5, 4)),
-        r"w_ci must be \(C_h, H, W\).*H is 5 as in h",
+        r"w_ci must be \(C_h, H, W\).*H is 5 as in x",
     ),
     "no steps": (lambda: ConvLSTM(1, 2, 3)(torch.ones(0, 1, 1, 4, 4)), "no time steps"),
 }

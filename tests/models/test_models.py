@@ -156,9 +156,12 @@ BAD_CALLS = {
     "prompt": (lambda: sample(LanguageModel(3), torch.empty(0).long(), 1), "prompt must be"),
     "temperature": (
         lambda: sample(LanguageModel(3), torch.zeros(1).long(), 1, temperature=-1),
-        "must not be negative",
+        "temperature must be a finite number, at least 0, got -1",
     ),
-    "frames": (lambda: ConvNowcaster(2)(torch.rand(1, 2, 16, 16), 1), r"\(B, T, 1, S, S\)"),
+    "frames": (
+        lambda: ConvNowcaster(2)(torch.rand(1, 2, 16, 16), 1),
+        r"frames must have 5 dimensions \(B, T, 1, H, W\), got 4",
+    ),
     "patches": (lambda: ConvNowcaster(2)(torch.rand(1, 2, 1, 18, 18), 1), "18x18 cannot be cut"),
 }
 
