@@ -266,12 +266,14 @@ def update(root):
 
 
 @main.command()
+@click.option("--only", default="", help='Comparisons with this in their name: "LSTM big".')
+@click.option("--threads", type=click.Choice(["1", "2"]), multiple=True, default=["1", "2"])
 @with_root
-def bench(root):
-    """Time the layers beside torch's; writes benchmarks/results.json and plots. Minutes."""
+def bench(root, only, threads):
+    """Time the layers beside torch's; writes benchmarks/results.json and plots. Many minutes."""
     from course_lib.bench.run import bench as run_bench
 
-    run_bench(root, console)
+    run_bench(root, console, only, tuple(int(count) for count in threads))
 
 
 @main.command("all")

@@ -1,119 +1,127 @@
-"""``course bench``: every case, told as ratios, kept as ``benchmarks/results.json`` and a plot."""
+"""``course bench``: every comparison, told as ratios, kept as ``benchmarks/results.json``."""
 
 import json
+import os
 import platform
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import torch
 from rich.console import Console
 from rich.progress import track
-from rich.table import Table
 
-from course_lib.bench import cases
-from course_lib.bench.growth import growth
-from course_lib.bench.measure import in_turn, peak_memory, ratios
+from course_lib.bench.cases import every_case
+from course_lib.bench.growth import KINDS, START
+from course_lib.bench.measure import slope
+from course_lib.errors import CourseError
 
-ROUNDS = {"small": 60, "16x16": 15, "mid": 9, "64x64": 5, "big": 3}
+MEMORY = {
+    "LSTM big fwd+bwd": ("ours", "torch"),
+    "LSTMP big fwd+bwd": ("ours", "torch"),
+    "GRU big fwd+bwd": ("ours", "torch"),
+    "RNN big fwd+bwd": ("ours", "torch"),
+    "ConvLSTM 64x64 fwd+bwd": ("ours", "one convolution, no peepholes"),
+}
+PEAKS = {"T": (100, 200, 400, 800), "B": (32, 64, 128, 256)}
 
 
-def bench(root: Path, console: Console, sizes: tuple[str, ...] = ("small", "mid", "big")) -> dict:
-    """Measure everything, print the table, write ``benchmarks/``; returns what was written.
+def bench(root: Path, console: Console, only: str = "", threads: tuple[int, ...] = (1, 2)) -> dict:
+    """Measure, print the table, write ``benchmarks/`` when everything was measured.
 
-    Ratios are to the run named in each row, measured in turn in this process, one thread and CPU
-    time; the lecture's loop is left out at "big", where one call takes minutes.
+    ``only``: the comparisons whose name has this in it. Each runs in a process of its own; one
+    thread is measured in CPU time, two in wall time. Returns what was measured.
+    Raises CourseError when no comparison has such a name.
     """
-    torch.set_num_threads(1)
-    torch.manual_seed(0)
-    rows = [_measured(case) for case in track(list(_cases(sizes)), "measuring", console=console)]
+    names = [name for name in every_case() if only in name]
+    if not names:
+        raise CourseError(f'No comparison has "{only}" in its name: {", ".join(every_case())}.')
+    jobs = list(_jobs(names, threads, whole=not only))
+    done = [
+        (job, _in_a_process(job)) for job in track(jobs, description="measuring", console=console)
+    ]
     found = {
-        "machine": {
-            "processor": platform.machine(),
-            "python": platform.python_version(),
-            "torch": torch.__version__,
-            "threads": 1,
-        },
-        "ratios": rows,
-        "memory": _memory(console),
-        "growth": growth(),
+        "machine": machine(),
+        "ratios": [{**job, **result} for job, result in done if job["work"] == "compare"],
+        "memory": [{**job, **result} for job, result in done if job["work"] == "memory"],
+        "growth": [{**job, **result} for job, result in done if job["work"] == "growth"],
+        "peaks": _peaks(done),
     }
-    folder = root / "benchmarks"
+    from course_lib.bench.tell import print_tables
+
+    print_tables(found, console)
+    if not only:
+        _keep(found, root / "benchmarks")
+    return found
+
+
+def machine() -> dict:
+    """What the numbers were measured on."""
+    name = platform.processor() or platform.machine()
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.is_file():
+        lines = cpuinfo.read_text().splitlines()
+        name = next((s.split(":")[1].strip() for s in lines if s.startswith("model name")), name)
+    gpu = torch.cuda.get_device_name() if torch.cuda.is_available() else None
+    return {
+        "processor": name,
+        "cores": os.cpu_count(),
+        "gpu": gpu,
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+    }
+
+
+def _jobs(names, threads, whole: bool) -> Iterator[dict]:
+    for name in names:
+        for count in threads:
+            yield {"work": "compare", "case": name, "threads": count, "device": "cpu"}
+        if torch.cuda.is_available():
+            yield {"work": "compare", "case": name, "threads": 1, "device": "cuda"}
+    if not whole:
+        return
+    for case, versions in MEMORY.items():
+        for version in versions:
+            yield {"work": "memory", "case": case, "version": version}
+    for kind in KINDS:
+        for letter in START:
+            yield {"work": "growth", "kind": kind, "letter": letter}
+    for letter, sizes in PEAKS.items():
+        for size in sizes:
+            yield {"work": "peak", "kind": "LSTM", "letter": letter, "size": size}
+
+
+def _in_a_process(job: dict) -> dict:
+    command = [sys.executable, "-m", "course_lib.bench.worker", json.dumps(job)]
+    ended = subprocess.run(command, capture_output=True, text=True)
+    if ended.returncode != 0:
+        reason = ended.stderr.strip().splitlines()[-1:] or ["it gave no reason"]
+        raise CourseError(f"A measurement stopped ({job}): {reason[0]}")
+    return json.loads(ended.stdout.splitlines()[-1])
+
+
+def _peaks(done) -> list[dict]:
+    """Peak memory over T and over B, with the exponent of growth."""
+    found = []
+    for letter, sizes in PEAKS.items():
+        peaks = [
+            result["megabytes"]
+            for job, result in done
+            if job["work"] == "peak" and job["letter"] == letter
+        ]
+        if len(peaks) == len(sizes):
+            exponent = slope(list(sizes), peaks)
+            found.append(
+                {"kind": "LSTM", "letter": letter, "sizes": sizes, "megabytes": peaks,
+                 "exponent": exponent}
+            )  # fmt: skip
+    return found
+
+
+def _keep(found: dict, folder: Path) -> None:
     folder.mkdir(exist_ok=True)
     (folder / "results.json").write_text(json.dumps(found, indent=1) + "\n", "utf-8")
     from course_lib.bench.plot import draw
 
     draw(found, folder)
-    print_table(found, console)
-    return found
-
-
-def _cases(sizes) -> Iterator[cases.Case]:
-    for size in sizes:
-        for kind in ("RNN", "LSTM", "LSTMP", "GRU"):
-            for backward in (False, True):
-                case = cases.recurrent(kind, size, backward)
-                yield case._replace(runs=_affordable(case.runs, size))
-    for size in cases.FRAMES:
-        for backward in (False, True):
-            yield cases.convlstm(size, backward)
-    yield from cases.convolution()
-
-
-def _affordable(runs, size):
-    return {name: run for name, run in runs.items() if size != "big" or name != "lecture"}
-
-
-def _measured(case: cases.Case) -> dict:
-    size = next((size for size in ROUNDS if size in case.name), "16x16")
-    found = ratios(in_turn(case.runs, ROUNDS[size]), case.against)
-    return {
-        "case": case.name,
-        "against": case.against,
-        "ratios": found,
-        "targets": [
-            {
-                "to": name,
-                "target": target,
-                "reached": found["ours"]["median"] / found[name]["median"],
-            }
-            for name, target in case.targets.items()
-            if name in found
-        ],
-    }
-
-
-def _memory(console: Console) -> dict:
-    """Peak memory in megabytes of one forward and backward pass, big LSTM."""
-    case = cases.recurrent("LSTM", "big", backward=True)
-    return {name: peak_memory(case.runs[name]) for name in ("ours", "torch")}
-
-
-def print_table(found: dict, console: Console) -> None:
-    """Ratios beside their targets."""
-    table = Table(title="Time, as a ratio (lower is better)")
-    for column in ("case", "ours", "to", "target", "all runs"):
-        table.add_column(column)
-    for row in found["ratios"]:
-        others = ", ".join(f"{n} {r['median']:.2f}" for n, r in row["ratios"].items())
-        for target in row["targets"] or [None]:
-            if target is None:
-                ours = row["ratios"]["ours"]["median"]
-                table.add_row(row["case"], f"{ours:.2f}", row["against"], "", others)
-                continue
-            met = target["reached"] <= target["target"]
-            colour = "green" if met else "red"
-            table.add_row(
-                row["case"],
-                f"[{colour}]{target['reached']:.2f}[/]",
-                target["to"],
-                f"{target['target']:.2f}",
-                others,
-            )
-    console.print(table)
-    memory = found["memory"]
-    console.print(
-        f"Peak memory, LSTM big, forward and backward: ours {memory['ours']:.0f} MB, "
-        f"torch {memory['torch']:.0f} MB, ratio {memory['ours'] / memory['torch']:.2f}"
-    )
-    for name, exponent in found["growth"]["exponents"].items():
-        console.print(f"Time grows with {name} to the power {exponent:.2f}")
