@@ -177,7 +177,7 @@ class ConvLSTMCell(nn.Module):
             if x is None:
                 raise ValueError("a cell without input needs a state: it fixes batch and size")
             state = self.zero_state(a_tensor("x", x))
-        if x is not None and self.weight_x is not None:
+        if self.weight_x is not None:
             fits_the_weights("x", a_tensor("x", x), self.weight_x)
         return convlstm_cell(x, state, *self._weights())
 
@@ -377,7 +377,7 @@ def _expect(x, h, c, w_x, w_h, b, w_ci, w_cf, w_co):
 
 
 def _odd_pair(kernel_size):
-    square = isinstance(kernel_size, int)
+    square = isinstance(kernel_size, int) and not isinstance(kernel_size, bool)
     pair = (kernel_size, kernel_size) if square else _pair("kernel_size", kernel_size)
     if any(k < 1 or k % 2 == 0 for k in pair):
         raise ValueError(

@@ -357,6 +357,6 @@ def _many(name, value, dims, least):
     values = tuple(value) if isinstance(value, tuple | list) else (value,) * dims
     whole = all(isinstance(v, int) and not isinstance(v, bool) for v in values)
     if not whole or len(values) != dims or min(values) < least:
-        error = ValueError if whole else TypeError
+        error = ShapeError if whole else TypeError
         raise error(f"{name} must be {dims} int(s), each at least {least}, got {value!r}")
     return values
