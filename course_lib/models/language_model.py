@@ -41,7 +41,7 @@ class LanguageModel(nn.Module):
 
     def forward(self, numbers: Tensor, states=None):
         """See the class for shapes."""
-        expect_numbers("numbers", numbers, "B T", self.embedding.num_embeddings)
+        expect_numbers("numbers", numbers, "B T", self.embedding.weight)
         output, states = self.recurrent(self.embedding(numbers), states)
         return self.to_logits(output), states
 
@@ -51,8 +51,9 @@ def next_token_loss(model: LanguageModel, inputs: Tensor, targets: Tensor) -> Te
     shapes = Shapes(integers=True)
     shapes.expect("inputs", inputs, "B T")
     shapes.expect("targets", targets, "B T")
+    expect_numbers("inputs", inputs, "B T", model.embedding.weight)
+    expect_numbers("targets", targets, "B T", model.embedding.weight)
     logits, _ = model(inputs)
-    expect_numbers("targets", targets, "B T", logits.shape[-1])
     return cross_entropy(logits.flatten(0, 1), targets.flatten())
 
 
@@ -71,7 +72,7 @@ def sample(
 
     Raises ValueError for an empty prompt, negative steps or a negative temperature.
     """
-    expect_numbers("prompt", prompt, "T", model.embedding.num_embeddings)
+    expect_numbers("prompt", prompt, "T", model.embedding.weight)
     if len(prompt) == 0:
         raise ValueError("prompt must be (T) with T >= 1, got shape (0,)")
     at_least("steps", steps, 0)
@@ -92,11 +93,17 @@ def sample(
     return torch.cat(new) if new else prompt.new_empty(0)
 
 
-def expect_numbers(name: str, numbers: Tensor, axes: str, size: int) -> None:
-    """Check that ``numbers`` are tokens of a vocabulary of that size; raises ShapeError else."""
+def expect_numbers(name: str, numbers: Tensor, axes: str, embedding: Tensor) -> None:
+    """Check that ``numbers`` are rows of the embedding (V, E); raises ShapeError else."""
     Shapes(integers=True).expect(name, numbers, axes)
     if numbers.dtype not in (torch.int64, torch.int32):
         raise ShapeError(f"{name} must have dtype torch.int64, got {numbers.dtype}")
+    if numbers.device != embedding.device:
+        raise ShapeError(
+            f"{name} has device {numbers.device}, the weights have {embedding.device}: "
+            f"convert it with {name}.to('{embedding.device}')"
+        )
+    size = len(embedding)
     if numbers.numel() == 0 or numbers.is_meta or torch.compiler.is_compiling():
         return
     least, most = (end.item() for end in numbers.aminmax())
