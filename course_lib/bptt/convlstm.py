@@ -51,7 +51,11 @@ def _forward(steps, input, h_0, c_0, w_x, w_h, b, w_ci, w_cf, w_co, keep=True):
     for images in blocks(len(c_0), 4 * c_0[:1].nbytes):
         kept += _through_time(read[:, images], c_n[images], weight, b, peepholes, keep)
     output = read[1:, ..., -h_0.shape[1] :].permute(1, 0, 4, 2, 3)
-    return (output, output[:, -1].contiguous(), _first(c_n).contiguous()), (read, *kept)
+    # Tensors of their own: autograd lets nobody change one of several views in place.
+    h_n, c_n = (
+        t.clone(memory_format=torch.contiguous_format) for t in (output[:, -1], _first(c_n))
+    )
+    return (output, h_n, c_n), (read, *kept)
 
 
 def _through_time(read, c_n, weight, b, peepholes, keep):
@@ -99,7 +103,7 @@ def _step(sums, gates, c_old, c_new, h_new, w_if, w_co):
     torch.mul(torch.tanh(c_new), o, out=h_new)
 
 
-def _backward(grads, tensors, outputs, kept, input_needed=True):
+def _backward(grads, tensors, outputs, kept, needed=(True, True)):
     input, h_0, c_0, w_x, w_h, b, w_ci, w_cf, w_co = tensors
     grad_output, grad_h_n, grad_c_n = grads
     read, *kept = kept
@@ -108,7 +112,7 @@ def _backward(grads, tensors, outputs, kept, input_needed=True):
     totals = [None if w is None else torch.zeros_like(w) for w in (weight, b, *peepholes)]
     # The gradient of the input is computed for somebody only: it makes the convolution larger.
     d_x = None
-    if input is not None and input_needed:
+    if input is not None and needed[0]:
         d_x = torch.empty_like(input.transpose(0, 1))
     d_h_0, d_c_0 = (
         _last(torch.zeros_like(h_0)).contiguous(),
@@ -124,11 +128,9 @@ def _backward(grads, tensors, outputs, kept, input_needed=True):
         count = 2 * len(blocks(steps, 4 * c_0[images].nbytes))
         mine, kept = kept[:count], kept[count:]
         arrives = [grad if grad.dim() < 4 else grad[images] for grad in from_output]
-        ends = d_h_0[images], d_c_0[images]
-        x_grads = None if d_x is None else d_x[:, images]
-        _back_through_time(
-            mine, read[:, images], arrives, *ends, weight, back, peepholes, totals, x_grads
-        )
+        ends = d_h_0[images], d_c_0[images], None if d_x is None else d_x[:, images]
+        kernels = weight, back, peepholes
+        _back_through_time(mine, read[:, images], arrives, ends, kernels, totals, needed[1])
     d_weight, d_b, d_w_if, d_w_o = totals
     d_w_x, d_w_h = d_weight.split([weight.shape[1] - hidden, hidden], dim=1)
     d_i_f = _like(w_ci, d_w_if)
@@ -144,15 +146,17 @@ def _backward(grads, tensors, outputs, kept, input_needed=True):
     )
 
 
-def _back_through_time(kept, read, from_output, dh, dc, weight, back, peepholes, totals, d_x):
-    """The way back of some images: dL/dH_T and dL/dC_T in ``dh`` and ``dc`` become those of step 0.
+def _back_through_time(kept, read, from_output, ends, kernels, totals, to_the_start):
+    """The way back of some images. ``ends`` are dL/dH_T and dL/dC_T, which become those of step 0
+    (dL/dH_0 only if it is wanted ``to_the_start``), and where dL/dX goes, or None.
 
-    Adds to the ``totals`` of weight, bias and peepholes, and writes dL/dX into ``d_x`` if it is
-    given. ``back`` is the kernel of what the way back follows: H alone, or x and H.
+    Adds to the ``totals`` of weight, bias and peepholes. ``kernels`` are the weight, the kernel of
+    what the way back follows (H alone, or x and H), and the peepholes.
     """
+    (d_h, d_c, d_x), (weight, back, peepholes) = ends, kernels
     d_weight, d_b, *d_peepholes = totals
-    hidden, d_c = dc.shape[-1], dc
-    dh_t = dh + from_output[-1]
+    hidden = d_c.shape[-1]
+    dh_t = d_h + from_output[-1]
     stop = len(read) - 1
     for gates, c_all in zip(reversed(kept[::2]), reversed(kept[1::2]), strict=True):
         block = slice(stop - len(gates), stop)
@@ -165,6 +169,8 @@ def _back_through_time(kept, read, from_output, dh, dc, weight, back, peepholes,
         for k in reversed(range(len(gates))):
             t = block.start + k
             _step_back(gates_first[k], dh_t, d_c, *(x[k] for x in slopes))
+            if t == 0 and d_x is None and not to_the_start:
+                break
             seen = read[t, ..., -hidden:] if d_x is None else read[t]
             d_read, _, _ = _conv_backward(ds_all[k].flatten(-2), seen, back, True, False, False)
             dh_t = d_read[..., -hidden:]
@@ -172,13 +178,13 @@ def _back_through_time(kept, read, from_output, dh, dc, weight, back, peepholes,
                 d_x[t] = _first(d_read[..., :-hidden])
             if t > 0:
                 dh_t = dh_t + from_output[t - 1]
-        _add_peepholes(gates_first, *states, *d_peepholes)
+        _add_peepholes(slopes[0], *states, *d_peepholes)
         grads, seen = ds_all.flatten(-2).flatten(0, 1), read[block].flatten(0, 1)
         _, d_w, d_bias = _conv_backward(grads, seen, weight, False, True, d_b is not None)
         d_weight += d_w
         if d_b is not None:
             d_b += d_bias
-    dh.copy_(dh_t)
+    d_h.copy_(dh_t)
 
 
 def _slopes(gates, c_old, c_new, w_if, w_co):
@@ -203,11 +209,13 @@ def _slopes(gates, c_old, c_new, w_if, w_co):
 
 
 def _step_back(ds, dh, dc, slopes, through_h, through_c):
-    """dL/dH_t and dL/dC_t -> dL/ds_t into ``ds``, dL/dC_{t-1} into ``dc``."""
+    """dL/dH_t and dL/dC_t -> dL/ds_t into ``slopes`` and ``ds``, dL/dC_{t-1} into ``dc``."""
     # dL/dC_t = (from step t+1) + dL/dH_t ⊙ its factor
     dc.addcmul_(dh, through_h)
-    torch.mul(slopes[:3], dc, out=ds[:3])
-    torch.mul(slopes[3], dh, out=ds[3])
+    slopes[:3].mul_(dc)
+    slopes[3].mul_(dh)
+    # The convolution wants them as (B, H, W, 4, C_h): to copy is faster than to write there twice.
+    ds.copy_(slopes)
     # dL/dC_{t-1} = dL/dC_t ⊙ its factor
     dc.mul_(through_c)
 

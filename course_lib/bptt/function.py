@@ -12,8 +12,9 @@ class Recipe(NamedTuple):
 
     forward(*tensors, keep) -> outputs, kept: the numbers, and what backward needs of them; with
     keep=False nothing has to be kept.
-    backward(grads, tensors, outputs, kept, input_needed) -> one gradient (or None) for each
-    tensor; the first one, the input's, may be None when nobody needs it (data have no gradient).
+    backward(grads, tensors, outputs, kept, needed) -> one gradient (or None) for each tensor.
+    ``needed`` says for each tensor whether anybody wants its gradient; what is costly and not
+    wanted, such as the gradient of data, may be left out.
     """
 
     forward: Callable
@@ -44,7 +45,7 @@ class HandWritten(torch.autograd.Function):
                 None,
                 None,
                 *ctx.recipe.backward(
-                    grads, tensors, outputs, kept, input_needed=ctx.needs_input_grad[2]
+                    grads, tensors, outputs, kept, needed=ctx.needs_input_grad[2:]
                 ),
             )
 

@@ -92,14 +92,14 @@ def _forward(input, h_0, w_ih, w_hh, b_ih, b_hh, keep=True):
     return (h_all.transpose(0, 1), h.clone()), (x_all, *kept)
 
 
-def _backward(grads, tensors, outputs, kept, input_needed=True):
+def _backward(grads, tensors, outputs, kept, needed=(True,)):
     _, h_0, w_ih, w_hh, b_ih, b_hh = tensors
     grad_output, grad_h_n = grads
     x_all, *kept = kept
     gates, u_n_all = kept[::2], kept[1::2]  # a tensor for each block
     size = h_0.shape[1]
     h_all = outputs[0].transpose(0, 1)
-    d_x = torch.empty_like(x_all) if input_needed else None
+    d_x = torch.empty_like(x_all) if needed[0] else None
     # dL/du and dL/ds differ in the candidate only: side by side as u^n, r, z, s^n they share r, z.
     w_nrz = w_hh.roll(size, dims=0)
     d_w_ih, d_w_nrz = zeros_for(w_ih), zeros_for(w_hh)
@@ -122,14 +122,14 @@ def _backward(grads, tensors, outputs, kept, input_needed=True):
             # dL/dh_{t-1} = dL/dh_t ⊙ z_t + dL/du_t W_hh + (from output t-1)
             kept_back = torch.addcmul(from_output[t - 1], dh, z[k]) if t > 0 else dh * z[k]
             dh = kept_back.addmm_(du[k], w_nrz)
-        if input_needed:
+        if needed[0]:
             torch.matmul(ds_all, w_ih, out=d_x[block])
         add_over_time(d_w_ih, ds_all, x_all[block])
         add_over_time(d_w_nrz, du_all, h_before)
         add_bias(d_b_ih, ds_all)
         add_bias(d_b_nrz, du_all)
     return (
-        d_x.transpose(0, 1) if input_needed else None,
+        d_x.transpose(0, 1) if needed[0] else None,
         dh,
         d_w_ih,
         d_w_nrz.roll(-size, dims=0),

@@ -107,13 +107,13 @@ def _forward(input, h_0, c_0, w_ih, w_hh, b_ih, b_hh, w_hr, keep=True):
     return (h_all.transpose(0, 1), h.clone(), c.clone()), (x_all, m_all, *kept)
 
 
-def _backward(grads, tensors, outputs, kept, input_needed=True):
+def _backward(grads, tensors, outputs, kept, needed=(True,)):
     _, h_0, c_0, w_ih, w_hh, b_ih, b_hh, w_hr = tensors
     grad_output, grad_h_n, grad_c_n = grads
     x_all, m_all, *kept = kept
     gates, c_all = kept[::2], kept[1::2]  # a tensor for each block
     h_all = outputs[0].transpose(0, 1)
-    d_x = torch.empty_like(x_all) if input_needed else None
+    d_x = torch.empty_like(x_all) if needed[0] else None
     d_w_ih, d_w_hh = zeros_for(w_ih), zeros_for(w_hh)
     d_bias = w_ih.new_zeros(len(w_ih))
     d_w_hr = None if w_hr is None else zeros_for(w_hr)
@@ -146,7 +146,7 @@ def _backward(grads, tensors, outputs, kept, input_needed=True):
             # dL/dc_{t-1} = dL/dc_t ⊙ f_t;  dL/dh_{t-1} = dL/ds_t W_hh + (from output t-1)
             dc.mul_(f[k])
             dh = torch.addmm(from_output[t - 1], ds[k], w_hh) if t > 0 else ds[k] @ w_hh
-        if input_needed:
+        if needed[0]:
             torch.matmul(ds_all, w_ih, out=d_x[block])
         add_over_time(d_w_ih, ds_all, x_all[block])
         add_over_time(d_w_hh, ds_all, previous(h_all, h_0, block))
@@ -154,7 +154,7 @@ def _backward(grads, tensors, outputs, kept, input_needed=True):
         if w_hr is not None:
             add_over_time(d_w_hr, dh_all, m_all[block])
     return (
-        d_x.transpose(0, 1) if input_needed else None,
+        d_x.transpose(0, 1) if needed[0] else None,
         dh,
         dc,
         d_w_ih,

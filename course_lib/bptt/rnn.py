@@ -88,11 +88,11 @@ def _forward(activate_):
 
 
 def _backward(slope):
-    def backward(grads, tensors, outputs, kept, input_needed=True):
+    def backward(grads, tensors, outputs, kept, needed=(True,)):
         _, h_0, w_ih, w_hh, b_ih, b_hh = tensors
         grad_output, grad_h_n = grads
         x_all, h_all = kept
-        d_x = torch.empty_like(x_all) if input_needed else None
+        d_x = torch.empty_like(x_all) if needed[0] else None
         d_w_ih, d_w_hh = zeros_for(w_ih), zeros_for(w_hh)
         d_bias = w_ih.new_zeros(len(w_ih))
         from_output = arriving(grad_output, len(h_all), like=h_all)
@@ -106,13 +106,13 @@ def _backward(slope):
                 da_t.mul_(dh)
                 # dL/dh_{t-1} = dL/da_t W_hh + (from output t-1)
                 dh = da_t @ w_hh if from_t is None else torch.addmm(from_t, da_t, w_hh)
-            if input_needed:
+            if needed[0]:
                 torch.matmul(da_all, w_ih, out=d_x[block])
             add_over_time(d_w_ih, da_all, x_all[block])
             add_over_time(d_w_hh, da_all, previous(h_all, h_0, block))
             add_bias(d_bias, da_all)
         return (
-            d_x.transpose(0, 1) if input_needed else None,
+            d_x.transpose(0, 1) if needed[0] else None,
             dh,
             d_w_ih,
             d_w_hh,
