@@ -23,7 +23,8 @@ class Case:
     """One call: named tensors (None for a default), the sizes they were made from, options.
 
     ``sizes`` maps the letters of the shapes ("B", "T", "4H", ...) to numbers; ``options`` are
-    what a module is constructed with besides its sizes.
+    what a module is constructed with besides its sizes, or a function's arguments that are no
+    tensors.
     """
 
     id: str

@@ -6,7 +6,6 @@ from course_lib.exercises.spec import Case, Probe
 from course_lib.grading.compare import close, compare
 from course_lib.grading.diagnosis_known import FRESH
 from course_lib.grading.exam import Exam, Failure, Outcome
-from course_lib.grading.observe import values
 from course_lib.grading.phrases import listed, sentences
 from course_lib.grading.result import Finding
 from course_lib.grading.words import index_words
@@ -174,6 +173,4 @@ def _changed_by(probe: Probe, case: Case) -> set[str]:
 
 def _is_right(exam: Exam, case: Case) -> bool:
     mine = exam.ask_anew("values", case)
-    return not isinstance(mine, Failure) and not compare(
-        mine, values(exam.item, exam.item.oracle, case)
-    )
+    return not isinstance(mine, Failure) and not compare(mine, exam.expected_anew("values", case))

@@ -33,9 +33,12 @@ def arrange(names: Names | str, tensors) -> object:
     return None if all(part is None for part in parts) else parts
 
 
-def run(item: Item, candidate, tensors) -> dict[str, Tensor]:
-    """Call a function, or a module that has its weights, with these tensors."""
-    arguments = [arrange(name, tensors) for name in item.arguments]
+def run(item: Item, candidate, case: Case, tensors) -> dict[str, Tensor]:
+    """Call a function, or a module that has its weights, with these tensors.
+
+    An argument that is no tensor, such as a number of steps, is one of the case's options.
+    """
+    arguments = [arrange(name, {**case.options, **tensors}) for name in item.arguments]
     if item.kind == "module" and arguments[-1] is None:
         arguments.pop()
     return named(item, candidate(*arguments))
@@ -85,7 +88,7 @@ def set_weights(item: Item, module: nn.Module, tensors) -> None:
 def values(item: Item, candidate, case: Case) -> Observation:
     """What comes back."""
     tensors = copies(case)
-    return detached(run(item, prepared(item, candidate, case, tensors), tensors))
+    return detached(run(item, prepared(item, candidate, case, tensors), case, tensors))
 
 
 def detached(observation) -> dict[str, Tensor]:
@@ -100,7 +103,7 @@ def gradients(item: Item, candidate, case: Case) -> Observation:
     if item.kind == "module":
         for name, short in item.weights.items():
             leaves[short] = getattr(ready, name)
-    loss = weighted_sum(run(item, ready, tensors))
+    loss = weighted_sum(run(item, ready, case, tensors))
     if not loss.requires_grad:
         return dict.fromkeys(leaves)
     found = torch.autograd.grad(loss, list(leaves.values()), allow_unused=True)
@@ -119,7 +122,7 @@ def weighted_sum(returned: dict[str, Tensor]) -> Tensor:
 def arguments_after(item: Item, candidate, case: Case) -> Observation:
     """The arguments as the call leaves them."""
     tensors = copies(case)
-    run(item, prepared(item, candidate, case, tensors), tensors)
+    run(item, prepared(item, candidate, case, tensors), case, tensors)
     return {name: t for name, t in tensors.items() if t is not None}
 
 
@@ -127,10 +130,10 @@ def second_call(item: Item, candidate, case: Case) -> Observation:
     """The same call again, after one with other numbers."""
     tensors = copies(case)
     ready = prepared(item, candidate, case, tensors)
-    run(item, ready, copies(case))
+    run(item, ready, case, copies(case))
     other = {n: None if t is None else t.flip(0) * 0.5 for n, t in copies(case).items()}
-    run(item, ready, other)
-    return detached(run(item, ready, copies(case)))
+    run(item, ready, case, other)
+    return detached(run(item, ready, case, copies(case)))
 
 
 def parameters(item: Item, candidate, case: Case) -> Observation:
@@ -138,7 +141,7 @@ def parameters(item: Item, candidate, case: Case) -> Observation:
     module = make(item, candidate, case)
     before = {name: torch.zeros(p.shape) for name, p in module.named_parameters()}
     if before.keys() != item.weights.keys():
-        run(item, module, copies(case))
+        run(item, module, case, copies(case))
         after = {f"late {n}": torch.zeros(p.shape) for n, p in module.named_parameters()}
         before |= {name: t for name, t in after.items() if name[5:] not in before}
     return before
@@ -198,7 +201,7 @@ def loaded(item: Item, candidate, case: Case) -> Observation:
     tensors = copies(case)
     module = make(item, candidate, case)
     module.load_state_dict({name: tensors[short] for name, short in item.weights.items()})
-    return detached(run(item, module, tensors))
+    return detached(run(item, module, case, tensors))
 
 
 def optimiser_step(item: Item, candidate, case: Case) -> Observation:
@@ -206,7 +209,7 @@ def optimiser_step(item: Item, candidate, case: Case) -> Observation:
     tensors = copies(case)
     module = prepared(item, candidate, case, tensors)
     known = list(module.parameters())  # as an optimiser would take them
-    loss = weighted_sum(run(item, module, tensors))
+    loss = weighted_sum(run(item, module, case, tensors))
     if not loss.requires_grad:
         raise Unexpected("dependence", "no-gradient", _("The output has no gradient at all."))
     loss.backward()
@@ -214,7 +217,7 @@ def optimiser_step(item: Item, candidate, case: Case) -> Observation:
         for parameter in known:
             if parameter.grad is not None:
                 parameter -= 0.1 * parameter.grad
-    return detached(run(item, module, copies(case)))
+    return detached(run(item, module, case, copies(case)))
 
 
 OBSERVATIONS: dict[str, Callable[[Item, object, Case], Observation]] = {
