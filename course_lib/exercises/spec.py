@@ -139,6 +139,8 @@ class Item:
     axes in words where the item uses it otherwise than the LSTM does ("H" for height).
     ``observations`` are ways of asking that only this item has, by name; they take
     ``(item, candidate, case)`` like those of ``course_lib.grading.observe``.
+    ``explain`` names the faults that a wrong observation shows, by their ids, where an answer is
+    not compared number by number: a choice among statements, an input that is to show something.
     ``part`` is "core", "challenge" or "bonus"; with ``bonus`` the points count above 100.
     """
 
@@ -169,11 +171,15 @@ class Item:
     chapter: str = "lstm"
     axis_names: Mapping[str, str] = field(default_factory=dict)
     observations: Mapping[str, Callable] = field(default_factory=dict)
+    explain: Callable[[Mapping[str, Tensor | None]], Sequence[str]] | None = None
 
 
 @dataclass(frozen=True)
 class Written:
-    """A question answered in words and marked by hand with the rubric of the notebook."""
+    """A question answered in words and marked by hand with the rubric of the notebook.
+
+    ``id`` is the question's nbgrader id. The cell is what nbgrader calls a task.
+    """
 
     id: str
     title: str
@@ -195,5 +201,12 @@ class Assignment:
     @property
     def points(self) -> float:
         """The points of the core: 100, without the bonus."""
+        return self._sum(bonus=False)
+
+    @property
+    def bonus_points(self) -> float:
+        return self._sum(bonus=True)
+
+    def _sum(self, bonus: bool) -> float:
         parts = (*self.items, *self.written)
-        return sum(part.points for part in parts if not part.bonus)
+        return sum(part.points for part in parts if part.bonus is bonus)

@@ -17,6 +17,7 @@ from course_lib.grading.diagnosis_special import special
 from course_lib.grading.exam import Exam, Failure, Outcome
 from course_lib.grading.picture import picture_of
 from course_lib.grading.result import Finding
+from course_lib.grading.words import spoken_fault
 
 MOST = 3  # findings that are shown
 # Observations that fail for reasons of their own, however wrong the numbers are.
@@ -85,6 +86,9 @@ def explain(exam: Exam, outcome: Outcome, outcomes) -> tuple[list[Finding], know
         certain = errors.certain(exam, answer)
         if certain:
             return [certain], None
+    elif exam.item.explain:
+        faults = {fault.id: fault for fault in exam.item.faults}
+        return [spoken_fault(faults[id]) for id in exam.item.explain(answer)], None
     where = numbers.place(exam, outcome)
     match = known.match(exam, outcome)
     if match:
