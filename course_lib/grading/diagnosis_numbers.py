@@ -76,13 +76,15 @@ def _factor(pairs) -> float | None:
     return factor if torch.allclose(mine, factor * right, rtol=1e-4, atol=1e-5) else None
 
 
-# Observations whose numbers are not numbers of the student's: truths, or shapes.
+# Observations whose numbers are not numbers of the student's: shapes, or truths, as are all those
+# of an item that are called so ("truths_of_training").
 UNPLACED = ("first_weights", "parameters")
 
 
 def place(exam: Exam, outcome: Outcome) -> str:
     """Where the numbers part first in time: the value, its index, yours and the right one."""
-    if isinstance(outcome.answer, Failure) or outcome.aspect.observe in UNPLACED:
+    told = outcome.aspect.observe
+    if isinstance(outcome.answer, Failure) or told in UNPLACED or told.startswith("truths"):
         return ""
     for mismatch in outcome.mismatches:
         if mismatch.kind not in ("value", "nan"):

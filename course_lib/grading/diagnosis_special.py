@@ -5,7 +5,7 @@ from course_lib.grading.diagnosis_numbers import almost
 from course_lib.grading.exam import Exam, Failure, Outcome
 from course_lib.grading.phrases import listed, sentences
 from course_lib.grading.result import Finding
-from course_lib.grading.words import section, spoken_fault
+from course_lib.grading.words import axis_word, section, spoken_fault
 from course_lib.i18n import _
 
 
@@ -115,6 +115,8 @@ def _ones(exam: Exam, outcome: Outcome) -> Finding:
         "H": _("a hidden size of one"),
         "P": _("a projection to one unit"),
     }.get(letter, letter)
+    if letter in exam.item.axis_names:
+        size = _("a size of one ({axis})").format(axis=axis_word(exam.item, letter))
     what = _("Your code is right in general, and fails for {size}.").format(size=size)
     why = _("Something treats an axis of size 1 differently, as squeeze and broadcasting do.")
     return Finding("shape", "sizes-of-one", what, why, where=failed_with(outcome))

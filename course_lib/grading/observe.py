@@ -69,20 +69,34 @@ def set_weights(item: Item, module: nn.Module, tensors) -> None:
 
     Plain tensors are a mistake of its own; the module's numbers can still be judged.
     """
-    parameters = dict(module.named_parameters())
+    parameters = dict(module.named_parameters(remove_duplicate=False))
     for name, short in item.weights.items():
         value = tensors[short].detach()
         holder = parameters.get(name)
         if holder is None:
-            plain = getattr(module, name, None)
-            if not isinstance(plain, Tensor):
+            path, _dot, last = name.rpartition(".")
+            inner = part(module, path) if path else module
+            plain = part(inner, last)
+            if not isinstance(plain, Tensor) or isinstance(inner, (list, tuple)):
                 raise wrong_parameters(item, module)
-            setattr(module, name, value.clone().requires_grad_(value.is_floating_point()))
+            same = nn.Parameter if isinstance(plain, nn.Parameter) else Tensor.requires_grad_
+            setattr(inner, last, same(value.clone()))
         elif holder.shape != value.shape:
             raise wrong_parameters(item, module)
         else:
             with torch.no_grad():
                 holder.copy_(value)
+
+
+def part(module: nn.Module, name: str):
+    """What stands at "cells.0.weight_x" in a module, registered or not; None if nothing does."""
+    found = module
+    for step in name.split("."):
+        if step.isdigit() and isinstance(found, (list, tuple, nn.ModuleList, nn.Sequential)):
+            found = found[int(step)] if int(step) < len(found) else None
+        else:
+            found = getattr(found, step, None)
+    return found
 
 
 def values(item: Item, candidate, case: Case) -> Observation:
@@ -102,7 +116,7 @@ def gradients(item: Item, candidate, case: Case) -> Observation:
     leaves = {n: t for n, t in tensors.items() if t is not None}
     if item.kind == "module":
         for name, short in item.weights.items():
-            leaves[short] = getattr(ready, name)
+            leaves[short] = part(ready, name)
     loss = weighted_sum(run(item, ready, case, tensors))
     if not loss.requires_grad:
         return dict.fromkeys(leaves)
@@ -190,7 +204,7 @@ def empty_is_nan():
 
 def first_values(item: Item, module: nn.Module, kind: str) -> dict[str, Tensor]:
     """The weights (``kind`` "weight") or the biases ("bias"), registered or not."""
-    found = {name: getattr(module, name, None) for name in item.weights if kind in name}
+    found = {name: part(module, name) for name in item.weights if kind in name}
     if not all(isinstance(tensor, Tensor) for tensor in found.values()):
         raise wrong_parameters(item, module)
     return {name: tensor.detach() for name, tensor in found.items()}
