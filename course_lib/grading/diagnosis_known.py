@@ -74,11 +74,12 @@ def _questions(exam: Exam, outcome: Outcome) -> Iterator[tuple[list[Case], bool]
 
 
 def _typed(cases, answers) -> bool:
-    """Whether the answers have the type of the numbers asked with: then nothing is lost."""
+    """Whether the answers have the type of the tensors asked with: then nothing is lost."""
     kinds = {t.dtype for case in cases for t in case.tensors.values() if t is not None}
     if any(isinstance(answer, Failure) for answer in answers):
         return False
-    return kinds == {t.dtype for answer in answers for t in answer.values() if t is not None}
+    given = {t.dtype for answer in answers for t in answer.values() if t is not None}
+    return not kinds or kinds == given
 
 
 def _faults(exam: Exam, outcome: Outcome, fallback: bool) -> list[Fault]:

@@ -93,6 +93,8 @@ def place(exam: Exam, outcome: Outcome) -> str:
         index = first_difference(mismatch, letters, outcome.aspect)
         got, expected = apart(mismatch.got[index].item(), mismatch.expected[index].item())
         text = _("First seen in {value} at {place}: yours is {got}, it should be {expected}.")
+        if not index:
+            text = _("First seen in {value}: yours is {got}, it should be {expected}.")
         if outcome.aspect.observe == "gradients":
             text = _(
                 "First seen in the gradient of {value} at {place}: "
@@ -103,17 +105,30 @@ def place(exam: Exam, outcome: Outcome) -> str:
                 "First seen in the given {value} at {place}: it was {expected}, "
                 "after the call it is {got}."
             )
-        return text.format(
+        said = text.format(
             value=mismatch.name,
             place=index_words(exam.item, letters, index) or "0",
             got=got,
             expected=expected,
         )
+        return sentences(said, asked_with(exam, outcome.case))
     return ""
+
+
+def asked_with(exam: Exam, case: Case) -> str:
+    """The numbers that the function was called with besides its tensors."""
+    if exam.item.kind == "module":
+        return ""
+    numbers = [f"{n}={v}" for n, v in case.options.items() if isinstance(v, (int, float))]
+    if not numbers:
+        return ""
+    return _("The call had {numbers}.").format(numbers=", ".join(numbers))
 
 
 def apart(one: float, other: float) -> tuple[str, str]:
     """Two different numbers with as many digits as it takes to tell them apart, at least four."""
+    if float(one).is_integer() and float(other).is_integer() and max(abs(one), abs(other)) >= 1e4:
+        return f"{one:.0f}", f"{other:.0f}"
     for digits in range(4, 17):
         if f"{one:.{digits}g}" != f"{other:.{digits}g}":
             break
@@ -134,7 +149,7 @@ def unknown(exam: Exam, outcome: Outcome, where: str) -> Finding:
     facts = [*_right_parts(outcome), *_probes(exam, outcome)]
     what = _("The numbers are not right, and I cannot tell which mistake it is.")
     kind, id = ("numeric", "numbers-differ") if facts else ("unknown", "unknown")
-    help = _("Try it by hand with a batch of one and a hidden size of one.")
+    help = _("Try it by hand with sizes so small that you can compute every number yourself.")
     return Finding(kind, id, what, sentences(*facts) or help, where=where)
 
 
@@ -169,8 +184,8 @@ def _probes(exam: Exam, outcome: Outcome) -> list[str]:
 
 
 def _changed_by(probe: Probe, case: Case) -> set[str]:
-    changed = probe.change(case).tensors
-    return {name for name, tensor in case.tensors.items() if changed[name] is not tensor}
+    before, after = ({**c.options, **c.tensors} for c in (case, probe.change(case)))
+    return {name for name, value in before.items() if after[name] is not value}
 
 
 def _is_right(exam: Exam, case: Case) -> bool:

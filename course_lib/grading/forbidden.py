@@ -39,8 +39,9 @@ class _Watch(TorchFunctionMode):
     def __torch_function__(self, function, types, args=(), kwargs=None):
         name = getattr(function, "__name__", "").split(".")[-1]
         full = str(getattr(function, "_name", name)).split("::")[-1].split(".")[0]
-        called = name if name in self.names else full
-        if called in self.names:
+        place = f"{getattr(function, '__module__', '') or ''}.{name}".split(".")[-2]
+        called = next((n for n in (name, full, f"{place}.{name}") if n in self.names), "")
+        if called:
             self.seen = called
             raise ForbiddenCall(called)
         return function(*args, **(kwargs or {}))
@@ -50,7 +51,8 @@ class _Watch(TorchFunctionMode):
 def watching(names: frozenset[str]):
     """Raise ForbiddenCall when a torch function of one of these names is called inside.
 
-    Also at the end of the block, when the code inside swallowed it.
+    Also at the end of the block, when the code inside swallowed it. "functional.unfold" is the
+    function of ``torch.nn.functional`` and not the method of the same name.
     """
     if not names:
         yield

@@ -43,8 +43,14 @@ def _drawn(item: Item, outcome: Outcome, mismatch: Mismatch) -> tuple[str, str]:
         difference, wrong = difference.select(axis, row), wrong.select(axis, row)
         letters = [letter for letter in letters if letter != "B"]
         place = _("The picture shows row {row} of the batch.").format(row=row)
-    while difference.ndim > 2:
-        difference, wrong, letters = difference[0], wrong[0], letters[1:]
+    first = []
+    while difference.ndim > 2:  # an image of one channel: the one with the largest difference
+        first.append(int(difference.flatten(1).amax(1).argmax()))
+        difference, wrong = difference[first[-1]], wrong[first[-1]]
+    if first and not batch_of_sequence:
+        shown = index_words(item, letters, first)
+        place = _("The picture shows {place}.").format(place=shown) if shown else ""
+    letters = letters[len(first) :]
     if difference.ndim == 1:
         difference, wrong, letters = difference[None], wrong[None], ["", *letters]
     said = sentences(_sentence(mismatch, outcome, item), place)
