@@ -14,6 +14,15 @@ from typing import Any
 
 from torch import Tensor
 
+
+class Unexpected(Exception):
+    """The candidate did not give what was asked for; carries a finding's kind, id and text."""
+
+    def __init__(self, kind: str, id: str, text: str):
+        super().__init__(text)
+        self.kind, self.id, self.text = kind, id, text
+
+
 # Names of values, nested as a function takes or returns them: ("output", ("h_n", "c_n")).
 Names = tuple
 
@@ -142,6 +151,7 @@ class Item:
     ``explain`` names the faults that a wrong observation shows, by their ids, where an answer is
     not compared number by number: a choice among statements, an input that is to show something.
     ``part`` is "core", "challenge" or "bonus"; with ``bonus`` the points count above 100.
+    ``spell`` says the word that a number stands for, where the values are words.
     """
 
     id: str
@@ -172,6 +182,7 @@ class Item:
     axis_names: Mapping[str, str] = field(default_factory=dict)
     observations: Mapping[str, Callable] = field(default_factory=dict)
     explain: Callable[[Mapping[str, Tensor | None]], Sequence[str]] | None = None
+    spell: Callable[[float], str] | None = None
 
 
 @dataclass(frozen=True)

@@ -59,8 +59,8 @@ class _Moves:
         self.table = []  # (argument, {"B": b, "T": t}, yours, torch's)
         expected = exam.expected("values", case)
         for name, tensor in case.tensors.items():
-            if tensor is None:
-                continue
+            if tensor is None or not tensor.is_floating_point():
+                continue  # another whole number is another question, such as another word
             for index, place in self._blocks(name, tensor):
                 changed = tensor.clone()
                 changed[index] = changed[index] * -0.7 + 0.31

@@ -91,7 +91,8 @@ def place(exam: Exam, outcome: Outcome) -> str:
             continue
         letters = exam.item.axes(outcome.case).get(mismatch.name, "").split()
         index = first_difference(mismatch, letters, outcome.aspect)
-        got, expected = apart(mismatch.got[index].item(), mismatch.expected[index].item())
+        both = mismatch.got[index].item(), mismatch.expected[index].item()
+        got, expected = map(exam.item.spell, both) if exam.item.spell else apart(*both)
         text = _("First seen in {value} at {place}: yours is {got}, it should be {expected}.")
         if not index:
             text = _("First seen in {value}: yours is {got}, it should be {expected}.")

@@ -3,17 +3,9 @@
 import torch
 from torch import Tensor
 
-from course_lib.exercises.spec import Item, Names
+from course_lib.exercises.spec import Item, Names, Unexpected
 from course_lib.grading.phrases import listed
 from course_lib.i18n import _
-
-
-class Unexpected(Exception):
-    """The candidate did not give what was asked for; carries a finding's kind, id and text."""
-
-    def __init__(self, kind: str, id: str, text: str):
-        super().__init__(text)
-        self.kind, self.id, self.text = kind, id, text
 
 
 def named(item: Item, returned) -> dict[str, Tensor]:
