@@ -150,6 +150,8 @@ class Item:
     ``(item, candidate, case)`` like those of ``course_lib.grading.observe``.
     ``explain`` names the faults that a wrong observation shows, by their ids, where an answer is
     not compared number by number: a choice among statements, an input that is to show something.
+    ``consistent``: the arguments belong together, as an output and the input it was made from, so
+    nothing is learned from changing one of them alone.
     ``part`` is "core", "challenge" or "bonus"; with ``bonus`` the points count above 100.
     ``spell`` says the word that a number stands for, where the values are words.
     """
@@ -181,6 +183,7 @@ class Item:
     chapter: str = "lstm"
     axis_names: Mapping[str, str] = field(default_factory=dict)
     observations: Mapping[str, Callable] = field(default_factory=dict)
+    consistent: bool = False
     explain: Callable[[Mapping[str, Tensor | None]], Sequence[str]] | None = None
     spell: Callable[[float], str] | None = None
 

@@ -30,6 +30,8 @@ def dependence(exam: Exam, outcome: Outcome) -> Finding | None:
     }:
         return None
     moves = _Moves(exam, case, answer)
+    if exam.item.consistent:
+        return moves.rows_mixed()
     return moves.unused() or moves.rows_mixed() or moves.future() or moves.memory()
 
 
