@@ -6,7 +6,7 @@ mistake gives them there. Then the name describes what the code does, whatever i
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 from course_lib.exercises.spec import Case, Convention, Fault
@@ -214,4 +214,5 @@ def told(match: Match, where: str) -> list[Finding]:
     elif len(messages) == 2:
         leads = [_("There are two mistakes. The first:"), _("The second:")]
     places = [where, *[""] * len(messages)]
-    return [spoken(*said) for said in zip(messages, places, leads, strict=False)]
+    findings = [spoken(*said) for said in zip(messages, places, leads, strict=False)]
+    return [replace(finding, partly=match.partly) for finding in findings]

@@ -14,6 +14,7 @@ class Finding:
 
     ``kind`` is one of KINDS; ``id`` is stable, for reports; ``what`` says what the code seems to
     do, ``why`` what is wrong with that, ``look`` where to read, ``where`` where it was seen.
+    ``partly``: there is more than this one mistake, and the other has no name.
     """
 
     kind: str
@@ -22,6 +23,7 @@ class Finding:
     why: str = ""
     look: str = ""
     where: str = ""
+    partly: bool = False
 
     @property
     def text(self) -> str:
