@@ -20,9 +20,7 @@ ACTIVATION = [
     maths(
         "tanh-missing",
         N_("The sum is returned without its tanh."),
-        N_(
-            "Nothing then bounds the state: multiplied by w_hh at every step, it may grow for ever."
-        ),
+        N_("Nothing then bounds the state: times w_hh at every step, it may grow for ever."),
         on="activation:linear",
     ),
     maths(

@@ -38,7 +38,8 @@ def run(item: Item, candidate, case: Case, tensors) -> dict[str, Tensor]:
 
     An argument that is no tensor, such as a number of steps, is one of the case's options.
     """
-    arguments = [arrange(name, {**case.options, **tensors}) for name in item.arguments]
+    options = {n: list(v) if isinstance(v, list) else v for n, v in case.options.items()}
+    arguments = [arrange(name, {**options, **tensors}) for name in item.arguments]
     if item.kind == "module" and arguments[-1] is None:
         arguments.pop()
     return named(item, candidate(*arguments))
