@@ -38,7 +38,7 @@ def unexpected(item: Item, returned, wanted: str) -> Unexpected:
 
 
 def vocabulary(item: Item, candidate, case: Case) -> dict[str, Tensor]:
-    """The words of ``build_vocabulary``, in order; how many; and whether they are the right ones."""
+    """The words of ``build_vocabulary``, in order; in any order; and how many."""
     words = candidate(list(case.options["sentences"]))
     if words is NotImplemented:
         raise NotImplementedError
