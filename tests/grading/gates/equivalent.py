@@ -3,4 +3,12 @@
 By assignment, by the id of the answer cell, by what was changed; each with the reason.
 """
 
-EQUIVALENT: dict[str, dict[str, dict[str, str]]] = {}
+EQUIVALENT: dict[str, dict[str, dict[str, str]]] = {
+    "ps4_lstm": {
+        "lstm_forward": {"w_ih -> b_hh": "both have 4H rows, and only their number is read"},
+        "lstm_module": {
+            "0 -> -1 (3)": "the layer axis has size 1: its first entry is its last",
+            "0 -> -1 (4)": "the layer axis has size 1: its first entry is its last",
+        },
+    },
+}
