@@ -18,12 +18,12 @@ def _aspect(id: str, weight: float, role: str, observe: str = "values", **more) 
     return Aspect(id, OWN.get(id) or TITLES[id], weight, role, observe, **more)
 
 
-def _common() -> tuple[Aspect, ...]:
+def _common(again: str = "ordinary") -> tuple[Aspect, ...]:
     return (
         _aspect("ones", 8, "ones", fault="sizes-of-one"),
         _aspect("double", 4, "double", fault="float32"),
         _aspect("large", 4, "large", fault="overflow", **LARGE),
-        _aspect("again", 4, "ordinary", "second_call", fault="keeps-state"),
+        _aspect("again", 4, again, "second_call", fault="keeps-state"),
     )
 
 
@@ -40,7 +40,7 @@ def of_lstm(layer: bool) -> tuple[Aspect, ...]:
         _aspect("untouched", 4, "ordinary", "arguments_after"),
         _aspect("gradients", 10, "ordinary", "gradients"),
         _aspect("step", 8, "ordinary", "optimiser_step", fault="not-registered"),
-        *_common(),
+        *_common("default" if layer else "ordinary"),
     )
 
 
