@@ -74,7 +74,7 @@ def cases(_role: str, seed: int) -> list[Case]:
 
 
 def candidate(cell: str, on: frozenset[str]):
-    """A function that returns the true letters; "chose-X" adds one, others spoil the answer."""
+    """A function that returns the true letters; "chose-a-X" adds one, others spoil the answer."""
     letters = TRUE[cell] + "".join(switch[-1] for switch in on if switch.startswith("chose-"))
     if "more-to-find" in on:
         letters = letters[1:]
@@ -94,7 +94,7 @@ def choice(cell: str, _item: Item, answer, _case: Case) -> dict[str, torch.Tenso
     wrong = sorted(letters & set(FALSE[cell]))
     found = len(letters) - len(wrong)
     net, every = found - len(wrong), len(TRUE[cell])
-    said = [f"chose-{letter}" for letter in wrong] + ["more-to-find"] * (found < every)
+    said = [f"chose-{cell}-{letter}" for letter in wrong] + ["more-to-find"] * (found < every)
     return {
         **truths(one=net >= 1, half=net >= every / 2, all=net == every),
         **{f"fault:{id}": torch.ones(()) for id in said},
@@ -123,11 +123,11 @@ def explain(answer) -> Sequence[str]:
 def faults(cell: str):
     wrong = [
         fault(
-            f"chose-{letter}",
-            N_("Statement {letter} does not hold."),
+            f"chose-{cell}-{letter}",
+            N_("Statement {letter} about cell {cell} does not hold."),
             why,
             "museum",
-            params={"letter": letter},
+            params={"letter": letter, "cell": cell.upper()},
             paired=False,
         )
         for letter, why in FALSE[cell].items()
