@@ -264,19 +264,22 @@ BATCHES = [
         N_("The state that is carried from one batch to the next then fits no longer."),
     ),
     rows(
-        "batch-targets-equal",
+        "targets-equal",
         N_("The targets are the inputs themselves: nothing is shifted."),
         N_("The network then learns to repeat a word, not to predict the next one."),
+        on="batch-targets-equal",
     ),
     rows(
-        "batch-shift-two",
+        "shift-two",
         N_("The targets come two words later than the inputs."),
         N_("The network would skip the next word and guess the one after it."),
+        on="batch-shift-two",
     ),
     rows(
-        "batches-swapped",
+        "targets-before",
         N_("The targets come one word before the inputs: the two have changed places."),
         N_("The network would predict the word it has read just before."),
+        on="batches-swapped",
     ),
     rows(
         "row-ends-early",
@@ -314,8 +317,9 @@ BATCHES = [
         N_("The statement asks for batch first."),
     ),
     rows(
-        "last-target-only",
+        "next-word-only",
         N_("The targets hold only the last word of each window."),
         N_("Here the network predicts at every time step, so every input has its target."),
+        on="last-target-only",
     ),
 ]

@@ -218,9 +218,10 @@ DRAW = [
         N_("All words then become nearly equally likely."),
     ),
     drawing(
-        "softmax-over-the-batch",
+        "softmax-over-rows",
         N_("The softmax runs along the rows of the batch, not along the words."),
         N_("In each row the chances of all words should sum to 1."),
+        on="softmax-over-the-batch",
     ),
     drawing(
         "sums-over-rows",
