@@ -90,13 +90,15 @@ class Message:
 class Fault:
     """A mistake that code can make: ``candidate(item)`` returns a function or class making it.
 
-    ``paired``: it is also tried together with a second fault. An item has only the faults that
-    can be made there.
+    ``paired``: it is also tried together with a second fault. ``by_failure``: code that stops
+    with this fault's exception, over the same sizes in several calls, has made it. An item has
+    only the faults that can be made there.
     """
 
     message: Message
     switches: frozenset[str]
     paired: bool = True
+    by_failure: bool = False
 
     @property
     def id(self) -> str:

@@ -5,12 +5,12 @@ place that calls a student's code. Tensors of the case are copied first, so nobo
 """
 
 from collections.abc import Callable
-from contextlib import contextmanager
 
 import torch
 from torch import Tensor, nn
 
 from course_lib.exercises.spec import Case, Item, Names
+from course_lib.exercises.uninitialised import empty_is_nan
 from course_lib.grading.compare import Observation
 from course_lib.grading.returned import Unexpected, named, not_a_module, wrong_parameters
 from course_lib.i18n import _
@@ -186,21 +186,6 @@ def first_weights(item: Item, candidate, case: Case) -> Observation:
             bool((b.abs() <= bound).all() and b.min() < 0 < b.max()) for b in biases
         ]
     return {name: torch.tensor(float(all(t))) for name, t in truths.items()}
-
-
-@contextmanager
-def empty_is_nan():
-    """Inside, ``torch.empty`` and its kin are filled with NaN, as torch's deterministic mode does.
-
-    ``torch.use_deterministic_algorithms`` would import torch's compiler first, for seconds.
-    """
-    before = torch.are_deterministic_algorithms_enabled()
-    warn_only = torch.is_deterministic_algorithms_warn_only_enabled()
-    torch._C._set_deterministic_algorithms(True, warn_only=True)
-    try:
-        yield
-    finally:
-        torch._C._set_deterministic_algorithms(before, warn_only=warn_only)
 
 
 def first_values(item: Item, module: nn.Module, kind: str) -> dict[str, Tensor]:
