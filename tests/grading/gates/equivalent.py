@@ -11,4 +11,25 @@ EQUIVALENT: dict[str, dict[str, dict[str, str]]] = {
             "0 -> -1 (4)": "the layer axis has size 1: its first entry is its last",
         },
     },
+    "ps3_bptt": {
+        "rnn_backward": {
+            "b_hh -> b_ih": "of a bias only the shape is read",
+            "torch.zeros_like -> ones_like": "every place of it is written in the loop",
+            "input -> output (2)": "both have T time steps, and only their number is read",
+            "((total, grad)): first two exchanged": "a + b is b + a",
+        },
+        "truncated": {
+            "b_hh -> b_ih": "of a bias only the shape is read",
+            "((total, grad)): first two exchanged": "a + b is b + a",
+        },
+        "jacobian": {
+            "((1, 2)): first two exchanged": "a sum over two axes has no order",
+            "((1, 2)): first two exchanged (2)": "a sum over two axes has no order",
+        },
+        "clip": {
+            "norm > max_norm: other comparison": "at the limit the factor is 1",
+            "norm + 1e-06: other operator": "a millionth is there for a norm of 0 only",
+            "norm + 1e-06: only the left": "a millionth is there for a norm of 0 only",
+        },
+    },
 }
