@@ -160,7 +160,6 @@ def mend_c(points: float) -> Item:
         candidate=lambda on: partial(recurrent.gru, on),
         aspects=aspects.of_function(),
         faults=tuple(GRU),
-        pairs_with=recurrent.BROKEN_C,
         forbidden=frozenset({"gru", "gru_cell", "GRU", "GRUCell"}),
         chapter="gru",
     )
@@ -182,7 +181,6 @@ def mend_d(points: float) -> Item:
         candidate=lambda on: partial(recurrent.birnn, on),
         aspects=aspects.of_function(),
         faults=tuple(BIRNN),
-        pairs_with=recurrent.BROKEN_D,
         forbidden=frozenset({"rnn_tanh", "rnn_tanh_cell", "RNN", "RNNCell"}),
         chapter="bidirectional",
     )
@@ -234,7 +232,6 @@ def mend_f(points: float) -> Item:
         candidate=lambda on: partial(recurrent.rnn_backward, on),
         aspects=aspects.of_backward(),
         faults=tuple(BACKWARD),
-        pairs_with=recurrent.BROKEN_F,
         forbidden=frozenset({"backward", "grad", "vjp", "jvp", "jacrev", "jacfwd", "RNN", "rnn_tanh"}),
         chapter="bptt",
     )

@@ -39,12 +39,17 @@ def each_item(id: str):
         yield pytest.param(assignment, item, id=f"{id}-{item.id}")
 
 
+identity = id  # the same mistake in two assignments is the same object
+
+
 def each_fault(id: str):
-    """Those that an earlier item has shown are slow."""
+    """Those that an earlier item has shown, here or in an earlier assignment, are slow."""
     assignment, shown = get_assignment(id), set()
+    earlier = [get_assignment(one) for one in ASSIGNMENTS[: ASSIGNMENTS.index(id)]]
+    known = {identity(fault) for one in earlier for item in one.items for fault in item.faults}
     for item in assignment.items:
         for fault in item.faults:
-            marks = [pytest.mark.slow] if fault.id in shown else []
+            marks = [pytest.mark.slow] if fault.id in shown or identity(fault) in known else []
             name = f"{id}-{item.id}-{fault.id}"
             yield pytest.param(assignment, item, fault, id=name, marks=marks)
         shown |= {fault.id for fault in item.faults}
