@@ -22,9 +22,7 @@ def cases(family: str, role: str, seed: int) -> list[Case]:
     def case(name, dtype=torch.float32, state="given", scale=1.0, batch_first=False, **changed):
         id = f"{role}-{name}-{seed}"
         number = seed * 1000 + sum(map(ord, role + name))
-        return draw_case(
-            family, id, {**sizes, **changed}, number, dtype, state, scale, batch_first
-        )
+        return draw_case(family, id, {**sizes, **changed}, number, dtype, state, scale, batch_first)
 
     if role == "ordinary":
         return [case("a"), case("b", B=sizes["T"], T=sizes["B"])]

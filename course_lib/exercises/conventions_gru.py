@@ -8,7 +8,7 @@ import torch
 from course_lib.exercises import conventions_lstm as lstm
 from course_lib.exercises.conventions_lstm import exchanged, transposed
 from course_lib.exercises.faults_gru import STACKED
-from course_lib.exercises.spec import Case, Convention, Message, Probe
+from course_lib.exercises.spec import Case, Convention, Probe
 from course_lib.i18n import N_
 
 

@@ -127,7 +127,7 @@ def step(on: frozenset[str], input, target, w_ih, w_hh, b_ih, b_hh, w_out, b_out
         )
     weights = (w_ih, w_hh, b_ih, b_hh)
     h_0 = input.new_zeros(len(input), w_hh.shape[1])
-    output, h_n = forward(frozenset(), input, h_0, *weights)
+    output, _h_n = forward(frozenset(), input, h_0, *weights)
     at = 0 if "reads-first" in on else -1
     h = output[:, at]
     if "reads-mean" in on:

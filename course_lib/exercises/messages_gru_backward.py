@@ -71,7 +71,9 @@ THROUGH_CELL = [
     fault(
         "r-before-tanh",
         N_("The gradient of the reset gate does not go through the tanh of the candidate."),
-        N_("The reset gate stands inside the tanh, so its gradient comes through the tanh's slope."),
+        N_(
+            "The reset gate stands inside the tanh, so its gradient comes through the tanh's slope."
+        ),
         "gru-prove",
     ),
     fault(

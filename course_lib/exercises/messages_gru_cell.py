@@ -17,7 +17,9 @@ GATE_NAMES = {
     "n": N_("candidate n"),
 }
 MATRIX_NAMES = lstm_weights.MATRIX_NAMES
-GATE_SCALES = N_("A gate is a share from 0 to 1: it scales what passes. Adding it lets all through.")
+GATE_SCALES = N_(
+    "A gate is a share from 0 to 1: it scales what passes. Adding it lets all through."
+)
 MATRIX_PRODUCT = N_(
     "A gate acts on each unit of its own row. A matrix product mixes the rows of the batch "
     "and only runs at all when the batch is as large as the hidden size."
@@ -50,7 +52,7 @@ ACTIVATION = [
     fault(
         "candidate-sigmoid",
         N_("The candidate n goes through a sigmoid, like the gates."),
-        N_("A sigmoid is never negative. The candidate is a value, not a gate: it needs both signs."),
+        N_("A sigmoid is never negative. The candidate is a value, no gate: it needs both signs."),
         on="activation:n:sigmoid",
     ),
     fault(
@@ -140,7 +142,9 @@ RESET_AFTER = [
     fault(
         "reset-not-bias",
         N_("The reset gate does not act on the recurrent bias of the candidate."),
-        N_("In this form that bias is part of what is reset. With zero biases nobody would notice."),
+        N_(
+            "In this form that bias is part of what is reset. With zero biases nobody would notice."
+        ),
         sentence=10,
     ),
 ]
@@ -148,7 +152,9 @@ RESET_BEFORE = [
     fault(
         "reset-after",
         N_("The reset gate acts after the old state has been multiplied by the weights."),
-        N_("That is torch's form of the GRU. The original one resets the state before the product."),
+        N_(
+            "That is torch's form of the GRU. The original one resets the state before the product."
+        ),
         on="other-form",
         sentence=10,
     ),
@@ -182,7 +188,9 @@ UPDATE = [
     fault(
         "old-from-reset",
         N_("The part of the old state that is kept has gone through the reset gate."),
-        N_("The reset gate belongs to the candidate only. What is kept is the old state as it was."),
+        N_(
+            "The reset gate belongs to the candidate only. What is kept is the old state as it was."
+        ),
     ),
     fault(
         "no-update-gate",

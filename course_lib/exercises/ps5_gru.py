@@ -80,7 +80,7 @@ def torch_counts(input_size, hidden_size):
 def axes(family: str, case: Case) -> dict[str, str]:
     """The letters of every value's axes; "1" is an axis of one layer."""
     weights = {"w_ih": "3H I", "w_hh": "3H H", "b_ih": "3H", "b_hh": "3H"}
-    sequence = "B T" if not case.options.get("batch_first") is False else "T B"
+    sequence = "T B" if case.options.get("batch_first") is False else "B T"
     state = "1 B H" if family == "module" else "B H"
     values = {"x": "B I", "h": "B H", "input": f"{sequence} I", "output": f"{sequence} H"}
     values |= {"h_0": state, "h_n": state, "grad_output": "B T H", "target": "B O", **weights}
@@ -106,8 +106,10 @@ SEQUENCE = tuple(
 # A module that ignores its state gives the numbers of a loop that does.
 MODULE = (*(fault for fault in SEQUENCE if fault.id != "h_0-ignored"), *loop.MODULE)
 BACKWARD = (*back.THROUGH_CELL, *back.THROUGH_TIME, *back.TO_WEIGHTS, *back.BACKWARD_SPECIAL)
-LAYOUTS = (*conventions.GATE_ORDERS, conventions.Z_EXCHANGED, conventions.BIASES_EXCHANGED)
-FUNCTION_LAYOUTS = (*LAYOUTS, *conventions.TRANSPOSED)
+# In the original form the two biases are only ever added up, so their places do not matter.
+ORIGINAL_LAYOUTS = (*conventions.GATE_ORDERS, conventions.Z_EXCHANGED, *conventions.TRANSPOSED)
+MODULE_LAYOUTS = (*conventions.GATE_ORDERS, conventions.Z_EXCHANGED, conventions.BIASES_EXCHANGED)
+LAYOUTS = (*MODULE_LAYOUTS, *conventions.TRANSPOSED)
 
 
 def switched(function: Callable) -> Callable:
@@ -132,7 +134,7 @@ def item(id: str, title: str, points: float, signature: str, result: str, **more
     )
 
 
-def cell_item(id, title, points, name, form, oracle, faults) -> Item:
+def cell_item(id, title, points, name, form, oracle, faults, layouts) -> Item:
     return item(
         id, title, points, f"{name}(x, h, w_ih, w_hh, b_ih, b_hh)", "h",
         arguments=("x", "h", *WEIGHTS),
@@ -144,14 +146,15 @@ def cell_item(id, title, points, name, form, oracle, faults) -> Item:
         candidate=lambda on: partial(faults_gru.cell, on, form),
         aspects=aspects.of_cell(),
         faults=(*CELL, *faults),
-        conventions=FUNCTION_LAYOUTS,
+        conventions=layouts,
         probes=conventions.probes("x", "h"),
     )  # fmt: skip
 
 
 CORE = (
     cell_item(
-        "gru_cell", N_("One time step"), 20, "gru_cell", "after", torch_cell, one.RESET_AFTER
+        "gru_cell", N_("One time step"), 20, "gru_cell", "after", torch_cell, one.RESET_AFTER,
+        LAYOUTS,
     ),
     item(
         "gru_forward", N_("The whole sequence"), 20,
@@ -165,7 +168,7 @@ CORE = (
         candidate=switched(faults_gru_loop.forward),
         aspects=aspects.of_forward(),
         faults=SEQUENCE,
-        conventions=(*FUNCTION_LAYOUTS, *conventions.TIME_FIRST),
+        conventions=(*LAYOUTS, *conventions.TIME_FIRST),
         probes=conventions.probes("input", "h_0"),
     ),
     item(
@@ -180,7 +183,7 @@ CORE = (
         candidate=faults_gru_loop.module,
         aspects=aspects.of_module(),
         faults=MODULE,
-        conventions=LAYOUTS,
+        conventions=MODULE_LAYOUTS,
         probes=conventions.probes("input", "h_0"),
         constructor=lambda case: {"input_size": case.sizes["I"], "hidden_size": case.sizes["H"],
                                   **case.options},
@@ -190,7 +193,7 @@ CORE = (
     ),
     cell_item(
         "gru_cell_original", N_("The original form"), 15, "gru_cell_original", "before",
-        original_cell, one.RESET_BEFORE,
+        original_cell, one.RESET_BEFORE, ORIGINAL_LAYOUTS,
     ),
     item(
         "gru_form", N_("Which form is it?"), 10, "gru_form(cell)", "reset_before, z_keeps",

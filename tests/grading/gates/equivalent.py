@@ -32,4 +32,34 @@ EQUIVALENT: dict[str, dict[str, dict[str, str]]] = {
             "norm + 1e-06: only the left": "a millionth is there for a norm of 0 only",
         },
     },
+    "ps5_gru": {
+        "gru_module": {"0 -> -1 (2)": "the layer axis has size 1: its first entry is its last"},
+        "gru_form": dict.fromkeys(
+            (
+                "torch.zeros -> ones",
+                "torch.zeros -> ones (2)",
+                "0.0 -> 1.0",
+                "0.0 -> -1.0",
+                "100.0 -> 101.0",
+                "100.0 -> 99.0",
+                "0.0 -> -1.0 (2)",
+                "100.0 -> 101.0 (2)",
+                "100.0 -> 99.0 (2)",
+                "0.0 -> 1.0 (3)",
+                "0.0 -> -1.0 (3)",
+                "0.0 -> 1.0 (5)",
+                "0.0 -> -1.0 (5)",
+                "0.0 -> 1.0 (6)",
+                "0.0 -> -1.0 (6)",
+                "1.0 -> 2.0",
+            ),
+            "another input on which the forms differ",
+        )
+        | {
+            "cell(x, torch.ones(1, 1), *weights, z_open, zero).item() > 0.5: "
+            "other comparison": "it is 0 or 1",
+            "new > 0.1: other comparison": "it is 0 or 0.38",
+        },
+        "gru_backward": {"b_hh -> b_ih (2)": "of a bias only the shape is read"},
+    },
 }
