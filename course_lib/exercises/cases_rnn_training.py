@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from torch.nn.functional import embedding
 
 from course_lib.exercises.spec import Case
+from course_lib.i18n import _
 
 # B rows, T time steps, V words, E numbers of an embedding, H hidden units: all different.
 SIZES = (
@@ -27,8 +28,17 @@ class Model(nn.Module):
             setattr(self, name, nn.Parameter(tensors[name].clone()))
 
     def forward(self, inputs: Tensor, h: Tensor | None = None):
+        H = len(self.w_hh)
+        if inputs.ndim != 2:
+            text = _("The model reads inputs of shape (B, T); it was given {shape}.")
+            raise ValueError(text.format(shape=tuple(inputs.shape)))
+        if h is not None and h.shape != (1, len(inputs), H):
+            text = _("The state of {rows} rows has shape {right}; the model was given {shape}.")
+            right = (1, len(inputs), H)
+            said = text.format(rows=len(inputs), right=right, shape=tuple(h.shape))
+            raise ValueError(said)
         x = embedding(inputs, self.embedding)
-        h = x.new_zeros(x.shape[0], len(self.w_hh)) if h is None else h[0]
+        h = x.new_zeros(len(x), H) if h is None else h[0]
         states = []
         for x_t in x.unbind(1):
             h = torch.tanh(x_t @ self.w_ih.T + self.b_ih + h @ self.w_hh.T + self.b_hh)
@@ -109,7 +119,7 @@ def draw_weights(generator, sizes, dtype, scale: float) -> dict[str, Tensor]:
 
 
 def drawing_cases(role: str, seed: int) -> list[Case]:
-    """Cases of ``draw_words``: ordinary, cold, greedy, large, ones."""
+    """Cases of ``draw_words``: ordinary, greedy, sums, end, large, ones, single."""
 
     def case(name, rows, words, temperature, dtype=torch.float64, scale=1.5):
         generator = torch.Generator().manual_seed(5000 + seed * 100 + sum(map(ord, role + name)))
@@ -121,6 +131,12 @@ def drawing_cases(role: str, seed: int) -> list[Case]:
 
     if role == "greedy":
         return [case("zero", 23, 9, 0.0), case("zero-int", 17, 6, 0)]
+    if role == "sums":  # u is a sum, exactly
+        quarters = {"logits": torch.zeros(4, 4), "u": torch.tensor([0.5, 0.0, 0.25, 0.75])}
+        return [case("sums", 4, 4, 1.0, torch.float32).with_tensors(**quarters)]
+    if role == "end":  # u is above all sums, because rounding has made the last one small
+        above = torch.full((40,), 1 - 2.0**-24)
+        return [case("end", 40, 9, 0.9, torch.float32).with_tensors(u=above)]
     if role == "large":
         return [case("large", 21, 8, 1.0, scale=900.0), case("cold", 19, 7, 0.01, scale=9.0)]
     if role == "ones":

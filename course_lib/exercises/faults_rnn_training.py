@@ -100,13 +100,15 @@ def draw_words(on: frozenset[str], logits, temperature: float, u) -> Tensor:
     if "one-u-for-all" in on:
         u = u[:1].expand_as(u)
     drawn = (sums <= u[:, None]).sum(1)
+    if "sum-equal-to-u" in on:
+        drawn = (sums < u[:, None]).sum(1)
     if "one-word-late" in on:
         drawn = (drawn + 1) % logits.shape[1]
     if "one-word-early" in on:
         drawn = (drawn - 1) % logits.shape[1]
     if "drawn-column" in on:
         return drawn[:, None]
-    return drawn.clamp(max=logits.shape[1] - 1)
+    return drawn if "no-word-at-the-end" in on else drawn.clamp(max=logits.shape[1] - 1)
 
 
 def softmax(on, logits) -> Tensor:

@@ -242,6 +242,16 @@ DRAW = [
 
 DRAW_ROWS = [
     drawing(
+        "sum-equal-to-u",
+        N_("A word is drawn whose sum is equal to u, not larger."),
+        N_("With u = 0, a word without any chance could then be drawn."),
+    ),
+    drawing(
+        "no-word-at-the-end",
+        N_("When rounding leaves the last sum below u, no word is found, or a wrong one."),
+        N_("The chances sum to 1 only up to rounding. The word is then the last one."),
+    ),
+    drawing(
         "one-u-for-all",
         N_("All rows are drawn with the first number of u."),
         N_("Each row has a random number of its own."),
