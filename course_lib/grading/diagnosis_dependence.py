@@ -29,6 +29,8 @@ def dependence(exam: Exam, outcome: Outcome) -> Finding | None:
         n: t.shape for n, t in exam.expected("values", case).items()
     }:
         return None
+    if not all(tensor.is_floating_point() for tensor in answer.values()):
+        return None  # a choice may stay the same although everything behind it moved
     moves = _Moves(exam, case, answer)
     if exam.item.consistent:
         return moves.rows_mixed()

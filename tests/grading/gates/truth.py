@@ -4,7 +4,7 @@ from course_lib.exercises.spec import Assignment, Item
 from course_lib.grading import exam as exams
 from course_lib.grading.capture import contained
 from course_lib.grading.compare import same
-from course_lib.grading.diagnosis_known import in_layout
+from course_lib.grading.diagnosis_known import alike, in_layout
 from course_lib.grading.exam import Exam, Failure
 from course_lib.grading.result import CheckResult
 
@@ -38,6 +38,8 @@ def untrue(assignment: Assignment, item: Item, answer, result: CheckResult) -> s
         for aspect in item.aspects:
             if aspect.id in passed or (layout and aspect.observe != "values"):
                 continue
+            if aspect.fault in {one.id for one in told}:
+                continue  # a failure here means this fault, whatever the numbers are
             for case in item.cases(aspect.role, SEED):
                 answers = [exam.ask(aspect.observe, case)]
                 if layout:
@@ -60,9 +62,11 @@ def _differs(exam: Exam, item: Item, aspect, case, mine, faults) -> str | bool |
         return False if mine is not None and same(mine, right) else "another layout is not enough"
     theirs = exam.faulty(frozenset().union(*(f.switches for f in faults)), aspect.observe, case)
     if isinstance(mine, Failure) and isinstance(theirs, Failure):
-        return None
+        return False if alike(mine, theirs) else None
     if not isinstance(theirs, Failure) and same(theirs, right):
         return None  # the fault does not show here; what is wrong is told on its own
+    if isinstance(mine, Failure) and not isinstance(theirs, Failure) and aspect.role != "ordinary":
+        return None  # wrong here as the faults are, in a way of its own
     if mine is None or isinstance(mine, Failure) or isinstance(theirs, Failure):
         return "one of the two does not run"
     return False if same(mine, theirs) else "other numbers"
