@@ -1,7 +1,7 @@
 """From failed aspects to what to tell the student, in the order of what is most certain.
 
 Not written, does not run or gives the wrong kind of thing; equal to a known fault, another
-convention, or a pair; wrong shape; dependence; relations; where numbers part; "I don't know".
+convention, or a pair; wrong shape; NaN; relations; dependence; where numbers part; "I don't know".
 One cause is told once, however many aspects it fails.
 """
 
@@ -13,6 +13,8 @@ from course_lib.grading import diagnosis_known as known
 from course_lib.grading import diagnosis_numbers as numbers
 from course_lib.grading import diagnosis_shape as shapes
 from course_lib.grading.diagnosis_dependence import dependence
+from course_lib.grading.diagnosis_nan import not_a_number
+from course_lib.grading.diagnosis_relations import relation
 from course_lib.grading.diagnosis_special import special
 from course_lib.grading.exam import Exam, Failure, Outcome
 from course_lib.grading.picture import picture_of
@@ -95,7 +97,7 @@ def explain(exam: Exam, outcome: Outcome, outcomes) -> tuple[list[Finding], know
         return known.told(match, where), match
     if isinstance(answer, Failure):
         return [special(exam, outcome, outcomes) or errors.explained(exam, outcome)], None
-    for look in (shapes.wrong_shape, special, dependence, numbers.relation):
+    for look in (shapes.wrong_shape, special, not_a_number, relation, dependence, numbers.almost):
         finding = look(exam, outcome, outcomes) if look is special else look(exam, outcome)
         if finding:
             return [finding], None

@@ -1,6 +1,4 @@
-"""Wrong numbers that no known mistake gives: how they relate to the right ones, where they part."""
-
-import torch
+"""Wrong numbers that no known mistake gives: where they part from the right ones, what is right."""
 
 from course_lib.exercises.spec import Case, Probe
 from course_lib.grading.compare import close, compare
@@ -8,38 +6,11 @@ from course_lib.grading.diagnosis_known import FRESH
 from course_lib.grading.exam import Exam, Failure, Outcome
 from course_lib.grading.phrases import listed, sentences
 from course_lib.grading.result import Finding
-from course_lib.grading.words import index_words
+from course_lib.grading.words import gates_of, index_words
 from course_lib.i18n import _
 
 VISIBLE = 0
 NEAR, FAR = 1e-3, 2e-6  # relative differences: "close", and more than float32 explains
-
-
-def relation(exam: Exam, outcome: Outcome) -> Finding | None:
-    """A constant factor, a sign, or another value in this one's place, for all that is wrong."""
-    if outcome.aspect.observe != "values":
-        return None
-    for cases in (exam.item.cases("fresh", FRESH), exam.item.cases("fresh32", FRESH)):
-        pairs = [(exam.ask("values", case), exam.expected("values", case)) for case in cases]
-        if not any(isinstance(mine, Failure) for mine, _right in pairs):
-            break
-    else:
-        return None
-    wrong = [m.name for m in outcome.mismatches if m.kind == "value"]
-    for name in wrong:
-        for other in pairs[0][1]:
-            if other != name and all(_equal(mine[name], right[other]) for mine, right in pairs):
-                text = _("What you return as {value} is the right {other}.")
-                return Finding("numeric", "another-value", text.format(value=name, other=other))
-        factor = _factor([(mine[name], right[name]) for mine, right in pairs])
-        if factor is not None and abs(factor + 1) < 1e-4:
-            text = _("{value} is right but for its sign: every number is negated.")
-            return Finding("numeric", "sign", text.format(value=name))
-        if factor is not None:
-            text = _("Every number of {value} is {factor} times the right one.")
-            said = text.format(value=name, factor=f"{factor:.4g}")
-            return Finding("numeric", "factor", said)
-    return almost(exam, outcome)
 
 
 def almost(exam: Exam, outcome: Outcome) -> Finding | None:
@@ -58,22 +29,6 @@ def almost(exam: Exam, outcome: Outcome) -> Finding | None:
     what = _("Your numbers are close to the right ones, and not equal.")
     why = _("Is a number rounded somewhere, such as 2.718 for e, or a small one added?")
     return Finding("numeric", "almost", what, why, where=place(exam, outcome))
-
-
-def _equal(mine, right) -> bool:
-    return mine.shape == right.shape and bool(close(mine, right).all())
-
-
-def _factor(pairs) -> float | None:
-    """The one number that turns every right value into the student's; None if there is none."""
-    mine = torch.cat([a.double().flatten() for a, _b in pairs])
-    right = torch.cat([b.double().flatten() for _a, b in pairs])
-    if mine.shape != right.shape or not mine.isfinite().all():
-        return None
-    factor = float(mine @ right / (right @ right))
-    if abs(factor) < 1e-6 or abs(factor - 1) < 1e-6:
-        return None
-    return factor if torch.allclose(mine, factor * right, rtol=1e-4, atol=1e-5) else None
 
 
 # Observations whose numbers are not numbers of the student's: shapes, or truths, as are all those
@@ -108,7 +63,7 @@ def place(exam: Exam, outcome: Outcome) -> str:
             )
         said = text.format(
             value=mismatch.name,
-            place=index_words(exam.item, letters, index) or "0",
+            place=index_words(exam.item, letters, index, mismatch.got.shape) or "0",
             got=got,
             expected=expected,
         )
@@ -147,7 +102,7 @@ def first_difference(mismatch, letters, aspect) -> tuple[int, ...]:
 
 def unknown(exam: Exam, outcome: Outcome, where: str) -> Finding:
     """No guess: that it is wrong, and true facts that help to search."""
-    facts = [*_right_parts(outcome), *_probes(exam, outcome)]
+    facts = [*_right_parts(outcome), *_right_gates(exam, outcome), *_probes(exam, outcome)]
     what = _("The numbers are not right, and I cannot tell which mistake it is.")
     kind, id = ("numeric", "numbers-differ") if facts else ("unknown", "unknown")
     help = _("Try it by hand with sizes so small that you can compute every number yourself.")
@@ -164,6 +119,24 @@ def _right_parts(outcome: Outcome) -> list[str]:
         return []
     text = _("What is right: {right}. What is wrong: {wrong}.")
     return [text.format(right=listed(right), wrong=listed(sorted(wrong)))]
+
+
+def _right_gates(exam: Exam, outcome: Outcome) -> list[str]:
+    """Of the first wrong value with stacked gates: those that are right, if some are."""
+    for mismatch in outcome.mismatches:
+        letters = exam.item.axes(outcome.case).get(mismatch.name, "").split()
+        stacked = [axis for axis, letter in enumerate(letters) if gates_of(letter)]
+        if mismatch.kind != "value" or not stacked:
+            continue
+        gates = gates_of(letters[stacked[0]])
+        wrong = ~close(mismatch.got, mismatch.expected, outcome.aspect.rtol, outcome.aspect.atol)
+        blocks = wrong.chunk(len(gates), stacked[0])
+        right = [gate for gate, block in zip(gates, blocks, strict=True) if not block.any()]
+        if right:
+            text = _("Of {value}, these gates are right: {right}.")
+            return [text.format(value=mismatch.name, right=listed(right))]
+        return []
+    return []
 
 
 def _probes(exam: Exam, outcome: Outcome) -> list[str]:

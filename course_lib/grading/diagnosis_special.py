@@ -1,6 +1,7 @@
 """Aspects that test one thing only: when the ordinary numbers are right, the failure says what."""
 
 from course_lib.grading.diagnosis_errors import line_of, stopped
+from course_lib.grading.diagnosis_nan import birth_of_nan
 from course_lib.grading.diagnosis_numbers import almost
 from course_lib.grading.exam import Exam, Failure, Outcome
 from course_lib.grading.phrases import listed, sentences
@@ -11,7 +12,10 @@ from course_lib.i18n import _
 
 def special(exam: Exam, outcome: Outcome, outcomes) -> Finding | None:
     """What this failure means, given that the basic values are right; None if they are not."""
-    basic = [o for o in outcomes if o.aspect.basic and o.aspect.observe == "values"]
+    basic = [
+        o for o in outcomes
+        if o.aspect.basic and o.aspect.observe == "values" and o is not outcome
+    ]  # fmt: skip
     if outcome.aspect.observe == "arguments_after" and not isinstance(outcome.answer, Failure):
         return _changed(outcome)
     if outcome.aspect.observe == "first_weights" and not isinstance(outcome.answer, Failure):
@@ -125,7 +129,10 @@ def _ones(exam: Exam, outcome: Outcome) -> Finding:
 def _overflow(exam: Exam, outcome: Outcome) -> Finding:
     what = _("For large inputs, around 1000, the numbers become NaN or wrong.")
     why = _("A formula with exp overflows. One NaN then spoils all later states.")
-    return Finding("numeric", "overflow", what, why, where=failed_with(outcome))
+    where = failed_with(outcome)
+    if any(mismatch.kind == "nan" for mismatch in outcome.mismatches):
+        where = birth_of_nan(exam, outcome.case)
+    return Finding("numeric", "overflow", what, why, where=where)
 
 
 def _double(exam: Exam, outcome: Outcome) -> Finding:

@@ -157,16 +157,19 @@ def _reseed() -> None:
     torch.default_generator.manual_seed(0)
 
 
+def own_file(name: str) -> bool:
+    """Whether a file is the student's, and not the course's, a library's or Python's."""
+    others = ("course_lib", "site-packages", "dist-packages", "lib/python")
+    return (
+        not any(part in name.replace("\\", "/") for part in others)
+        and name != "<frozen importlib._bootstrap>"
+        and not name.startswith(sys.base_prefix)
+    )
+
+
 def _origin(error: BaseException) -> tuple[str, int, str]:
     """The last line of the student's own code in the traceback, its number and its function."""
-    own = ("course_lib", "site-packages", "dist-packages", "lib/python")
-    frames = [
-        frame
-        for frame in traceback.extract_tb(error.__traceback__)
-        if not any(part in frame.filename.replace("\\", "/") for part in own)
-        and frame.filename not in ("<frozen importlib._bootstrap>",)
-        and not frame.filename.startswith(sys.base_prefix)
-    ]
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if own_file(f.filename)]
     if not frames:
         return "", 0, ""
     last = frames[-1]

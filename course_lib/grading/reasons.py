@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 
 from nbconvert.filters import strip_ansi
@@ -11,6 +12,7 @@ from nbgrader import utils
 from course_lib.errors import CourseError
 from course_lib.exercises import get_item
 from course_lib.grading.execute import CHECK
+from course_lib.grading.phrases import say_again
 from course_lib.grading.result import number
 from course_lib.grading.words import spoken
 from course_lib.i18n import N_, _
@@ -82,6 +84,10 @@ def brief(item: str, entry: dict) -> str:
         known = {made.id: made.message for made in (*spec.faults, *spec.conventions)}
         return spoken(known[entry["id"]]).what
     except (CourseError, KeyError):
+        told = entry.get("told")
+        if isinstance(told, dict) and isinstance(told.get("what"), dict):
+            with suppress(Exception):  # a student may have written into the notebook
+                return say_again(told["what"])
         text = str(entry.get("text", ""))
         return re.split(r"(?<=[.!?])\s|(?<=[。！？])", text, maxsplit=1)[0]
 
