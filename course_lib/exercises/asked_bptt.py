@@ -105,7 +105,7 @@ def cases(role: str, seed: int) -> list[Case]:
     if role == "ordinary":
         return [case("a"), case("b", scale=3.0, limit=0.15)]
     if role == "below":
-        return [case("small", limit=1.7), case("tiny", scale=1e-3, limit=30.0)]
+        return [case("small", limit=1.7), case("tiny", scale=1e-3, limit=30.0), case("large")]
     if role == "generator":
         return [case("generator", given="generator")]
     if role == "none":
@@ -131,7 +131,7 @@ def draw_case(id, sizes, seed, dtype, given, without, scale, limit) -> Case:
     tensors = {}
     for number, shape in enumerate(shapes):
         draw = torch.randn(2, *shape, generator=generator, dtype=torch.float64)
-        tensors[f"grad_{number}"] = (draw[0] * scale * (number + 1) / 2).to(dtype)
+        tensors[f"grad_{number}"] = (draw[0] * scale * ((number + seed) % 3 + 1) / 2).to(dtype)
         tensors[f"weight_{number}"] = draw[1].to(dtype)
     present = [tensors[f"grad_{n}"] for n in range(3) if n != without]
     norm = torch.cat([grad.flatten() for grad in present]).norm().item()

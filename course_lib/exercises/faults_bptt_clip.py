@@ -32,15 +32,8 @@ def clip(on: frozenset[str], parameters, max_norm):
             new = grad * (max_norm / (grad.norm() + 1e-6)).clamp(max=1)
         if "by-value" in on:
             new = grad.clamp(-max_norm, max_norm)
-        if "max-as-floor" in on:
-            new = grad * (max_norm / (total + 1e-6)).clamp(min=1)
-        if "weights-scaled" in on:
-            break
         if "not-stored" not in on:
             grad.copy_(new)
-    if "weights-scaled" in on:
-        for p in parameters:
-            p.data.mul_(scale)
     return answer(on, before, [p.grad for p in parameters if p.grad is not None], total, scale)
 
 

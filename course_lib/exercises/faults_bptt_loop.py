@@ -62,6 +62,7 @@ def backward(on: frozenset[str], grad_output, input, h_0, output, w_ih, w_hh, b_
     if "forwards" in on:
         steps = range(length)
     sums = Sums(on, input, h_0)
+    grad_output = arriving(on, grad_output)
     sums.h_0 += walk(on, sums, grad_output, steps, input, h_0, output, w_ih, w_hh)
     if "h_0-zero" in on:
         sums.h_0 = torch.zeros_like(h_0)
@@ -73,9 +74,9 @@ def walk(on, sums: Sums, grad_output, steps, input, h_0, output, w_ih, w_hh) -> 
     carried = torch.zeros_like(h_0)
     dh = carried
     for t in steps:
-        from_output = arriving(on, grad_output, t)
+        from_output = grad_output[:, t]
         if "in-place" in on:  # and the numbers are right
-            from_output = grad_output[:, t].add_(carried)
+            from_output = from_output.add_(carried)
             carried = torch.zeros_like(h_0)
         dh = from_output + (0 if "not-carried" in on else carried)
         h, h_before = states(on, h_0, output, t)
@@ -91,21 +92,20 @@ def walk(on, sums: Sums, grad_output, steps, input, h_0, output, w_ih, w_hh) -> 
     return carried
 
 
-def arriving(on, grad_output, t: int) -> Tensor:
-    """What the output of step t sends back."""
-    last = grad_output.shape[1] - 1
-    zero = torch.zeros_like(grad_output[:, t])
+def arriving(on, grad_output: Tensor) -> Tensor:
+    """What the output of each step sends back, (B, T, H)."""
+    zero = torch.zeros_like(grad_output[:, :1])
     if "only-last-output" in on:
-        return grad_output[:, t] if t == last else zero
+        return torch.cat([torch.zeros_like(grad_output[:, 1:]), grad_output[:, -1:]], 1)
     if "last-for-all" in on:
-        return grad_output[:, last]
+        return grad_output[:, -1:].expand_as(grad_output)
     if "upstream-next" in on:
-        return grad_output[:, t + 1] if t < last else zero
+        return torch.cat([grad_output[:, 1:], zero], 1)
     if "upstream-before" in on:
-        return grad_output[:, t - 1] if t else zero
+        return torch.cat([zero, grad_output[:, :-1]], 1)
     if "upstream-wraps" in on:
-        return grad_output[:, t - 1]
-    return grad_output[:, t]
+        return grad_output.roll(1, 1)
+    return grad_output
 
 
 def states(on, h_0, output, t: int) -> tuple[Tensor, Tensor]:
@@ -129,7 +129,7 @@ def truncated(on, grad_output, input, h_0, output, w_ih, w_hh, b_ih, b_hh, k):
     sums = Sums(on, input, h_0)
     length = input.shape[1]
     given = (input, h_0, output, w_ih, w_hh)
-    for upstream, steps in windows(on, grad_output, length, k):
+    for upstream, steps in windows(on, arriving(on, grad_output), length, k):
         restarted = given
         if "restarts-forward" in on and steps and steps[-1] > 0:
             restarted = (
@@ -163,11 +163,12 @@ def windows(on, grad_output, length: int, k: int):
         for end in range(length, 0, -k):
             yield grad_output, range(end - 1, max(end - k, 0) - 1, -1)
         return
-    losses = [length - 1] if "last-loss-only" in on else range(length)
+    losses = [length - 1] if "last-loss-only" in on else range(length - ("leaves-out-last" in on))
+    first = 1 if "stops-before-first" in on else 0
     for t in losses:
         alone = torch.zeros_like(grad_output)
         alone[:, t] = grad_output[:, t]
-        yield alone, range(t, max(t - k, -1), -1)
+        yield alone, range(t, max(t - k, first - 1), -1)
 
 
 def rerun(output, steps, input, w_ih, w_hh, b_ih, b_hh) -> Tensor:

@@ -72,13 +72,10 @@ SCALE = [
     fault(
         "clips-small",
         N_("Small gradients are scaled up to the limit, and large ones are left alone."),
-        N_("A comparison is the wrong way round. The large ones are the danger."),
-        sentence=11,
-    ),
-    fault(
-        "max-as-floor",
-        N_("The factor is never below 1, so nothing is made smaller."),
-        N_("A maximum stands where a minimum belongs, or the reverse."),
+        N_(
+            "A comparison, a minimum or a maximum is the wrong way round. Large gradients are "
+            "the danger."
+        ),
         sentence=11,
     ),
     fault(
@@ -117,14 +114,6 @@ SCALE = [
         N_("A new tensor is made and never stored: the optimiser reads the gradients themselves."),
         "bptt-scratch",
         sentence=11,
-    ),
-    fault(
-        "weights-scaled",
-        N_("The weights are scaled, not their gradients."),
-        N_("What is to be bounded is the step, not the place where it begins."),
-        "bptt-scratch",
-        sentence=11,
-        paired=False,
     ),
 ]
 

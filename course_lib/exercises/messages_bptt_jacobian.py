@@ -37,14 +37,16 @@ PRODUCT = [
         N_("The tanh of a step gave the state after it: its slope belongs to that state."),
     ),
     fault(
-        "tanh-again",
+        "slope-tanh-again",
         N_("In the derivative of the tanh, you take the tanh of a state that is a tanh already."),
         N_("The states you are given have gone through the tanh; it must not be applied again."),
+        on="tanh-again",
     ),
     fault(
-        "no-square",
+        "slope-no-square",
         N_("In the derivative of the tanh, the square is missing."),
         N_("The derivative must be the same for h and for -h: the tanh is as steep on both sides."),
+        on="no-square",
     ),
     fault(
         "value-as-slope",
@@ -52,10 +54,11 @@ PRODUCT = [
         N_("A backward pass multiplies by how steep the function is, not by its value."),
     ),
     fault(
-        "w_hh-transposed",
+        "w_hh-wrong-way-round",
         N_("w_hh is used the wrong way round (transposed)."),
         N_("A row of the Jacobian belongs to a unit that comes out, as a row of w_hh does."),
         sentence=2,
+        on="w_hh-transposed",
     ),
     fault(
         "reversed-product",
@@ -97,10 +100,11 @@ PRODUCT = [
 
 SIZE = [
     fault(
-        "not-rooted",
+        "no-root",
         N_("The squares are summed, and the root is not taken."),
         N_("A norm has the unit of its numbers; the sum of squares has the square of it."),
         sentence=9,
+        on="not-rooted",
     ),
     fault(
         "spectral",
@@ -109,16 +113,18 @@ SIZE = [
         sentence=9,
     ),
     fault(
-        "sum-of-sizes",
+        "absolute-sum",
         N_("The absolute values are summed."),
         N_("That is another norm. The Frobenius norm sums squares."),
         sentence=9,
+        on="sum-of-sizes",
     ),
     fault(
-        "largest",
+        "largest-number",
         N_("You take the largest absolute value."),
         N_("That is another norm. The Frobenius norm sums squares."),
         sentence=9,
+        on="largest",
     ),
     fault(
         "plain-sum",
@@ -247,7 +253,7 @@ LAYOUT = [
     ),
     fault(
         "squeeze",
-        N_("Axes of size 1 disappear: the batch, or the time, when there is only one."),
+        N_("Axes of size 1 disappear: the batch, or the units, when there is only one."),
         N_(
             "squeeze removes every axis of size 1, whatever it means. The same code then fails on "
             "a batch of one, for instance on the last, smaller batch."
