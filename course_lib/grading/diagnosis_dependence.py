@@ -22,7 +22,7 @@ def dependence(exam: Exam, outcome: Outcome) -> Finding | None:
     if isinstance(answer, Failure):
         return None
     case = exam.item.cases(role, FRESH)[0]
-    random = _not_repeatable(exam, case, answer)
+    random = _draws(exam, case) or _not_repeatable(exam, case, answer)
     if random:
         return random
     if {n: t.shape for n, t in answer.items()} != {
@@ -39,6 +39,14 @@ def dependence(exam: Exam, outcome: Outcome) -> Finding | None:
 
 def _first(exam: Exam, role: str):
     return exam.ask("values", exam.item.cases(role, FRESH)[0])
+
+
+def _draws(exam: Exam, case: Case) -> Finding | None:
+    if not exam.draws(case):
+        return None
+    what = _("What you return depends on random numbers: the same call gives something else.")
+    why = _("Random numbers belong where the weights get their first values, and nowhere else.")
+    return Finding("dependence", "draws-random-numbers", what, why)
 
 
 def _not_repeatable(exam: Exam, case: Case, answer) -> Finding | None:

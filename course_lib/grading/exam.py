@@ -12,7 +12,7 @@ import torch
 
 from course_lib.exercises.spec import Aspect, Assignment, Case, Fault, Item
 from course_lib.grading.capture import TimeIsUp, limited
-from course_lib.grading.compare import Mismatch, Observation, compare
+from course_lib.grading.compare import Mismatch, Observation, compare, same
 from course_lib.grading.forbidden import ForbiddenCall, watching
 from course_lib.grading.observe import OBSERVATIONS
 
@@ -79,11 +79,25 @@ class Exam:
         """The student's answer to a changed case, which has the old id: not kept."""
         return self._ask(observe, case)
 
-    def _ask(self, observe: str, case: Case) -> Observation | Failure:
+    def draws(self, case: Case) -> bool:
+        """Whether the student's values depend on random numbers, and torch's do not."""
+
+        def differs(ask) -> bool:
+            one, other = ask(0), ask(1)
+            failed = isinstance(one, Failure) or isinstance(other, Failure)
+            return not failed and not same(one, other)
+
+        def right(seed):
+            _reseed(seed)
+            return self._observed("values")(self.item, self.item.oracle, case)
+
+        return differs(lambda seed: self._ask("values", case, seed)) and not differs(right)
+
+    def _ask(self, observe: str, case: Case, seed: int = 0) -> Observation | Failure:
         if self.stopped:
             return self.stopped
         started = monotonic()
-        _reseed()
+        _reseed(seed)
         try:
             left = max(0.1, min(ONE_CALL, ALL_CALLS - self.used))
             with limited(left), watching(self.item.forbidden):
@@ -110,6 +124,7 @@ class Exam:
 
     def expected_anew(self, observe: str, case: Case) -> Observation:
         """Torch's answer to a changed case, which has the old id: not kept."""
+        _reseed()
         return self._observed(observe)(self.item, self.item.oracle, case)
 
     def faulty(self, switches: frozenset[str], observe: str, case: Case):
@@ -152,9 +167,9 @@ class Exam:
         return bool(self.mismatches(outcome.aspect, outcome.case, answer))
 
 
-def _reseed() -> None:
-    """Like ``torch.manual_seed(0)`` for the CPU; that one is slow and remembers every call."""
-    torch.default_generator.manual_seed(0)
+def _reseed(seed: int = 0) -> None:
+    """Like ``torch.manual_seed`` for the CPU; that one is slow and remembers every call."""
+    torch.default_generator.manual_seed(seed)
 
 
 def own_file(name: str) -> bool:

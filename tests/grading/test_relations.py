@@ -118,3 +118,10 @@ def test_the_picture_of_stacked_gates_has_one_panel_for_each_and_places_are_told
     assert [name in picture for name in ("gate i", "gate f", "gate g", "gate o")] == [True] * 4
     assert picture.count("<rect") == right.numel()
     assert "batch 1, gate f, hidden 2" in caption
+
+
+def test_numbers_that_are_drawn_are_told_as_such():
+    finding = check(
+        "ps4_lstm.lstm_forward", with_output(lambda o: o + torch.randn_like(o))
+    ).findings[0]
+    assert finding.id == "draws-random-numbers"
