@@ -58,7 +58,8 @@ def of_function() -> tuple[Aspect, ...]:
 
 def of_convlstm() -> tuple[Aspect, ...]:
     return (
-        _aspect("parameters", 20, "ordinary", "parameters", basic=True),
+        _aspect("parameters", 16, "ordinary", "parameters", basic=True),
+        _aspect("start", 4, "ordinary", "first_values", basic=True),
         _aspect("c", 14, "ordinary", only=("c",), basic=True),
         _aspect("h", 26, "ordinary", only=("h",), basic=True),
         _aspect("untouched", 4, "ordinary", "arguments_after"),

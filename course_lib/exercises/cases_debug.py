@@ -42,7 +42,9 @@ def cases(table: Table, role: str, seed: int) -> list[Case]:
         id = f"{role}-{name}-{seed}"
         return draw(table, id, {**sizes, **changed}, number, dtype, scale, without)
 
-    swapped = {"B": sizes["T"], "T": sizes["B"]} if "T" in sizes else {"H": sizes["W"], "W": sizes["H"]}
+    # For pictures also another kernel: what is right for a size of 3 may be wrong for 5.
+    pictures = {"H": sizes.get("W"), "W": sizes["H"], "K": 8 - sizes.get("K", 3)}
+    swapped = {"B": sizes["T"], "T": sizes["B"]} if "T" in sizes else pictures
     if role == "ordinary":
         return [case("a"), case("b", **swapped)]
     if role == "default":
@@ -168,9 +170,9 @@ CONVLSTM = Table(
         "w_co": "D H W",
     },
     (
-        {"B": 2, "C": 4, "D": 5, "K": 3, "H": 6, "W": 7},
-        {"B": 4, "C": 2, "D": 5, "K": 3, "H": 8, "W": 6},
-        {"B": 3, "C": 4, "D": 2, "K": 5, "H": 6, "W": 8},
+        {"B": 2, "C": 4, "D": 8, "K": 3, "H": 6, "W": 7},
+        {"B": 4, "C": 2, "D": 7, "K": 3, "H": 8, "W": 6},
+        {"B": 4, "C": 6, "D": 2, "K": 5, "H": 7, "W": 8},
     ),
     "BCDK",
     ("x",),

@@ -71,6 +71,12 @@ class FaultyConvLSTMCell(nn.Module):
             "b": torch.zeros(4 * D),
             **{name: torch.zeros(D, height, width) for name in PEEPHOLES},
         }
+        for name in PEEPHOLES:
+            if "peepholes-start-elsewhere" in self.on:
+                values[name].uniform_(-self.bound, self.bound)
+        if "starts-equal" in self.on:
+            values["w_x"].fill_(self.bound)
+            values["w_h"].fill_(self.bound)
         for name, value in values.items():
             plain = "not-registered" in self.on or (
                 "peepholes-not-registered" in self.on and name in PEEPHOLES
@@ -85,6 +91,18 @@ class FaultyConvLSTMCell(nn.Module):
         if "drawn-anew" in self.on:
             weights = [torch.randn_like(w) * self.bound for w in weights]
         return step(self.on, x, state, *weights)
+
+
+def first_values(item, candidate, case) -> dict[str, torch.Tensor]:
+    """Truths about the first values: the peepholes are zero, the kernels are not all equal."""
+    cell = candidate(**item.constructor(case))
+    kernels = [cell.w_x.detach(), cell.w_h.detach()]
+    zero = not any(getattr(cell, name).detach().any() for name in PEEPHOLES)
+    told = {
+        "peepholes": zero,
+        "kernels": all(bool(w.isfinite().all() and w.std() > 0) for w in kernels),
+    }
+    return {name: torch.tensor(float(true)) for name, true in told.items()}
 
 
 class CourseConvLSTMCell(FaultyConvLSTMCell):

@@ -37,6 +37,21 @@ CONVLSTM = [
         paired=False,
     ),
     fault(
+        "peepholes-start-elsewhere",
+        N_("The peepholes do not start at zero."),
+        N_("This notebook fixes their first values, as the layers of the course do."),
+        "convlstm-scratch",
+        sentence=12,
+        paired=False,
+    ),
+    fault(
+        "starts-equal",
+        N_("All weights of a kernel start at the same number, or at none."),
+        N_("Every channel then computes the same and gets the same gradient: they stay equal."),
+        "convlstm-scratch",
+        paired=False,
+    ),
+    fault(
         "drawn-anew",
         N_("New random numbers are drawn at every call: the same input gives another output."),
         N_("Nothing that is learned is ever used, because the weights are gone at the next call."),

@@ -33,7 +33,9 @@ GRU = [
     ),
     fault(
         "z-exchanged",
-        N_("The update gate z weights the candidate in both layers; here it weights the old state."),
+        N_(
+            "The update gate z weights the candidate in both layers; here it weights the old state."
+        ),
         N_("Both ways are published. This notebook fixes the one of torch."),
         "gru-maths",
         sentence=10,

@@ -212,6 +212,7 @@ def mend_e(points: float) -> Item:
         faults=tuple(CONVLSTM),
         constructor=lambda case: {name: case.sizes[letter] for name, letter in sizes.items()},
         weights={name: name for name in conv.NAMES},
+        observations={"first_values": conv.first_values},
         chapter="convlstm",
     )  # fmt: skip
 
@@ -232,7 +233,9 @@ def mend_f(points: float) -> Item:
         candidate=lambda on: partial(recurrent.rnn_backward, on),
         aspects=aspects.of_backward(),
         faults=tuple(BACKWARD),
-        forbidden=frozenset({"backward", "grad", "vjp", "jvp", "jacrev", "jacfwd", "RNN", "rnn_tanh"}),
+        forbidden=frozenset(
+            {"backward", "grad", "vjp", "jvp", "jacrev", "jacfwd", "RNN", "rnn_tanh"}
+        ),
         chapter="bptt",
     )
 

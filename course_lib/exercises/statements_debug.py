@@ -141,7 +141,7 @@ def faults(cell: str):
     )
     none = fault(
         "no-such-letter",
-        N_("Return the letters of the statements that you choose, such as \"AC\"."),
+        N_('Return the letters of the statements that you choose, such as "AC".'),
         N_("Every letter should stand in the list above."),
         "museum",
         paired=False,

@@ -100,7 +100,7 @@ def read(witness: Witness, returned) -> tuple[dict, dict] | str:
 
 
 def paired(names, value):
-    """(name, tensor) for a nest of tensors that has the form of ``names``; fewer where it has not."""
+    """(name, tensor) for a nest of tensors formed as ``names``; fewer where it is not."""
     if isinstance(names, str):
         if isinstance(value, Tensor) and value.layout is torch.strided:
             yield names, value

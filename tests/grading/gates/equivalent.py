@@ -62,4 +62,34 @@ EQUIVALENT: dict[str, dict[str, dict[str, str]]] = {
         },
         "gru_backward": {"b_hh -> b_ih (2)": "of a bias only the shape is read"},
     },
+    "ps7_debug": {
+        "mend_c": {"layer_0 -> layer_1": "both layers have as many units, and only those are read"},
+        "mend_d": {
+            "2 -> 3": "a third state of zeros is never read",
+            "params -> params_reverse": "both have as many units, and only those are read",
+            "1 -> 0 (4)": "w_hh is square",
+        },
+        "mend_e": {
+            **{
+                what: "the statement leaves the first values of kernels and bias open"
+                for what in (
+                    "0.1 -> 1.1",
+                    "0.1 -> -0.9",
+                    "0.1 -> 1.1 (2)",
+                    "0.1 -> -0.9 (2)",
+                    "torch.randn(4 * D, C, K, K) * 0.1: other operator",
+                    "torch.randn(4 * D, C, K, K) * 0.1: only the left",
+                    "torch.randn(4 * D, D, K, K) * 0.1: other operator",
+                    "torch.randn(4 * D, D, K, K) * 0.1: only the left",
+                    "torch.zeros -> ones",
+                )
+            },
+            "1 -> 2": "kernels are square",
+        },
+        "mend_f": {
+            "torch.zeros_like -> ones_like": "every time step of grad_input is written",
+            "input -> output (2)": "both have as many time steps",
+            "grad_b.clone(): left out": "the same numbers, in one tensor instead of two",
+        },
+    },
 }
