@@ -81,7 +81,15 @@ def vocabulary_after(item: Item, candidate, case: Case) -> dict[str, Tensor]:
 
 def batches_in_order(item: Item, candidate, case: Case) -> dict[str, Tensor]:
     """The batches of ``stateful_batches`` one after the other, inputs and targets (K, B, T)."""
-    numbers = case.tensors["numbers"].clone()
+    pairs = pairs_of(item, candidate, case, case.tensors["numbers"].clone())
+    return {
+        "inputs": stacked([inputs for inputs, _targets in pairs]),
+        "targets": stacked([targets for _inputs, targets in pairs]),
+    }
+
+
+def pairs_of(item: Item, candidate, case: Case, numbers: Tensor) -> list:
+    """What comes back as a list of pairs, also when the pairs come one by one."""
     returned = candidate(numbers, case.options["batch_size"], case.options["length"])
     if returned is NotImplemented:
         raise NotImplementedError
@@ -95,10 +103,7 @@ def batches_in_order(item: Item, candidate, case: Case) -> dict[str, Tensor]:
         for part in pair:
             if not isinstance(part, Tensor):
                 raise unexpected(item, part, wanted)
-    return {
-        "inputs": stacked([inputs for inputs, _targets in pairs]),
-        "targets": stacked([targets for _inputs, targets in pairs]),
-    }
+    return pairs
 
 
 def batches(item: Item, candidate, case: Case) -> dict[str, Tensor]:
@@ -112,7 +117,7 @@ def batches(item: Item, candidate, case: Case) -> dict[str, Tensor]:
 def numbers_after(item: Item, candidate, case: Case) -> dict[str, Tensor]:
     """The given numbers, as the call leaves them."""
     numbers = case.tensors["numbers"].clone()
-    list(candidate(numbers, case.options["batch_size"], case.options["length"]))
+    pairs_of(item, candidate, case, numbers)
     return {"numbers": numbers}
 
 

@@ -333,6 +333,14 @@ def multinomial(logits, temperature, u):
 @answer("draw_words", "zero-not-handled")
 def divides_by_zero(logits, temperature, u):
     sums = (logits / temperature).softmax(-1).cumsum(-1)
+    return (sums <= u[:, None]).sum(-1).clamp(max=logits.shape[1] - 1)
+
+
+@answer("draw_words", "no-word-at-the-end")
+def first_true(logits, temperature, u):
+    if temperature == 0:
+        return logits.argmax(-1)
+    sums = (logits / temperature).softmax(-1).cumsum(-1)
     return (sums > u[:, None]).float().argmax(-1)
 
 

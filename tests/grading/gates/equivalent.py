@@ -4,6 +4,23 @@ By assignment, by the id of the answer cell, by what was changed; each with the 
 """
 
 EQUIVALENT: dict[str, dict[str, dict[str, str]]] = {
+    "ps2_rnn": {
+        "rnn_forward": {
+            "0 -> 1 (2)": "w_hh is square",
+            "0 -> -1 (2)": "w_hh is square",
+            "w_hh -> w_ih": "both have H rows, and only their number is read",
+        },
+        "rnn_module": {"0 -> -1 (2)": "the layer axis has size 1: its first entry is its last"},
+        "build_vocabulary": {
+            "0 -> 1": "all counts are one larger, in the same order",
+            "0 -> -1": "all counts are one smaller, in the same order",
+            "1 -> 2": "all counts are doubled",
+        },
+        "predict": {
+            "0 -> -1 (2)": "a number has only one place for a new axis",
+            "1 -> 0 (2)": "one row of one word: either axis may come first",
+        },
+    },
     "ps4_lstm": {
         "lstm_forward": {"w_ih -> b_hh": "both have 4H rows, and only their number is read"},
         "lstm_module": {
