@@ -45,7 +45,7 @@ def _aspect(id: str, weight: float, role: str, observe: str = "values", **more) 
 def _rest(untouched=4, gradients=12, ones=6, views=4, double=4, large=4, again=2):
     """What is asked of every convolution beside its numbers."""
     return (
-        _aspect("untouched", untouched, "untouched", "arguments_after"),
+        _aspect("untouched", untouched, "ordinary", "arguments_after"),
         _aspect("gradients", gradients, "ordinary", "gradients"),
         _aspect("ones", ones, "ones", fault="sizes-of-one"),
         _aspect("views", views, "views", fault="view"),
@@ -109,7 +109,7 @@ def of_vectorised() -> tuple[Aspect, ...]:
 
 def of_same() -> tuple[Aspect, ...]:
     return (
-        _aspect("even", 24, "even", basic=True),
+        _aspect("even", 24, "ordinary", basic=True),
         _aspect("odd", 20, "odd", basic=True),
         _aspect("defaults", 4, "ordinary", "defaults"),
         _aspect("nobias", 6, "nobias", fault="bias-needed"),
@@ -120,7 +120,7 @@ def of_same() -> tuple[Aspect, ...]:
 def of_conv2d() -> tuple[Aspect, ...]:
     return (
         _aspect("everything", 18, "ordinary", basic=True),
-        _aspect("alone", 12, "plain", basic=True),
+        _aspect("alone", 12, "plain", basic=True, fault="crop-empty"),
         _aspect("padding", 8, "padding"),
         _aspect("stride", 8, "stride"),
         _aspect("dilation", 8, "dilation"),
@@ -143,7 +143,8 @@ def of_true() -> tuple[Aspect, ...]:
 def of_grouped() -> tuple[Aspect, ...]:
     return (
         _aspect("everything", 36, "ordinary", basic=True),
-        _aspect("one-group", 12, "plain"),
+        _aspect("alone", 6, "plain", fault="crop-empty"),
+        _aspect("one-group", 6, "padding"),
         _aspect("defaults", 4, "ordinary", "defaults"),
         _aspect("nobias", 8, "nobias", fault="bias-needed"),
         *_rest(gradients=16),

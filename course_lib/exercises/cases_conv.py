@@ -26,6 +26,9 @@ LETTERS["true"] = LETTERS["conv2d"]
 LETTERS["grouped"] = {**LETTERS["conv2d"], "weight": "C_out C_in/groups K_h K_w"}
 # Stride, padding and dilation of the three cases that the diagnosis compares numbers on.
 MOVES = ((2, 1, 3), (3, 2, 2), (2, 3, 1))
+# Along which axis of x which axis of the kernel moves.
+WINDOWS = dict.fromkeys(("conv1d", "same"), (("L", "K"),))
+WINDOWS |= dict.fromkeys(("conv2d", "true", "grouped"), (("H", "K_h"), ("W", "K_w")))
 OPTIONS = {
     "conv1d": ("padding",),
     "same": (),
@@ -67,32 +70,44 @@ def draw_sizes(family: str, seed: str, stride=1, padding=0, dilation=1, groups=1
     """Sizes that all differ from each other. The same seed gives the same sizes."""
     drawn = Random(f"{family} {seed}")
     options = moves(stride, padding, dilation, groups)
-    row = family in ("conv1d", "same")
+    kernels = [kernel for _size, kernel in WINDOWS[family]]
     for _try in range(100_000):
-        kernels = ("K",) if row else ("K_h", "K_w")
-        sizes = dict(zip(kernels, drawn.sample(range(2, 6), len(kernels)), strict=True))
-        left = [n for n in range(2, 9) if n not in sizes.values()]
-        sizes = {**dict(zip(("B", "C_in", "C_out"), drawn.sample(left, 3), strict=True)), **sizes}
-        if family == "grouped":
-            sizes |= {"C_in": groups * drawn.randint(2, 4), "C_out": groups * drawn.randint(2, 4)}
-        for letter in ("L",) if row else ("H", "W"):
-            sizes[letter] = drawn.randint(8, 12 if row else 20)
-        if _fit(family, seed, completed(family, sizes, options), groups):
+        sides = dict(zip(kernels, drawn.sample(range(2, 6), len(kernels)), strict=True))
+        left = [n for n in range(2, 9) if n not in sides.values()]
+        sizes = {**dict(zip(("B", "C_in", "C_out"), drawn.sample(left, 3), strict=True)), **sides}
+        if groups > 1:
+            sizes |= {"C_in": groups * drawn.randint(2, 4), "C_out": groups * drawn.randint(2, 5)}
+        for size, kernel in WINDOWS[family]:
+            # The last window reaches into the padding: else half of it could be left out.
+            steps = stride * drawn.randint(2, 11 if stride > 1 else 15)
+            steps += drawn.randrange(min(stride, padding or stride))
+            sizes[size] = steps + dilation * (sizes[kernel] - 1) + 1 - 2 * padding
+        if _fit(seed, completed(family, sizes, options), groups):
             return sizes
     raise AssertionError(f"no sizes for {family} with {options}")
 
 
-def _fit(family: str, seed: str, sizes: dict[str, int], groups: int) -> bool:
-    """All different, the output not too small, and the kernel odd or even as the seed says."""
+def _fit(seed: str, sizes: dict[str, int], groups: int) -> bool:
+    """All different, large enough, and the kernel odd or even as the seed says."""
     if groups == 1:
         sizes = {letter: size for letter, size in sizes.items() if letter != "C_in/groups"}
+    elif sizes["C_out"] // groups in (groups, sizes["C_in"] // groups):
+        return False
     if len(set(sizes.values())) < len(sizes) or min(sizes.values()) < 2:
         return False
-    if groups > 1 and sizes["C_out"] // groups in (groups, sizes["C_in"] // groups):
+    if min(sizes.get(letter, 6) for letter in "LHW") < 6:
         return False
     kernel = sizes.get("K", sizes.get("K_h"))
-    wanted = {"odd": 1, "even": 0}.get(seed.split()[0], kernel % 2)
-    return kernel % 2 == wanted
+    return kernel % 2 == {"odd": 1, "even": 0}.get(seed.split()[0], kernel % 2)
+
+
+def slack(family: str, sizes: dict[str, int], options: dict[str, int]) -> list[int]:
+    """How many numbers at the end of each axis no window reaches."""
+    how = {**moves(), **options}
+    return [
+        (sizes[n] + 2 * how["padding"] - how["dilation"] * (sizes[k] - 1) - 1) % how["stride"]
+        for n, k in WINDOWS[family]
+    ]
 
 
 @cache
@@ -108,6 +123,9 @@ def unrelated(family: str) -> tuple[dict[str, int], ...]:
             for kind, move in zip(kinds, MOVES, strict=True)
         ]
         full = [completed(family, s, _kept(family, m)) for s, m in zip(three, MOVES, strict=True)]
+        fits = 0 in slack(family, three[1], _kept(family, MOVES[1]))
+        if fits and "stride" in OPTIONS[family]:
+            continue  # a window that is lost only where it fits exactly must not be lost here
         kernels = {sizes.get("K", sizes.get("K_h")) for sizes in full}
         if (len(kernels) == 3 or "K" not in full[0]) and all(
             len({abs(sizes[a] - sizes[b]) for sizes in full}) > 1
@@ -128,8 +146,9 @@ def cases(family: str, role: str, seed: int) -> list[Case]:
     """The cases of a role, the same for the same seed."""
     made = partial(case, family, role, seed)
     first, second = (_kept(family, move) for move in MOVES[:2])
-    if role in ("ordinary", "untouched"):
-        return [made("odd", second), made("even", first)]
+    if role == "ordinary":
+        kinds = ("even", "even again") if family == "same" else ("odd", "even")
+        return [made(kind, move) for kind, move in zip(kinds, (second, first), strict=True)]
     if role in ("odd", "even"):
         return [made(role, first), made(role, second)]
     if role in ("nobias", "double", "large", "views"):
@@ -143,7 +162,8 @@ def cases(family: str, role: str, seed: int) -> list[Case]:
     if role in ("stride", "padding", "dilation", "groups"):
         return [made(kind, {role: n}) for kind, n in (("odd", 2), ("even", 3))]
     if role == "plain":
-        return [made("odd", {}), made("even", {})]
+        alone = {"groups": 2} if family == "grouped" else {}
+        return [made("odd", alone), made("even", alone)]
     if role == "ones":
         sizes = draw_sizes(family, f"odd {seed}", **first)
         options = {**first, **{n: v for n, v in moves(2, 2, 1).items() if n in first}}

@@ -53,12 +53,12 @@ def output_size(on: frozenset[str], size, kernel, stride=1, padding=0, dilation=
     span = kernel if "size-dilation-ignored" in on else dilation * (kernel - 1) + 1
     if "size-dilation-times-kernel" in on:
         span = dilation * kernel
-    if "size-dilation-as-gaps" in on:
+    if "dilation-as-gaps" in on:
         span = (dilation + 1) * (kernel - 1) + 1
     border = padding if "size-padding-once" in on else 2 * padding
-    if "size-padding-ignored" in on:
+    if "padding-ignored" in on:
         border = 0
-    if "size-stride-ignored" in on:
+    if "stride-ignored" in on:
         stride = 1
     room = size + border - span
     if "size-ceil" in on:

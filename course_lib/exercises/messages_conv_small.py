@@ -247,7 +247,7 @@ SIZES = [
         N_("Only the distances between its places grow; after the last place there is none."),
     ),
     misplaced(
-        "size-dilation-as-gaps",
+        "dilation-as-gaps",
         N_("The dilation is taken for the number of places that are skipped."),
         N_("It is the distance between neighbours, so 1 means that nothing is skipped."),
     ),
@@ -257,12 +257,12 @@ SIZES = [
         N_("Each side gets that many zeros."),
     ),
     misplaced(
-        "size-padding-ignored",
+        "padding-ignored",
         N_("The padding is not used."),
         N_("Padding makes room for more windows. That is what it is for."),
     ),
     misplaced(
-        "size-stride-ignored",
+        "stride-ignored",
         N_("The stride is not used: the window moves by one."),
         N_("With stride the output should get smaller."),
     ),

@@ -137,6 +137,10 @@ def without(known, *ids: str) -> list:
     return [fault for fault in known if fault.id not in ids]
 
 
+def ids_of(known) -> frozenset[str]:
+    return frozenset(fault.id for fault in known)
+
+
 ORDINARY = [*messages.CHANNELS, *messages.KERNEL, *messages.BIAS, *messages.WINDOWS]
 ROW = [*ORDINARY, *move_messages.PADDING, *move_messages.FILLING, *messages.SPECIAL]
 IMAGE = [
@@ -268,10 +272,11 @@ ASSIGNMENT = Assignment(
             "true_conv2d", N_("True convolution"), 8, "true", "true_conv2d",
             "true_conv2d(x, weight, bias=None, padding=0)",
             torch_true, faults.true_conv2d, aspects.of_true(),
-            without(IMAGE, "kernel-upside-down", "kernel-mirrored", "kernel-transposed")
+            without(IMAGE, "kernel-upside-down", "kernel-mirrored", "kernel-transposed",
+                    "positions-reversed")
             + move_messages.TURNED,
             LAYOUTS_2D[1:],
-            bonus=True, part="bonus",
+            bonus=True, part="bonus", pairs_with=ids_of(move_messages.TURNED),
         ),
         convolution(
             "conv2d_grouped", N_("Groups of channels"), 12, "grouped", "conv2d_grouped",
@@ -279,7 +284,7 @@ ASSIGNMENT = Assignment(
             torch_grouped, faults.conv2d, aspects.of_grouped(),
             IMAGE + MOVING + move_messages.GROUPS,
             (conventions.TURNED, *conventions.CHANNELS_LAST),
-            bonus=True, part="bonus",
+            bonus=True, part="bonus", pairs_with=ids_of(move_messages.GROUPS),
         ),
     ),
     written=(
