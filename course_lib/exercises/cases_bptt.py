@@ -49,7 +49,7 @@ def cases(family: str, role: str, seed: int) -> list[Case]:
         return draw_case(family, id, {**sizes, **changed}, number, dtype, scale, k)
 
     if role == "ordinary":
-        return [case("a"), case("b", B=sizes["T"], T=sizes["B"] + 2, k=3)]
+        return [case("a"), case("b", k=3, **draw_sizes(seed + 1))]
     if role == "k-one":
         return [case("one", k=1)]
     if role == "k-long":
