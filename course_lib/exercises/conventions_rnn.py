@@ -18,8 +18,8 @@ def _here(convention: Convention, sentence: int, **changed) -> Convention:
 
 
 TIME_FIRST = tuple(_here(convention, BATCH_FIRST) for convention in LSTM_TIME_FIRST)
-# w_ih, w_hh, or both; a module has parameters of fixed shapes instead.
-TRANSPOSED = tuple(_here(convention, TRANSPOSES) for convention in LSTM_TRANSPOSED[:3])
+# w_ih, or both. w_hh alone is square: to leave out its transpose is a mistake that runs.
+TRANSPOSED = tuple(_here(LSTM_TRANSPOSED[k], TRANSPOSES) for k in (0, 2))
 
 
 def _with_reverse(convention: Convention) -> Convention:

@@ -28,7 +28,7 @@ def cell(on: frozenset[str], x, h, w_ih, w_hh, b_ih, b_hh):
         b_ih = torch.zeros_like(b_ih)
     if on & {"b_hh-missing", "biases-missing"}:
         b_hh = torch.zeros_like(b_hh)
-    from_x, from_h = x @ w_ih.T, h @ w_hh.T
+    from_x, from_h = x @ w_ih.T, h @ (w_hh if "w_hh-not-transposed" in on else w_hh.T)
     if "x-unused" in on:
         from_x = torch.zeros_like(from_h)
     if "h-unused" in on:

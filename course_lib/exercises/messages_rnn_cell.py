@@ -66,6 +66,15 @@ ACTIVATION = [
 
 TERMS = [
     maths(
+        "w_hh-not-transposed",
+        N_("w_hh is used without being transposed."),
+        N_(
+            "It is square, so nothing fails. But torch stores one row for each new unit, and you "
+            "read one column for each."
+        ),
+        sentence=WEIGHTS,
+    ),
+    maths(
         "h-unused",
         N_("The old hidden state is not used: the recurrent part is missing."),
         N_("Each time step then knows only its own input, and the network has no memory."),

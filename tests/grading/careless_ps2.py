@@ -22,7 +22,7 @@ def answer(item, *expected):
     return keep
 
 
-@answer("rnn_cell", "transposed-w_hh")
+@answer("rnn_cell", "w_hh-not-transposed")
 def square_so_nobody_complains(x, h, w_ih, w_hh, b_ih, b_hh):
     return torch.tanh(x @ w_ih.T + h @ w_hh + b_ih + b_hh)
 
