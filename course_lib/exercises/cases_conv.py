@@ -79,7 +79,7 @@ def draw_sizes(family: str, seed: str, stride=1, padding=0, dilation=1, groups=1
             sizes |= {"C_in": groups * drawn.randint(2, 4), "C_out": groups * drawn.randint(2, 5)}
         for size, kernel in WINDOWS[family]:
             # The last window reaches into the padding: else half of it could be left out.
-            steps = stride * drawn.randint(2, 11 if stride > 1 else 15)
+            steps = stride * drawn.randint(2, 9 if stride > 1 else 12)
             steps += drawn.randrange(min(stride, padding or stride))
             sizes[size] = steps + dilation * (sizes[kernel] - 1) + 1 - 2 * padding
         if _fit(seed, completed(family, sizes, options), groups):
@@ -123,9 +123,9 @@ def unrelated(family: str) -> tuple[dict[str, int], ...]:
             for kind, move in zip(kinds, MOVES, strict=True)
         ]
         full = [completed(family, s, _kept(family, m)) for s, m in zip(three, MOVES, strict=True)]
-        fits = 0 in slack(family, three[1], _kept(family, MOVES[1]))
-        if fits and "stride" in OPTIONS[family]:
-            continue  # a window that is lost only where it fits exactly must not be lost here
+        ends = [slack(family, s, _kept(family, m)) for s, m in zip(three, MOVES, strict=True)]
+        if "stride" in OPTIONS[family] and (0 in ends[1] or 0 not in ends[2]):
+            continue  # else two ways of losing the last windows lose the same ones
         kernels = {sizes.get("K", sizes.get("K_h")) for sizes in full}
         if (len(kernels) == 3 or "K" not in full[0]) and all(
             len({abs(sizes[a] - sizes[b]) for sizes in full}) > 1
