@@ -29,7 +29,8 @@ def step(on: frozenset[str], x, state, w_x, w_h, b, w_ci, w_cf, w_co):
     f = f if "without-w_cf" in on else f + w_cf * c_old
     if "g-has-a-peephole" in on:
         g = g + w_co * c_old
-    i, f = torch.sigmoid(i), torch.sigmoid(f)
+    gate = torch.tanh if "gates-tanh" in on else torch.sigmoid
+    i, f = gate(i), gate(f)
     if "gates-exchanged" in on:
         i, f = f, i
     if "forget-inverted" in on:
@@ -40,10 +41,13 @@ def step(on: frozenset[str], x, state, w_x, w_h, b, w_ci, w_cf, w_co):
         g = torch.tanh(g)
     old = c_old if "no-forget-gate" in on else f * c_old
     new = g if "no-input-gate" in on else i * g
-    c = new if "old-not-kept" in on else old + new
+    c = new if "old-not-kept" in on else old if "nothing-written" in on else old + new
     seen = c_old if "o-sees-old-c" in on else torch.tanh(c) if "o-sees-tanh-c" in on else c
-    o = torch.sigmoid(o if "without-w_co" in on else o + w_co * seen)
+    o = gate(o if "without-w_co" in on else o + w_co * seen)
+    if "no-output-gate" in on:
+        return torch.tanh(c), c
     h = o * c if "h-without-tanh" in on else o * torch.tanh(c)
+    h = o * torch.sigmoid(c) if "h-sigmoid" in on else h
     if "returns-swapped" in on:
         return c, h
     if "returns-old-c" in on:

@@ -65,7 +65,12 @@ def gru_step(on, layer, x, h, w_ih, w_hh, b_ih, b_hh) -> Tensor:
         b_hh = torch.zeros_like(b_hh)
     r_x, z_x, n_x = (x @ w_ih.T + b_ih).chunk(3, 1)
     r_h, z_h, n_h = (h @ w_hh.T + b_hh).chunk(3, 1)
-    r, z = torch.sigmoid(r_x + r_h), torch.sigmoid(z_x + z_h)
+    gate = torch.tanh if thrown("gates-tanh") else torch.sigmoid
+    r, z = gate(r_x + r_h), gate(z_x + z_h)
+    if thrown("gates-without-h"):
+        r, z = gate(r_x), gate(z_x)
+    if thrown("gates-without-x"):
+        r, z = gate(r_h), gate(z_h)
     if thrown("r-and-z-exchanged"):
         r, z = z, r
     if thrown("reset-before"):
@@ -73,12 +78,20 @@ def gru_step(on, layer, x, h, w_ih, w_hh, b_ih, b_hh) -> Tensor:
         n_h = (r * h) @ w_hh[2 * H :].T + b_hh[2 * H :]
     elif not thrown("without-reset"):
         n_h = r * n_h
-    n = n_x + n_h
+    n = (
+        n_h
+        if thrown("candidate-without-x")
+        else n_x
+        if thrown("candidate-without-h")
+        else n_x + n_h
+    )
     if not thrown("candidate-linear"):
         n = torch.sigmoid(n) if thrown("candidate-sigmoid") else torch.tanh(n)
     if thrown("z-exchanged"):
         z = 1 - z
-    return (1 - z) * n + z * h
+    new = n if thrown("candidate-whole") else (1 - z) * n
+    old = h if thrown("old-whole") else z * h
+    return new if thrown("old-not-kept") else old if thrown("nothing-new") else new + old
 
 
 def birnn(on: frozenset[str], input, h_0, params, params_reverse) -> tuple[Tensor, Tensor]:

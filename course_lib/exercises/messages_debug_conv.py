@@ -166,4 +166,32 @@ CONVLSTM = [
         N_("Nothing that is written now is there at the next time step."),
         "convlstm-scratch",
     ),
+    fault(
+        "tanh-everywhere",
+        N_("The gates go through tanh instead of a sigmoid."),
+        N_(
+            "A gate says how much passes, from 0 to 1. With tanh it can be negative, and then it "
+            "turns the sign of what it should let through."
+        ),
+        "convlstm-maths",
+        on="gates-tanh",
+    ),
+    fault(
+        "nothing-written",
+        N_("Nothing new is written into the cell state: the candidate is never added."),
+        N_("The state can then only fade, and from a zero state every output is 0."),
+        "convlstm-maths",
+    ),
+    fault(
+        "h-sigmoid",
+        N_("The cell state goes through a sigmoid on its way to the hidden state."),
+        N_("The hidden state can then never be negative."),
+        "convlstm-maths",
+    ),
+    fault(
+        "no-output-gate",
+        N_("The output gate has no effect on the hidden state."),
+        N_("The cell can then not keep its memory to itself: it shows all of it at every step."),
+        "convlstm-maths",
+    ),
 ]

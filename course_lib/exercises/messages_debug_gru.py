@@ -172,4 +172,49 @@ GRU = [
     ),
     *in_layer("without-b_ih", N_("b_ih is left out in {layer}."), N_("Both biases are added.")),
     *in_layer("without-b_hh", N_("b_hh is left out in {layer}."), N_("Both biases are added.")),
+    *in_layer(
+        "gates-without-h",
+        N_("The gates r and z do not look at the state before, in {layer}."),
+        N_("What to keep depends on what is there."),
+    ),
+    *in_layer(
+        "gates-without-x",
+        N_("The gates r and z do not look at the input, in {layer}."),
+        N_("What to keep depends on what comes in."),
+    ),
+    *in_layer(
+        "gates-tanh",
+        N_("The gates r and z go through tanh in the place of a sigmoid, in {layer}."),
+        N_("A gate says how much passes, from 0 to 1; only a sigmoid keeps it there."),
+    ),
+    *in_layer(
+        "candidate-without-x",
+        N_("The candidate does not look at the input, in {layer}."),
+        N_("Then nothing that comes in can be written."),
+    ),
+    *in_layer(
+        "candidate-without-h",
+        N_("The candidate does not look at the state before, in {layer}."),
+        N_("What is written should fit what is there already."),
+    ),
+    *in_layer(
+        "candidate-whole",
+        N_("The candidate is written whole, whatever z says, in {layer}."),
+        N_("z decides between the old and the new; together they should have weight 1."),
+    ),
+    *in_layer(
+        "old-whole",
+        N_("The old state is kept whole, whatever z says, in {layer}."),
+        N_("z decides between the old and the new; together they should have weight 1."),
+    ),
+    *in_layer(
+        "old-not-kept",
+        N_("Nothing of the old state is kept, in {layer}."),
+        N_("Without it there is no direct way from one state to the next."),
+    ),
+    *in_layer(
+        "nothing-new",
+        N_("Nothing of the candidate is written, in {layer}."),
+        N_("The state can then only fade."),
+    ),
 ]

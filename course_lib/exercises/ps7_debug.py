@@ -6,9 +6,7 @@ witnesses are judged by the broken cells themselves.
 
 from functools import partial
 
-import torch
 from torch import nn
-from torch.func import functional_call
 
 from course_lib.exercises import aspects_debug as aspects
 from course_lib.exercises import cases_debug as made
@@ -18,6 +16,7 @@ from course_lib.exercises import faults_debug_lstm as lstm
 from course_lib.exercises import faults_debug_recurrent as recurrent
 from course_lib.exercises import messages_debug_lstm as museum
 from course_lib.exercises import messages_lstm_module as module_messages
+from course_lib.exercises import oracles_debug as oracles
 from course_lib.exercises import ps4_lstm as lstm_items
 from course_lib.exercises import statements_debug as statements
 from course_lib.exercises import witnesses_debug as witnesses
@@ -25,7 +24,7 @@ from course_lib.exercises.messages_debug_backward import BACKWARD
 from course_lib.exercises.messages_debug_birnn import BIRNN
 from course_lib.exercises.messages_debug_conv import CONVLSTM
 from course_lib.exercises.messages_debug_gru import GRU
-from course_lib.exercises.spec import Assignment, Case, Item, Written
+from course_lib.exercises.spec import Assignment, Case, Item, Probe, Written
 from course_lib.exercises.witnesses_debug_cells import WITNESSES
 from course_lib.i18n import N_
 
@@ -33,39 +32,6 @@ LAYER = ("w_ih", "w_hh", "b_ih", "b_hh")
 LAYERS = tuple(tuple(f"{name}_l{k}" for name in LAYER) for k in (0, 1))
 BOTH_WAYS = (LAYER, tuple(f"{name}_reverse" for name in LAYER))
 GRADIENTS = tuple(f"grad_{name}" for name in ("input", "h_0", *LAYER))
-
-
-def torch_weights(*layers) -> dict:
-    """Tuples (w_ih, w_hh, b_ih, b_hh) under the names that torch gives them, by their suffixes."""
-    long = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
-    return {
-        name + suffix: tensor
-        for suffix, weights in layers
-        for name, tensor in zip(long, weights, strict=True)
-    }
-
-
-def torch_gru(input, h_0, layer_0, layer_1):
-    """The oracle of cell C: ``nn.GRU`` with two layers, batch first, with these weights."""
-    gru = nn.GRU(layer_0[0].shape[1], layer_0[1].shape[1], 2, batch_first=True, device="meta")
-    return functional_call(gru, torch_weights(("_l0", layer_0), ("_l1", layer_1)), (input, h_0))
-
-
-def torch_birnn(input, h_0, params, params_reverse):
-    """The oracle of cell D: ``nn.RNN`` in both directions, batch first, with these weights."""
-    rnn = nn.RNN(*params[0].shape[::-1], batch_first=True, bidirectional=True, device="meta")
-    weights = torch_weights(("_l0", params), ("_l0_reverse", params_reverse))
-    return functional_call(rnn, weights, (input, h_0))
-
-
-def torch_backward(grad_output, input, h_0, output, w_ih, w_hh, b_ih, b_hh):
-    """The oracle of cell F: autograd through ``nn.RNN``."""
-    leaves = [t.detach().requires_grad_() for t in (input, h_0, w_ih, w_hh, b_ih, b_hh)]
-    rnn = nn.RNN(*w_ih.shape[::-1], batch_first=True, device="meta")
-    weights = torch_weights(("_l0", leaves[2:]))
-    with torch.enable_grad():
-        forward, _h_n = functional_call(rnn, weights, (leaves[0], leaves[1].unsqueeze(0)))
-    return torch.autograd.grad(forward, leaves, grad_output)
 
 
 def axes_of_lstm(layer: bool, case: Case) -> dict[str, str]:
@@ -123,6 +89,20 @@ def mend_lstm(cell: str, title: str, points: float, layer: bool) -> Item:
     )
 
 
+def zeroed(*groups: tuple[str, ...]) -> tuple[Probe, ...]:
+    """Special cases in which a part of a cell vanishes; a group of names is set to zero."""
+
+    def zero(names, case: Case) -> Case:
+        there = {name: case.tensors[name] for name in names}
+        return case.with_tensors(**{n: t * 0 for n, t in there.items() if t is not None})
+
+    fact = N_("Your numbers are right whenever {what} is zero, and wrong otherwise.")
+    return tuple(
+        Probe(f"zero-{'-'.join(names)}", fact, partial(zero, names), {"what": ", ".join(names)})
+        for names in groups
+    )
+
+
 def mend_function(cell, title, points, table, **more) -> Item:
     """Cells C, D and F: functions, with the weights among their arguments."""
     return Item(
@@ -156,10 +136,11 @@ def mend_c(points: float) -> Item:
         returns=("output", "h_n"),
         sentence=10,
         cases=partial(made.cases, made.GRU),
-        oracle=torch_gru,
+        oracle=oracles.torch_gru,
         candidate=lambda on: partial(recurrent.gru, on),
         aspects=aspects.of_function(),
         faults=tuple(GRU),
+        probes=zeroed(("h_0",), ("w_hh_l0",), ("w_hh_l1",), ("w_ih_l1",)),
         forbidden=frozenset({"gru", "gru_cell", "GRU", "GRUCell"}),
         chapter="gru",
     )
@@ -177,10 +158,11 @@ def mend_d(points: float) -> Item:
         returns=("output", "h_n"),
         sentence=11,
         cases=partial(made.cases, made.BIRNN),
-        oracle=torch_birnn,
+        oracle=oracles.torch_birnn,
         candidate=lambda on: partial(recurrent.birnn, on),
         aspects=aspects.of_function(),
         faults=tuple(BIRNN),
+        probes=zeroed(("h_0",), ("w_hh",), ("w_hh_reverse",)),
         forbidden=frozenset({"rnn_tanh", "rnn_tanh_cell", "RNN", "RNNCell"}),
         chapter="bidirectional",
     )
@@ -210,6 +192,8 @@ def mend_e(points: float) -> Item:
         candidate=conv.module,
         aspects=aspects.of_convlstm(),
         faults=tuple(CONVLSTM),
+        conventions=(conventions.state_order("h", "c"),),
+        probes=zeroed(("h",), ("c",), ("x",), ("b",), *((p,) for p in conv.PEEPHOLES)),
         constructor=lambda case: {name: case.sizes[letter] for name, letter in sizes.items()},
         weights={name: name for name in conv.NAMES},
         observations={"first_values": conv.first_values},
@@ -229,7 +213,7 @@ def mend_f(points: float) -> Item:
         returns=GRADIENTS,
         sentence=13,
         cases=partial(made.with_outputs, made.BACKWARD),
-        oracle=torch_backward,
+        oracle=oracles.torch_backward,
         candidate=lambda on: partial(recurrent.rnn_backward, on),
         aspects=aspects.of_backward(),
         faults=tuple(BACKWARD),

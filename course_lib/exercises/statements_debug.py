@@ -135,7 +135,7 @@ def faults(cell: str):
     more = fault(
         "more-to-find",
         N_("Not everything that is true is among your letters."),
-        N_("Try the cell with zeros, with one time step, with B and H different, and twice."),
+        N_("Try the cell with zeros, with one time step, with sizes that all differ, and twice."),
         "museum",
         paired=False,
     )
