@@ -110,6 +110,11 @@ def _swapped(name):
     return answer
 
 
+_INPUT_ONLY = N_(
+    "Your numbers are right when time is the first axis of input; output is batch first."
+)
+
+
 def time_first(name: str) -> tuple[Convention, ...]:
     """Sequences with time as the first axis; ``name`` is that of the returned sequence."""
     look = "network-scratch"
@@ -126,9 +131,7 @@ def time_first(name: str) -> tuple[Convention, ...]:
         ),
         convention(
             "input-time-first",
-            N_(
-                "Your numbers are right when time is the first axis of input; output is batch first."
-            ),
+            _INPUT_ONLY,
             N_("Time is taken for the first axis of input; output is batch first."),
             N_("Both should have the same layout: batch first."),
             1,

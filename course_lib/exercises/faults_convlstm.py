@@ -99,7 +99,7 @@ def padding(on, K: int) -> int:
     for switch, pixels in (
         ("padding-missing", 0),
         ("padding-one-too-many", K // 2 + 1),
-        ("padding-one", 1),
+        ("padding-one", min(1, K // 2)),
         ("padding-full", K - 1),
         ("padding-of-K", K),
     ):

@@ -29,7 +29,7 @@ class FaultyNetwork(nn.Module):
         if "same-channels" in on:
             channels = [channels[0]] * len(channels)
         if "one-layer-too-few" in on:
-            channels = channels[:-1]
+            channels = channels[:-1] or channels
         below = [in_channels, *channels]
         if "layers-built-for-input" in on:
             below = [in_channels] * len(channels)

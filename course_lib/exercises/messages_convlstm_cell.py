@@ -87,7 +87,7 @@ PADDING = [
     ),
     fault(
         "padding-one",
-        N_("The padding is always one pixel, whatever the size of the kernel."),
+        N_("The padding is one pixel also for a kernel of 5 by 5."),
         N_("That is right for kernels of three pixels, and for no other."),
         "convlstm-scratch",
         sentence=6,

@@ -162,7 +162,7 @@ SHAPES = [
     ),
     fault(
         "peepholes-turned",
-        N_("Height and width have changed places in the weights of the peepholes."),
+        N_("The peepholes are made with height and width exchanged."),
         N_("With square images you would not notice."),
         sentence=7,
         paired=False,

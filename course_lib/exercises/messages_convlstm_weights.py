@@ -9,6 +9,8 @@ BLOCK_NAMES = {
     "b": N_("bias b"),
 }
 
+_LEARNS = N_("The gates then cannot learn different things: three of the four blocks never learn.")
+
 TERMS = [
     fault(
         "gates-ignore-h",
@@ -110,9 +112,7 @@ WRONG_ROWS = (
         fault(
             f"one-gate-for-all-{name}",
             N_("All four sums use the same block of the {block}, that of the {gate}."),
-            N_(
-                "The gates then cannot learn different things: three of the four blocks never learn."
-            ),
+            _LEARNS,
             "convlstm-scratch",
             on=f"one-gate-for-all:{name}",
             params={"block": BLOCK_NAMES[name], "gate": GATE_NAMES["i"]},
@@ -125,9 +125,7 @@ WRONG_ROWS = (
         fault(
             "one-sum-for-all",
             N_("One and the same sum is used for all four gates."),
-            N_(
-                "The gates then cannot learn different things: three of the four blocks never learn."
-            ),
+            _LEARNS,
             "convlstm-scratch",
             on={"one-gate-for-all:x", "one-gate-for-all:h", "one-gate-for-all:b"},
             sentence=3,

@@ -35,11 +35,15 @@ def truths_of_even_kernel(item: Item, candidate, case: Case) -> dict:
 
 
 def parameters(item: Item, candidate, case: Case) -> dict:
-    """Names and shapes of the parameters, as tensors of zeros."""
+    """Names and shapes of the parameters, as tensors of zeros; those found twice are marked."""
     module = candidate(**item.constructor(case))
     if not isinstance(module, nn.Module):
         raise Unexpected("error", "not-a-module", _("The class makes something else."))
-    return {name: torch.zeros(p.shape) for name, p in module.named_parameters()}
+    first = dict(module.named_parameters())
+    return {
+        name if name in first else f"{name} (shared)": torch.zeros(p.shape)
+        for name, p in module.named_parameters(remove_duplicate=False)
+    }
 
 
 START = {"I": 6, "C": 8, "H": 9, "W": 10, "K": 3}
@@ -59,7 +63,7 @@ def first_weights(item: Item, candidate, case: Case) -> dict:
         "finite": all(bool(w.isfinite().all()) for w in kernels),
         "different": all(bool((w != w.flatten()[0]).any()) for w in kernels),
         "small": all(bool((w.abs() <= bound).all()) for w in kernels),
-        "wide": all(bool(w.max() - w.min() > bound) for w in kernels),
+        "wide": all(bool(w.abs().max() > 0.9 * bound) for w in kernels),
         "signs": all(bool(w.min() < 0 < w.max()) for w in kernels),
         "new": bool((first["weight_x"] != second["weight_x"]).any()),
     }

@@ -1,4 +1,4 @@
-"""Tensors that nobody has filled hold what was left in the memory; here they are made to show it."""
+"""Tensors that nobody has filled hold what was left in the memory: here they show it."""
 
 from contextlib import contextmanager
 

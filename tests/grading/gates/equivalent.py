@@ -79,6 +79,13 @@ EQUIVALENT: dict[str, dict[str, dict[str, str]]] = {
         },
         "gru_backward": {"b_hh -> b_ih (2)": "of a bias only the shape is read"},
     },
+    "ps6_convlstm": {
+        "convlstm_cell": {"1 -> 2": "kernels are square"},
+        "network": {
+            "((outputs, last_states)): first two exchanged": "both are empty",
+            "[:-1]: without its upper": "zip stops at the shorter one",
+        },
+    },
     "ps7_debug": {
         "mend_c": {"layer_0 -> layer_1": "both layers have as many units, and only those are read"},
         "mend_d": {
