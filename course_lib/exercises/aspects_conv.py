@@ -90,8 +90,8 @@ def of_conv1d() -> tuple[Aspect, ...]:
     return (
         _aspect("output", 28, "ordinary", basic=True),
         _aspect("plain", 16, "plain", fault="crop-empty"),
-        _aspect("defaults", 4, "ordinary", "defaults"),
         _aspect("nobias", 8, "nobias", fault="bias-needed"),
+        _aspect("defaults", 4, "ordinary", "defaults"),
         *_rest(gradients=20, ones=8),
     )
 
@@ -100,8 +100,8 @@ def of_vectorised() -> tuple[Aspect, ...]:
     return (
         _aspect("output", 18, "ordinary", basic=True),
         _aspect("plain", 4, "plain", fault="crop-empty"),
-        _aspect("defaults", 2, "ordinary", "defaults"),
         _aspect("nobias", 4, "nobias", fault="bias-needed"),
+        _aspect("defaults", 2, "ordinary", "defaults"),
         _aspect("no-loop", 40, "ordinary", "truths_of_loops", fault="loops-over-positions"),
         *_rest(gradients=10, ones=4),
     )
@@ -111,8 +111,8 @@ def of_same() -> tuple[Aspect, ...]:
     return (
         _aspect("even", 24, "ordinary", basic=True),
         _aspect("odd", 20, "odd", basic=True),
-        _aspect("defaults", 4, "ordinary", "defaults"),
         _aspect("nobias", 6, "nobias", fault="bias-needed"),
+        _aspect("defaults", 4, "ordinary", "defaults"),
         *_rest(gradients=16, ones=12),
     )
 
@@ -124,8 +124,8 @@ def of_conv2d() -> tuple[Aspect, ...]:
         _aspect("padding", 8, "padding"),
         _aspect("stride", 8, "stride"),
         _aspect("dilation", 8, "dilation"),
-        _aspect("defaults", 4, "ordinary", "defaults"),
         _aspect("nobias", 4, "nobias", fault="bias-needed"),
+        _aspect("defaults", 4, "ordinary", "defaults"),
         *_rest(gradients=14),
     )
 
@@ -134,8 +134,8 @@ def of_true() -> tuple[Aspect, ...]:
     return (
         _aspect("output", 36, "ordinary", basic=True),
         _aspect("plain", 10, "plain", fault="crop-empty"),
-        _aspect("defaults", 4, "ordinary", "defaults"),
         _aspect("nobias", 6, "nobias", fault="bias-needed"),
+        _aspect("defaults", 4, "ordinary", "defaults"),
         *_rest(gradients=16, ones=10),
     )
 
@@ -145,7 +145,7 @@ def of_grouped() -> tuple[Aspect, ...]:
         _aspect("everything", 36, "ordinary", basic=True),
         _aspect("alone", 6, "plain", fault="crop-empty"),
         _aspect("one-group", 6, "padding"),
-        _aspect("defaults", 4, "ordinary", "defaults"),
         _aspect("nobias", 8, "nobias", fault="bias-needed"),
+        _aspect("defaults", 4, "ordinary", "defaults"),
         *_rest(gradients=16),
     )

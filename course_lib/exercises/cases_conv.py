@@ -25,7 +25,7 @@ LETTERS = {
 LETTERS["true"] = LETTERS["conv2d"]
 LETTERS["grouped"] = {**LETTERS["conv2d"], "weight": "C_out C_in/groups K_h K_w"}
 # Stride, padding and dilation of the three cases that the diagnosis compares numbers on.
-MOVES = ((2, 1, 3), (3, 2, 2), (2, 3, 1))
+MOVES = ((2, 1, 3), (3, 2, 2), (2, 3, 3))
 # Along which axis of x which axis of the kernel moves.
 WINDOWS = dict.fromkeys(("conv1d", "same"), (("L", "K"),))
 WINDOWS |= dict.fromkeys(("conv2d", "true", "grouped"), (("H", "K_h"), ("W", "K_w")))

@@ -6,6 +6,8 @@ import math
 def parameter_counts(on: frozenset[str], height, width, c_in, c_out, kernel):
     """Weights of the dense, the locally-connected and the convolutional layer."""
     pixels, patch = height * width, kernel**2
+    if "image-square" in on:
+        pixels = height**2
     if "kernel-not-squared" in on:
         patch = kernel
     if "patch-from-half-width" in on:

@@ -139,6 +139,11 @@ def miscount(id, what, why):
 
 COUNTS = [
     miscount(
+        "image-square",
+        N_("The height of the image is used for its width too."),
+        N_("Not every image is a square."),
+    ),
+    miscount(
         "kernel-not-squared",
         N_("A patch is counted with one side of the kernel instead of all its pixels."),
         N_("The kernel is a square: it has as many pixels as its side times its side."),

@@ -102,4 +102,4 @@ def wrong_parameters(item: Item, module) -> Unexpected:
         return Unexpected("convention", "parameter-names", text.format(**values))
     text = _("The shapes of the module's parameters are {there}, not those of torch.")
     shapes = listed(f"{name} {shape}" for name, shape in there.items() if name in item.weights)
-    return Unexpected("shape", "parameter-shapes", text.format(there=shapes))
+    return Unexpected("shape", "wrong-shape", text.format(there=shapes))
