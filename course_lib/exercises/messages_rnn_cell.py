@@ -59,7 +59,7 @@ ACTIVATION = [
     maths(
         "biases-outside",
         N_("The biases are added after the tanh."),
-        N_("They belong into the sum: outside they shift the state out of the range of tanh."),
+        N_("They belong in the sum: outside they shift the state out of the range of tanh."),
         sentence=BIASES,
     ),
 ]
