@@ -46,6 +46,10 @@ def _tensor(item: Item, name: str, value) -> Tensor:
         text = _("{name} returned {value} as {kind}. It should be one tensor.")
         raise Unexpected("shape", "returned-list", text.format(**values))
     text = _("{name} returned {value} as {kind}. It should be a tensor of torch.")
+    if isinstance(value, str):
+        text = _(
+            "{name} returned {value} as text. It should be a tensor, a number or True or False."
+        )
     raise Unexpected("error", "returned-not-a-tensor", text.format(**values))
 
 
