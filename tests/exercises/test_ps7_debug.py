@@ -279,6 +279,21 @@ def test_the_oracles_of_c_and_d_are_torchs_layers():
         assert all_same(gru(t["input"], t["h_0"]), torch_gru(t["input"], t["h_0"], *layers))
 
 
+def test_the_oracle_of_f_is_autograd_through_torchs_rnn():
+    for t in drawn("f"):
+        names = ("w_ih", "w_hh", "b_ih", "b_hh")
+        rnn = nn.RNN(t["input"].shape[2], t["h_0"].shape[1], batch_first=True).double()
+        weights = dict(zip(rnn.state_dict(), (t[name] for name in names), strict=True))
+        rnn.load_state_dict(weights)
+        input, h_0 = (t[name].clone().requires_grad_() for name in ("input", "h_0"))
+        output, _h_n = rnn(input, h_0.unsqueeze(0))
+        assert same(output, t["output"])
+        leaves = [input, h_0, *rnn.parameters()]
+        expected = torch.autograd.grad(output, leaves, t["grad_output"])
+        arguments = (t[name] for name in ("grad_output", "input", "h_0", "output", *names))
+        assert all_same(torch_backward(*arguments), expected)
+
+
 @pytest.mark.parametrize("name, item, answer, expected", ANSWERS, ids=[e[0] for e in ANSWERS])
 def test_a_careless_answer_is_told_its_mistake_or_nothing_untrue(name, item, answer, expected):
     result = check(f"ps7_debug.{item}", answer)
