@@ -20,17 +20,13 @@ from course_lib.exercises import messages_bptt_jacobian as jacobian_messages
 from course_lib.exercises import messages_bptt_loop as loop_messages
 from course_lib.exercises import messages_bptt_step as step_messages
 from course_lib.exercises import oracles_bptt as oracles
+from course_lib.exercises.finished_work import AUTOGRAD, CLIPPING
 from course_lib.exercises.spec import Assignment, Item, Written
 from course_lib.i18n import N_
 
 WEIGHTS = ("w_ih", "w_hh", "b_ih", "b_hh")
 WEIGHT_AXES = {"w_ih": "H I", "w_hh": "H H", "b_ih": "H", "b_hh": "H"}
 GRADIENT_AXES = {f"grad_{name}": letters for name, letters in WEIGHT_AXES.items()}
-# Autograd does the whole exercise, and so do torch's own layers together with it.
-AUTOGRAD = frozenset({"backward", "grad", "vjp", "jvp", "jacrev", "jacfwd", "_make_dual"})
-CLIPPING = frozenset(
-    {"clip_grad_norm_", "clip_grad_norm", "clip_grads_with_norm_", "get_total_norm"}
-)
 
 STEP_FAULTS = (
     *step_messages.SLOPE,
