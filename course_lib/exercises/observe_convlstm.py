@@ -35,12 +35,20 @@ def truths_of_even_kernel(item: Item, candidate, case: Case) -> dict:
 
 
 def parameters(item: Item, candidate, case: Case) -> dict:
-    """Names and shapes of the parameters, as tensors of zeros; those found twice are marked."""
+    """Names and shapes of the parameters, as tensors of zeros.
+
+    Those found twice are marked, and a plain list of modules, which hides theirs, is named.
+    """
     module = candidate(**item.constructor(case))
     if not isinstance(module, nn.Module):
         raise Unexpected("error", "not-a-module", _("The class makes something else."))
     first = dict(module.named_parameters())
-    return {
+    hidden = {
+        f"{name} (list)": torch.zeros(())
+        for name, value in vars(module).items()
+        if isinstance(value, (list, tuple)) and any(isinstance(one, nn.Module) for one in value)
+    }
+    return hidden | {
         name if name in first else f"{name} (shared)": torch.zeros(p.shape)
         for name, p in module.named_parameters(remove_duplicate=False)
     }
