@@ -244,7 +244,7 @@ EXCHANGED = [
     fault(
         "stride-padding-swapped",
         N_("Stride and padding change places."),
-        N_("Are they given on in the order of the signature?"),
+        N_("Are they passed on in the order of the signature?"),
         CODE,
         sentence=6,
         paired=False,
@@ -252,7 +252,7 @@ EXCHANGED = [
     fault(
         "padding-dilation-swapped",
         N_("Padding and dilation change places."),
-        N_("Are they given on in the order of the signature?"),
+        N_("Are they passed on in the order of the signature?"),
         CODE,
         sentence=6,
         paired=False,
