@@ -36,7 +36,7 @@ GRU = [
         N_(
             "The update gate z weights the candidate in both layers; here it weights the old state."
         ),
-        N_("Both ways are published. This notebook fixes the one of torch."),
+        N_("Both ways are published. This notebook fixes that of torch: it weights the old state."),
         "gru-maths",
         sentence=10,
     ),
