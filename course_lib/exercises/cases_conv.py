@@ -181,9 +181,12 @@ def cases(family: str, role: str, seed: int) -> list[Case]:
         return [case(family, role, seed, role, options, sizes, torch.float64)]
     if role in ("fresh", "fresh32"):  # for the diagnosis; in float64, equal means equal
         dtype = torch.float64 if role == "fresh" else torch.float32
+        drawn = list(zip(unrelated(family), MOVES, strict=True))
+        if family == "same":  # where each size pads otherwise, more sizes tell more
+            drawn += [({**drawn[0][0], "K": kernel}, MOVES[0]) for kernel in (1, 5)]
         return [
             case(family, role, seed, str(k), _kept(family, move), sizes, dtype)
-            for k, (sizes, move) in enumerate(zip(unrelated(family), MOVES, strict=True))
+            for k, (sizes, move) in enumerate(drawn)
         ]
     raise ValueError(f"unknown role {role}")
 

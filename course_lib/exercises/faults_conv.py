@@ -45,7 +45,7 @@ def conv1d_same(on: frozenset[str], x, weight, bias=None) -> Tensor:
 
 def of_rows(on, x, weight, bias, axes) -> Tensor:
     """Sequences as images of one row."""
-    if "bias-along-positions" in on:
+    if "bias-along-positions" in on and bias is not None:
         return correlate(on, x.unsqueeze(2), weight.unsqueeze(2), None, axes).squeeze(2) + bias
     out = correlate(on, x.unsqueeze(2), weight.unsqueeze(2), bias, axes).squeeze(2)
     return out.squeeze() if "squeeze" in on else out
@@ -61,6 +61,8 @@ SAME = {
     "same-all-after": lambda K: (0, K - 1),
     "same-one-each": lambda K: (1, 1),
     "same-none": lambda K: (0, 0),
+    "same-one-too-few": lambda K: ((K - 2) // 2, K - 2 - (K - 2) // 2),
+    "same-one-too-many": lambda K: (K // 2, K - K // 2),
 }
 
 

@@ -310,6 +310,20 @@ SAME = [
         sentence=8,
     ),
     fault(
+        "same-one-too-few",
+        N_("Both sides together get one zero too few, for odd and for even kernels."),
+        N_("The output is then shorter than the input."),
+        MATHS,
+        sentence=8,
+    ),
+    fault(
+        "same-one-too-many",
+        N_("Both sides together get one zero too many, for odd and for even kernels."),
+        N_("The output is then longer than the input."),
+        MATHS,
+        sentence=8,
+    ),
+    fault(
         "same-none",
         N_("Nothing is padded."),
         N_("The output is then shorter than the input."),

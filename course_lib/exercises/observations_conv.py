@@ -62,6 +62,16 @@ def without_bias(item: Item, candidate, case: Case):
     return {n: t.detach() for n, t in found.items()} | {"weight alone": torch.tensor(float(alone))}
 
 
+def parameters(item: Item, candidate, case: Case):
+    """Names and shapes, as of every module; and which of them are plain tensors."""
+    from course_lib.grading.observe import make, parameters
+
+    module = make(item, candidate, case)
+    plain = [n for n in item.weights if type(getattr(module, n, None)) is torch.Tensor]
+    found = parameters(item, candidate, case)
+    return {**found, **{f"plain tensor {name}": torch.zeros(()) for name in plain}}
+
+
 def first_weights(item: Item, candidate, case: Case):
     """Truths about the first values of a linear layer with 16 inputs and 64 outputs."""
     from course_lib.grading.observe import empty_is_nan, first_values, make

@@ -233,7 +233,11 @@ def linear_item() -> Item:
         forbidden=FORBIDDEN_LINEAR,
         chapter="convcode",
         axis_names=LINEAR_AXIS_NAMES,
-        observations={"first_weights": asked.first_weights, "without_bias": asked.without_bias},
+        observations={
+            "parameters": asked.parameters,
+            "first_weights": asked.first_weights,
+            "without_bias": asked.without_bias,
+        },
     )
 
 
