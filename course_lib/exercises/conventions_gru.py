@@ -105,3 +105,32 @@ def probes(input: str, h: str) -> tuple[Probe, ...]:
     """Special cases in which a part of the GRU vanishes."""
     found = lstm.probes(input, h, "")
     return tuple(probe for probe in found if probe.id not in ("zero-states", "zero-c"))
+
+
+def probes_of_backward() -> tuple[Probe, ...]:
+    """Special cases in which a path of the gradient vanishes."""
+
+    def one_step(case: Case) -> Case:
+        first = {name: case.tensors[name][:, :1].clone() for name in ("grad_output", "input")}
+        return case.with_tensors(**first)
+
+    def last_output(case: Case) -> Case:
+        grad_output = torch.zeros_like(case.tensors["grad_output"])
+        grad_output[:, -1] = case.tensors["grad_output"][:, -1]
+        return case.with_tensors(grad_output=grad_output)
+
+    return (
+        Probe(
+            "one-step",
+            N_(
+                "Your numbers are right for a sequence of one time step, and wrong for longer ones."
+            ),
+            one_step,
+        ),
+        Probe(
+            "last-output",
+            N_("Your numbers are right when only the last output gets a gradient, else wrong."),
+            last_output,
+        ),
+        *probes("input", "h_0"),
+    )

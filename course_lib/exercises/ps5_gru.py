@@ -19,6 +19,8 @@ from course_lib.exercises import faults_gru, faults_gru_backward, faults_gru_loo
 from course_lib.exercises import messages_gru_backward as back
 from course_lib.exercises import messages_gru_cell as one
 from course_lib.exercises import messages_gru_loop as loop
+from course_lib.exercises import messages_gru_step as training
+from course_lib.exercises import messages_gru_weights as weight
 from course_lib.exercises.spec import Assignment, Case, Item, Written
 from course_lib.i18n import N_
 
@@ -93,10 +95,10 @@ CELL = (
     *one.ACTIVATION,
     *one.RESET,
     *one.UPDATE,
-    *one.TERMS,
-    *one.BIAS_OF_ONE,
-    *one.TERM_OF_ONE,
-    *one.WRONG_ROWS,
+    *weight.TERMS,
+    *weight.BIAS_OF_ONE,
+    *weight.TERM_OF_ONE,
+    *weight.WRONG_ROWS,
     *one.SPECIAL,
 )
 # In a loop, a state that is changed in place gives the numbers of "output-repeats-last".
@@ -234,7 +236,7 @@ BONUS = (
         aspects=aspects.of_backward(),
         faults=(*BACKWARD, *back.SQUEEZE),
         conventions=(conventions.AVERAGED,),
-        probes=conventions.probes("input", "h_0"),
+        probes=conventions.probes_of_backward(),
         forbidden=LAYERS | AUTOGRAD,
         part="bonus",
         bonus=True,
@@ -251,7 +253,7 @@ BONUS = (
         oracle=torch_step,
         candidate=switched(faults_gru_backward.step),
         aspects=aspects.of_step(),
-        faults=(*back.STEP, *back.BACKWARD_SPECIAL),
+        faults=(*training.STEP, *back.BACKWARD_SPECIAL),
         observations={"truths_of_learning": questions_gru.truths_of_learning},
         forbidden=LAYERS | AUTOGRAD,
         part="bonus",
