@@ -98,6 +98,8 @@ def candidate(on, form: str, rows: Rows, r, z, x, h) -> Tensor:
         total = r * (a + u)
     elif "reset-added" in on:
         total = a + (r + u if form == "after" else (r + h) @ w_h.T + b_h)
+    elif "reset-alone" in on:
+        total = a + r
     elif "matmul-r" in on:
         total = a + (r @ u if form == "after" else (r @ h) @ w_h.T + b_h)
     elif "reset-not-bias" in on:
@@ -131,6 +133,10 @@ def new_state(on, r, z, n, h) -> Tensor:
         old = h
     if "old-from-reset" in on:
         old = z * (r * h)
+    if "candidate-missing" in on:
+        new = 1 - z
+    if "old-missing" in on:
+        old = z
     if "matmul-z" in on:
         new, old = (1 - z) @ n, z @ h
     if "no-update-gate" in on:

@@ -118,6 +118,12 @@ RESET = [
         paired=False,
     ),
     fault(
+        "reset-alone",
+        N_("The reset gate is added to the candidate's sum, and the state's part is missing."),
+        GATE_SCALES,
+        paired=False,
+    ),
+    fault(
         "matmul-r",
         N_("The reset gate acts by a matrix product instead of unit by unit."),
         MATRIX_PRODUCT,
@@ -230,6 +236,18 @@ UPDATE = [
         "update-product",
         N_("The kept part of the old state and the new part are multiplied together."),
         N_("From a zero state the cell then stays at 0 for ever, whatever comes in."),
+    ),
+    fault(
+        "candidate-missing",
+        N_("The share of the candidate is added without the candidate."),
+        N_("A gate says how much of something passes. What should pass is missing."),
+        paired=False,
+    ),
+    fault(
+        "old-missing",
+        N_("The share of the old state is added without the old state."),
+        N_("A gate says how much of something passes. What should pass is missing."),
+        paired=False,
     ),
     fault(
         "matmul-z",

@@ -139,3 +139,34 @@ WRONG_ROWS = (
         for name in ("w_ih", "w_hh")
     ]
 )
+
+# The input's or the state's part of a sum with its bias, as one line of code often holds it.
+PARTS = [
+    fault(
+        f"no-part-{part}-in-{gate}",
+        what,
+        N_("Every one of the three sums has the same form: input, hidden state and two biases."),
+        on={f"without-in:w_{part}:{gate}", f"without-in:b_{part}:{gate}"},
+        params={"gate": GATE_NAMES[gate]},
+        paired=False,
+    )
+    for part, gates, what in (
+        ("ih", "rzn", N_("The {gate} does not use the input, and has no bias b_ih.")),
+        ("hh", "rz", N_("The {gate} does not use the hidden state, and has no bias b_hh.")),
+    )
+    for gate in gates
+] + [
+    fault(
+        f"parts-exchanged-{part}",
+        what,
+        N_("Each of the two sums needs both parts from its own block of rows."),
+        "gru-scratch",
+        on={f"rows:{kind}_{part}:{to}" for kind in "wb" for to in ("r:z", "z:r")},
+        sentence=3,
+        paired=False,
+    )
+    for part, what in (
+        ("ih", N_("In the two gates, the input's parts have changed places.")),
+        ("hh", N_("In the two gates, the state's parts have changed places.")),
+    )
+]

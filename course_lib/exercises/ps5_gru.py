@@ -99,6 +99,7 @@ CELL = (
     *weight.BIAS_OF_ONE,
     *weight.TERM_OF_ONE,
     *weight.WRONG_ROWS,
+    *weight.PARTS,
     *one.SPECIAL,
 )
 # In a loop, a state that is changed in place gives the numbers of "output-repeats-last".
