@@ -42,8 +42,9 @@ def backward(on: frozenset[str], grad_output, grad_states, input, initial_states
         for name, piece in pieces.items():
             again = "overwritten" in on or (f"overwritten-{name[0]}" in on)
             grads[name] = piece if again else grads[name] + piece
-        dh, dc = earlier(on, da @ w_hh, dc)
-    grad_h_0, grad_c_0 = left(on, (dh, dc), first)
+        last = da @ w_hh, dc
+        dh, dc = earlier(on, *last)
+    grad_h_0, grad_c_0 = left(on, last, first)
     if "averaged-over-time" in on:
         grads = {name: g / input.shape[1] for name, g in grads.items()}
     if "b_hh-zero" in on:

@@ -64,9 +64,11 @@ def diagnose(exam: Exam, outcomes: list[Outcome]) -> Diagnosis:
 
 def _explained(exam: Exam, outcome: Outcome, causes, told: list[Outcome]) -> bool:
     """Whether a cause that was told already also explains this failure."""
-    if causes and exam.makes(tuple(f for faults in causes for f in faults), outcome):
-        return True
     answer = outcome.answer
+    together = tuple(fault for faults in causes for fault in faults)
+    if causes and exam.makes(together, outcome):
+        # Code that stops where these mistakes only give wrong numbers has made another one.
+        return not isinstance(answer, Failure) or exam.stops(together, outcome)
     if isinstance(answer, Failure):
         if any(known.alike(answer, old.answer) for old in told):
             return True

@@ -17,6 +17,8 @@ from course_lib.grading.words import spoken
 from course_lib.i18n import _
 
 FRESH = 770_001  # a seed that no check uses
+VISIBLE = 0
+ORDINARY = ("ordinary", "values")
 
 
 @dataclass(frozen=True)
@@ -101,13 +103,29 @@ def _typed(cases, answers) -> bool:
 def _faults(exam: Exam, outcome: Outcome, fallback: bool) -> list[Fault]:
     """The faults to try. On easier cases only those that fail as the student's code does."""
     if not fallback:
-        return list(exam.item.faults)
+        return [fault for fault in exam.item.faults if not _contradicted(exam, outcome, fault)]
     kept = []
     for fault in exam.item.faults:
         answer = exam.faulty(fault.switches, outcome.aspect.observe, outcome.case)
         if isinstance(answer, Failure) and alike(answer, outcome.answer):
             kept.append(fault)
     return kept
+
+
+def _contradicted(exam: Exam, outcome: Outcome, fault: Fault) -> bool:
+    """Whether the student's ordinary numbers are right and this fault's are not.
+
+    A special case is small: there other mistakes may give the fault's numbers by chance.
+    """
+    basic = [a for a in exam.item.aspects if a.basic and (a.role, a.observe) == ORDINARY]
+    if outcome.aspect.role == "ordinary" or not basic:
+        return False
+    case = exam.item.cases("ordinary", VISIBLE)[0]
+    mine = exam.ask("values", case)
+    if isinstance(mine, Failure) or not same(mine, exam.expected("values", case)):
+        return False
+    theirs = exam.faulty(fault.switches, "values", case)
+    return isinstance(theirs, Failure) or not same(theirs, mine)
 
 
 def alike(one, other) -> bool:

@@ -160,11 +160,18 @@ class Exam:
 
     def makes(self, faults: tuple[Fault, ...], outcome: Outcome) -> bool:
         """Whether code with these faults fails this aspect too, on the same case."""
-        switches = frozenset().union(*(fault.switches for fault in faults))
-        answer = self.faulty(switches, outcome.aspect.observe, outcome.case)
+        answer = self._with(faults, outcome)
         if isinstance(answer, Failure):
             return True
         return bool(self.mismatches(outcome.aspect, outcome.case, answer))
+
+    def stops(self, faults: tuple[Fault, ...], outcome: Outcome) -> bool:
+        """Whether code with these faults raises on the same case."""
+        return isinstance(self._with(faults, outcome), Failure)
+
+    def _with(self, faults: tuple[Fault, ...], outcome: Outcome):
+        switches = frozenset().union(*(fault.switches for fault in faults))
+        return self.faulty(switches, outcome.aspect.observe, outcome.case)
 
 
 def _reseed(seed: int = 0) -> None:

@@ -217,7 +217,9 @@ def test_progress_adds_the_newest_result_of_every_item():
     shown = progress("ps4_lstm")
     assert 25 <= shown.points < 50
     assert "One time step: 25 of 25" in str(shown)
-    assert "The module: not checked yet, 25 points" in str(shown)
+    assert "The module: not checked yet, 22 points" in str(shown)
+    assert "The gradients by hand (bonus): not checked yet, 20 points" in str(shown)
+    assert "A forget gate that stays open: read by your teacher, 6 points" in str(shown)
 
 
 def test_a_check_takes_under_half_a_second_of_work_and_a_diagnosis_under_two():
