@@ -33,9 +33,7 @@ GRU = [
     ),
     fault(
         "z-exchanged",
-        N_(
-            "The update gate z weights the candidate in both layers; here it weights the old state."
-        ),
+        N_("The update gate z weights the candidate in both layers."),
         N_("Both ways are published. This notebook fixes that of torch: it weights the old state."),
         "gru-maths",
         sentence=10,
