@@ -109,8 +109,9 @@ def of_vectorised() -> tuple[Aspect, ...]:
 
 def of_same() -> tuple[Aspect, ...]:
     return (
-        _aspect("even", 24, "ordinary", basic=True),
-        _aspect("odd", 20, "odd", basic=True),
+        _aspect("output", 20, "ordinary", basic=True),
+        _aspect("even", 12, "even", basic=True),
+        _aspect("odd", 12, "odd", basic=True),
         _aspect("nobias", 6, "nobias", fault="bias-needed"),
         _aspect("defaults", 4, "ordinary", "defaults"),
         *_rest(gradients=16, ones=12),
