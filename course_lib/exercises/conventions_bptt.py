@@ -117,6 +117,21 @@ def probes() -> tuple[Probe, ...]:
     )
 
 
+def probes_of_jacobian() -> tuple[Probe, ...]:
+    """Here the states stand on their own: nothing else is given that they were made from."""
+    right = N_("Your numbers are right whenever {what} is zero, and wrong otherwise.")
+    one = N_("Your numbers are right for a sequence of one time step, and wrong for longer ones.")
+
+    def zero_alone(name):
+        return lambda case: case.with_tensors(**{name: case.tensors[name] * 0})
+
+    return (
+        Probe("one-step", one, first_step),
+        Probe("zero-w_hh", right, zero_alone("w_hh"), {"what": "w_hh"}),
+        Probe("zero-output", right, zero_alone("output"), {"what": "output"}),
+    )
+
+
 def with_states(case: Case, **changed) -> Case:
     tensors = {**case.tensors, **changed}
     weights = {name: tensors[name] for name in WEIGHTS}
@@ -132,7 +147,7 @@ def zero(name: str):
 
 
 def first_step(case: Case) -> Case:
-    names = ("grad_output", "input", "output")
+    names = [n for n in ("grad_output", "input", "output") if n in case.tensors]
     return case.with_tensors(**{n: case.tensors[n][:, :1].contiguous() for n in names})
 
 

@@ -87,6 +87,7 @@ def through_tanh(on, dh, h_before, h) -> Tensor:
         "no-square": lambda: 1 - h,
         "no-one": lambda: -h * h,
         "plus": lambda: 1 + h * h,
+        "double": lambda: 1 - 2 * h,
         "half-square": lambda: (1 - h) ** 2,
         "sigmoid": lambda: h * (1 - h),
         "relu": lambda: (h > 0).to(h.dtype),
@@ -118,7 +119,7 @@ def over_batch_and_time(on, rows: list[Tensor]) -> Tensor:
 def returned(on, grads: dict[str, Tensor]) -> tuple[Tensor, ...]:
     """The six gradients in the order of the statement."""
     grads = dict(grads)
-    for name in ("b_ih", "b_hh"):
+    for name in ("w_ih", "w_hh", "b_ih", "b_hh"):
         if f"{name}-zero" in on:
             grads[name] = torch.zeros_like(grads[name])
     if "bias-halved" in on:

@@ -32,6 +32,10 @@ def between(on, output, w_ih, w_hh, s: int, t: int) -> Tensor:
         factors = [*factors, jacobians[s]]
     if "one-step-only" in on:
         factors = factors[:1]
+    if "not-moved-on" in on:
+        factors = []
+    if "w_hh-missing" in on:
+        factors = [torch.diag_embed(slope(on, output, j)) for j in range(t, s, -1)]
     if "reversed-product" in on:
         factors = factors[::-1]
     product = torch.eye(len(w_hh), dtype=output.dtype).expand(len(output), -1, -1)
@@ -69,6 +73,10 @@ def slope(on, output, j: int) -> Tensor:
         return 1 - torch.tanh(h) ** 2
     if "no-square" in on:
         return 1 - h
+    if "plus" in on:
+        return 1 + h * h
+    if "no-one" in on:
+        return -h * h
     if "value-as-slope" in on:
         return h
     return 1 - h * h
@@ -101,6 +109,10 @@ def laid_out(on, found: Tensor) -> Tensor:
     if "future-too" in on:  # the last column that is known is repeated to the right
         for t in range(length):
             found[:, t, t + 1 :] = found[:, t, t : t + 1]
+    if "future-ones" in on:
+        found = found + torch.ones(length, length, dtype=found.dtype).triu(1)
+    if "diagonal-only" in on:
+        found = found * torch.eye(length, dtype=found.dtype)
     if "diagonal-empty" in on:
         found = found * torch.ones(length, length, dtype=found.dtype).tril(-1)
     if "diagonal-one" in on:

@@ -35,6 +35,15 @@ class Sums:
             rows.append(grads[name])
 
     def gathered(self, like: dict[str, Tensor]) -> tuple[Tensor, ...]:
+        found = self._gathered(like)
+        if "sums-from-ones" in self.on:
+            return (*found[:2], *(grad + 1 for grad in found[2:]))
+        if "sums-from-weights" in self.on:
+            begin = like.values()
+            return (*found[:2], *(g + w for g, w in zip(found[2:], begin, strict=True)))
+        return found
+
+    def _gathered(self, like: dict[str, Tensor]) -> tuple[Tensor, ...]:
         """The six gradients; zeros like ``like`` where no step came by."""
         grads = {"x": self.input, "h": self.h_0}
         if "input-as-found" in self.on:
@@ -66,7 +75,7 @@ def backward(on: frozenset[str], grad_output, input, h_0, output, w_ih, w_hh, b_
     sums.h_0 += walk(on, sums, grad_output, steps, input, h_0, output, w_ih, w_hh)
     if "h_0-zero" in on:
         sums.h_0 = torch.zeros_like(h_0)
-    return sums.gathered({"w_ih": w_ih, "w_hh": w_hh})
+    return sums.gathered({"w_ih": w_ih, "w_hh": w_hh, "b_ih": b_ih, "b_hh": b_hh})
 
 
 def walk(on, sums: Sums, grad_output, steps, input, h_0, output, w_ih, w_hh) -> Tensor:
@@ -144,7 +153,7 @@ def truncated(on, grad_output, input, h_0, output, w_ih, w_hh, b_ih, b_hh, k):
             sums.h_0 += left
     if "h_0-zero" in on:
         sums.h_0 = torch.zeros_like(h_0)
-    return sums.gathered({"w_ih": w_ih, "w_hh": w_hh})
+    return sums.gathered({"w_ih": w_ih, "w_hh": w_hh, "b_ih": b_ih, "b_hh": b_hh})
 
 
 def windows(on, grad_output, length: int, k: int):

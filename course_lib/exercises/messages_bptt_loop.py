@@ -110,6 +110,32 @@ ADDING_UP = [
         )
     ),
     fault(
+        "sums-zero",
+        N_("The gradients of the weights and biases stay zero."),
+        N_("Each step's part is computed, perhaps, and never added to the sum."),
+        on={"w_ih-zero", "w_hh-zero", "b_ih-zero", "b_hh-zero"},
+        paired=False,
+    ),
+    fault(
+        "matrices-zero",
+        N_("The gradients of both matrices stay zero."),
+        N_("Each step's part is computed, perhaps, and never added to the sum."),
+        on={"w_ih-zero", "w_hh-zero"},
+        paired=False,
+    ),
+    fault(
+        "sums-from-ones",
+        N_("The sums for the gradients of the weights and biases begin with ones."),
+        N_("A sum begins with zero: before the first step nothing has come together yet."),
+        paired=False,
+    ),
+    fault(
+        "sums-from-weights",
+        N_("The sums for the gradients begin with the weights and biases themselves."),
+        N_("A sum begins with zero: before the first step nothing has come together yet."),
+        paired=False,
+    ),
+    fault(
         "bias-per-step",
         N_("The gradients of the biases are not summed over time."),
         N_("Every step used the same bias, so their parts add up. A gradient has its own shape."),

@@ -19,6 +19,8 @@ from course_lib.exercises import messages_bptt_clip as clip_messages
 from course_lib.exercises import messages_bptt_jacobian as jacobian_messages
 from course_lib.exercises import messages_bptt_loop as loop_messages
 from course_lib.exercises import messages_bptt_step as step_messages
+from course_lib.exercises import messages_bptt_table as table_messages
+from course_lib.exercises import messages_bptt_tanh as tanh_messages
 from course_lib.exercises import oracles_bptt as oracles
 from course_lib.exercises.finished_work import AUTOGRAD, CLIPPING
 from course_lib.exercises.spec import Assignment, Item, Written
@@ -29,8 +31,8 @@ WEIGHT_AXES = {"w_ih": "H I", "w_hh": "H H", "b_ih": "H", "b_hh": "H"}
 GRADIENT_AXES = {f"grad_{name}": letters for name, letters in WEIGHT_AXES.items()}
 
 STEP_FAULTS = (
-    *step_messages.SLOPE,
-    *step_messages.BEFORE_SLOPE,
+    *tanh_messages.SLOPE,
+    *tanh_messages.BEFORE_SLOPE,
     *step_messages.WAYS_BACK,
     *step_messages.WEIGHT_GRADIENTS,
     *step_messages.BIASES,
@@ -141,7 +143,6 @@ TRUNCATED = Item(
     conventions=conventions.OF_LOOP,
     probes=conventions.probes(),
     sentence=5,
-    pairs_with=frozenset(fault.id for fault in loop_messages.TRUNCATION),
     forbidden=AUTOGRAD,
     part="challenge",
     chapter="bptt",
@@ -165,8 +166,9 @@ JACOBIAN = Item(
     faults=(
         *jacobian_messages.PRODUCT,
         *jacobian_messages.SIZE,
-        *jacobian_messages.LAYOUT,
+        *table_messages.LAYOUT,
     ),
+    probes=conventions.probes_of_jacobian(),
     sentence=9,
     forbidden=AUTOGRAD,
     part="challenge",
