@@ -86,6 +86,7 @@ def test_the_four_unknown_cells_are_four_forms_and_each_case_asks_about_one():
     assert len(ITEMS["gru_form"].cases("ordinary", 4)) == 4
 
 
+@pytest.mark.slow
 def test_the_reference_learns_the_adding_task_as_the_statement_promises(capsys):
     answers("ps5_gru")["train"](1500)
     first, *_rest, last = (float(line.split()[1]) for line in capsys.readouterr().out.splitlines())
