@@ -27,16 +27,21 @@ def named(item: Item, result: CheckResult) -> list:
 def untrue(assignment: Assignment, item: Item, answer, result: CheckResult) -> str:
     """Why what the findings name is not true of the answer's numbers; "" when it is."""
     told = named(item, result)
-    if not told or result.findings[0].partly:
-        return ""  # nothing is claimed, or one of several mistakes
+    if not told or result.findings[0].partly or item.explain:
+        return ""  # nothing is claimed of numbers, or one of several mistakes
     exam = Exam(assignment, item, answer, (SEED,))
     faults = [one for one in told if one in item.faults]
     layout = next((one for one in told if one in item.conventions), None)
     passed = {aspect.id for aspect in result.aspects if aspect.passed}
+    # What was told besides the names, such as an exception, is wrong in some of the aspects.
+    more = len(result.findings) > len(told)
+    # What is wrong only in a special case may come from another mistake, told or not.
+    failed = [aspect for aspect in item.aspects if aspect.id not in passed]
+    failed = [a for a in failed if a.basic and a.observe == "values"] or failed
     compared = 0
     with contained():
-        for aspect in item.aspects:
-            if aspect.id in passed or (layout and aspect.observe != "values"):
+        for aspect in failed:
+            if layout and aspect.observe != "values":
                 continue
             if aspect.fault in {one.id for one in told}:
                 continue  # a failure here means this fault, whatever the numbers are
@@ -45,7 +50,7 @@ def untrue(assignment: Assignment, item: Item, answer, result: CheckResult) -> s
                 if layout:
                     answers = [in_layout(exam, layout, case)]
                 wrong = _differs(exam, item, aspect, case, answers[0], faults)
-                if wrong:
+                if wrong and not more:
                     return f"{aspect.id}, {case.id}: {wrong}"
                 compared += wrong is False
     # An aspect may mean exactly one fault: its name is then told without numbers to compare.
