@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from course_lib.bench import cases
+from course_lib.bench import cases, checks
 from course_lib.bench.growth import growth
 from course_lib.bench.measure import in_turn, peak_memory, ratios
 
@@ -36,6 +36,7 @@ def bench(root: Path, console: Console, sizes: tuple[str, ...] = ("small", "mid"
         "ratios": rows,
         "memory": _memory(console),
         "growth": growth(),
+        "checks": checks.measure(),
     }
     folder = root / "benchmarks"
     folder.mkdir(exist_ok=True)
@@ -44,6 +45,7 @@ def bench(root: Path, console: Console, sizes: tuple[str, ...] = ("small", "mid"
 
     draw(found, folder)
     print_table(found, console)
+    checks.print_checks(found["checks"], console)
     return found
 
 
