@@ -131,7 +131,7 @@ class _Moves:
             if wrong:
                 text = _("Row {row} of the batch depends on row {other} of {name}.")
                 what = text.format(row=wrong[0], other=place["B"], name=name)
-                why = _("The rows of a batch are separate sequences and must not touch each other.")
+                why = _("The rows of a batch are separate examples and must not touch each other.")
                 return Finding("dependence", "rows-mixed", what, why)
         return None
 
