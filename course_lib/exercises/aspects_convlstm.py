@@ -99,7 +99,7 @@ OF_TRAINING = (
         "learns",
         20,
         "ordinary",
-        only=("changed", "future", "cleared", "downhill", "whole", "steps"),
+        only=("changed", "future", "cleared", "downhill", "whole", "steps", "enough"),
         basic=True,
     ),
     _aspect("honest", 20, "ordinary", only=("past", "unseen"), basic=True),

@@ -244,6 +244,11 @@ TRAINING = [
         N_("Outside the notebook nobody has them yet. Give it only those before."),
     ),
     training(
+        "reads-too-little",
+        N_("The model is not given all the frames before those that it should predict."),
+        N_("Every one of them says something about which way things move."),
+    ),
+    training(
         "wrong-steps",
         N_("The model is not asked for as many frames as steps says."),
         N_("It should predict every frame after those it reads."),

@@ -31,6 +31,7 @@ def train(on: frozenset[str], model, frames, held_out, steps, epochs) -> list[fl
                 continue
             batch = frames[rows]
             given = batch if "reads-the-future" in on else batch[:, :read]
+            given = given[:, :-1] if "reads-too-little" in on else given
             goal = batch[:, :steps] if "future-not-learned" in on else batch[:, read:]
             asked = 1 if "wrong-steps" in on else steps
             loss = cross_entropy(model(given, asked), goal[:, :asked])
@@ -148,8 +149,8 @@ def truths(item, candidate, case: Case) -> dict[str, Tensor]:
     told["future"] = _differ(model, trained(candidate, case, frames=future)[0])
     told["steps"] = all(asked == steps for _input, asked, _grad in model.calls)
     told["past"] = not any(_future(x, frames, held_out, read) for x, _s, _g in model.calls)
-    learned = [x for x, _steps, grad in model.calls if grad and x.shape[1] == read]
-    rows = sum(len(x) for x in learned)
+    told["enough"] = all(x.shape[1] >= read for x, _steps, _grad in model.calls)
+    rows = sum(len(x) for x, _steps, grad in model.calls if grad)
     told["whole"] = not told["past"] or rows >= len(frames) * case.options["epochs"]
     told["cleared"] = model.cleared
     told["downhill"] = _loss(model, frames, read) < _loss(before, frames, read)
@@ -224,6 +225,7 @@ SHOWN = {
     "changed": "no-step",
     "steps": "wrong-steps",
     "past": "reads-the-future",
+    "enough": "reads-too-little",
     "unseen": "trains-on-held-out",
     "future": "future-not-learned",
     "cleared": "gradients-not-cleared",
