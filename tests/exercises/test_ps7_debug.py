@@ -14,8 +14,9 @@ from course_lib.exercises import faults_lstm_loop, get_item
 from course_lib.exercises.oracles_debug import torch_backward, torch_birnn, torch_gru
 from course_lib.exercises.statements_debug import FALSE, TRUE
 from course_lib.grading import check
+from course_lib.grading.release import answer_lines, read_source
 from tests.grading.careless_ps7 import ANSWERS
-from tests.grading.solution import answers, notebook
+from tests.grading.solution import ROOT, answers, notebook
 
 CELLS = "abcdef"
 
@@ -124,6 +125,14 @@ def test_cell_e_of_the_notebook_is_the_one_that_witnesses_are_given_to():
         weights = [t[name] for name in conv.NAMES]
         judged = conv.step(conv.BROKEN_E, t["x"], (t["h"], t["c"]), *weights)
         assert all_same(cell(t["x"], (t["h"], t["c"])), judged)
+
+
+def test_lines_of_a_cell_to_be_mended_are_no_secret_and_the_mended_lines_are():
+    secret = answer_lines(read_source(ROOT, "ps7_debug"))
+    assert "z = torch.sigmoid(z_x + z_h)" not in secret
+    assert (
+        "return (1 - z) * n + z * h" in secret and "h = torch.sigmoid(o) * torch.tanh(c)" in secret
+    )
 
 
 # The statements: those that can be tried are tried.
