@@ -17,6 +17,7 @@ from course_lib.exercises import conventions_conv as conventions
 from course_lib.exercises import faults_conv as faults
 from course_lib.exercises import faults_conv_counts as faulty_counts
 from course_lib.exercises import messages_conv as messages
+from course_lib.exercises import messages_conv_kinds as kind_messages
 from course_lib.exercises import messages_conv_moves as move_messages
 from course_lib.exercises import messages_conv_small as small_messages
 from course_lib.exercises import observations_conv as asked
@@ -151,7 +152,7 @@ IMAGE = [
 ]
 MOVING = [*move_messages.STRIDE, *move_messages.DILATION, *move_messages.EXCHANGED]
 SAME = without(ORDINARY, "windows-counted-unpadded") + move_messages.FILLING
-SAME += [*messages.SPECIAL, *move_messages.SAME]
+SAME += [*messages.SPECIAL, *kind_messages.SAME]
 LAYOUTS = (
     conventions.TURNED,
     conventions.WEIGHTS_EXCHANGED,
@@ -278,17 +279,17 @@ ASSIGNMENT = Assignment(
             torch_true, faults.true_conv2d, aspects.of_true(),
             without(IMAGE, "kernel-upside-down", "kernel-mirrored", "kernel-transposed",
                     "positions-reversed")
-            + move_messages.TURNED,
+            + kind_messages.TURNED,
             LAYOUTS_2D[1:],
-            bonus=True, part="bonus", pairs_with=ids_of(move_messages.TURNED),
+            bonus=True, part="bonus", pairs_with=ids_of(kind_messages.TURNED),
         ),
         convolution(
             "conv2d_grouped", N_("Groups of channels"), 12, "grouped", "conv2d_grouped",
             "conv2d_grouped(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1)",
             torch_grouped, faults.conv2d, aspects.of_grouped(),
-            IMAGE + MOVING + move_messages.GROUPS,
+            IMAGE + MOVING + kind_messages.GROUPS,
             (conventions.TURNED, *conventions.CHANNELS_LAST),
-            bonus=True, part="bonus", pairs_with=ids_of(move_messages.GROUPS),
+            bonus=True, part="bonus", pairs_with=ids_of(kind_messages.GROUPS),
         ),
     ),
     written=(
