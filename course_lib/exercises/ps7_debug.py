@@ -225,20 +225,20 @@ def mend_f(points: float) -> Item:
 
 
 NAME = {
-    "a": N_("Cell A: what is wrong"),
-    "b": N_("Cell B: what is wrong"),
-    "c": N_("Cell C: what is wrong"),
-    "d": N_("Cell D: what is wrong"),
-    "e": N_("Cell E: what is wrong"),
-    "f": N_("Cell F: what is wrong"),
+    "a": N_("What is wrong with cell A"),
+    "b": N_("What is wrong with cell B"),
+    "c": N_("What is wrong with cell C"),
+    "d": N_("What is wrong with cell D"),
+    "e": N_("What is wrong with cell E"),
+    "f": N_("What is wrong with cell F"),
 }
 EXPOSE = {
-    "a": N_("Cell A: two inputs"),
-    "b": N_("Cell B: two inputs"),
-    "c": N_("Cell C: two inputs"),
-    "d": N_("Cell D: two inputs"),
-    "e": N_("Cell E: two inputs"),
-    "f": N_("Cell F: two inputs"),
+    "a": N_("Two inputs for cell A"),
+    "b": N_("Two inputs for cell B"),
+    "c": N_("Two inputs for cell C"),
+    "d": N_("Two inputs for cell D"),
+    "e": N_("Two inputs for cell E"),
+    "f": N_("Two inputs for cell F"),
 }
 SHOWN = (N_("the first input shows the fault"), N_("the second input hides it"))
 STOPPED = (N_("on the first input it stops"), N_("on the second input it is silent"))
