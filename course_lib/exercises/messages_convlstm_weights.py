@@ -1,6 +1,7 @@
 """Mistakes in the four sums of a ConvLSTM: kernels, blocks and biases missing or exchanged."""
 
-from course_lib.exercises.messages_convlstm_cell import GATE_NAMES, fault
+from course_lib.exercises.messages_convlstm_cell import fault
+from course_lib.exercises.messages_lstm_cell import GATE_NAMES
 from course_lib.i18n import N_
 
 BLOCK_NAMES = {

@@ -8,11 +8,14 @@ from functools import partial
 from course_lib.exercises import aspects_convlstm as aspects
 from course_lib.exercises import cases_convlstm as made
 from course_lib.exercises import conventions_convlstm as conventions
-from course_lib.exercises import faults_convlstm, faults_convlstm_network, oracle_convlstm
+from course_lib.exercises import faults_convlstm, faults_convlstm_forecaster, oracle_convlstm
+from course_lib.exercises import faults_convlstm_network as faults_network
 from course_lib.exercises import messages_convlstm_cell as cell_messages
 from course_lib.exercises import messages_convlstm_forecaster as forecaster_messages
 from course_lib.exercises import messages_convlstm_module as module_messages
 from course_lib.exercises import messages_convlstm_network as network_messages
+from course_lib.exercises import messages_convlstm_peephole as peephole_messages
+from course_lib.exercises import messages_convlstm_training as training_messages
 from course_lib.exercises import messages_convlstm_weights as weight_messages
 from course_lib.exercises import observe_convlstm as observe
 from course_lib.exercises import training_convlstm as training
@@ -111,8 +114,8 @@ CELL_FAULTS = (
     *cell_messages.HIDDEN_STATE,
     *cell_messages.MATMUL,
     *cell_messages.PADDING,
-    *cell_messages.PEEPHOLE,
-    *cell_messages.PEEPHOLE_PRODUCT,
+    *peephole_messages.PEEPHOLE,
+    *peephole_messages.PEEPHOLE_PRODUCT,
     *SUMS,
     *cell_messages.SPECIAL,
 )
@@ -214,7 +217,7 @@ NETWORK = Item(
     axes=network_axes,
     cases=partial(made.cases, "network"),
     oracle=oracle_convlstm.ConvLSTM,
-    candidate=faults_convlstm_network.network,
+    candidate=faults_network.network,
     aspects=aspects.OF_NETWORK,
     faults=tuple(network_messages.NETWORK),
     conventions=conventions.time_first("output"),
@@ -242,7 +245,7 @@ FORECASTER = Item(
     axes=network_axes,
     cases=partial(made.cases, "forecaster"),
     oracle=oracle_convlstm.EncoderForecaster,
-    candidate=faults_convlstm_network.forecaster,
+    candidate=faults_convlstm_forecaster.forecaster,
     aspects=aspects.OF_FORECASTER,
     faults=tuple(forecaster_messages.FORECASTER),
     conventions=conventions.time_first("prediction"),
@@ -268,7 +271,7 @@ TRAINING = Item(
     oracle=partial(training.train, frozenset()),
     candidate=lambda on: partial(training.train, on),
     aspects=aspects.OF_TRAINING,
-    faults=tuple(forecaster_messages.TRAINING),
+    faults=tuple(training_messages.TRAINING),
     observations={"values": training.truths, "truths_of_real_training": training.real_training},
     explain=training.explain,
     chapter="nowcasting",
