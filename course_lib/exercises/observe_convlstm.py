@@ -37,7 +37,8 @@ def truths_of_even_kernel(item: Item, candidate, case: Case) -> dict:
 def parameters(item: Item, candidate, case: Case) -> dict:
     """Names and shapes of the parameters, as tensors of zeros.
 
-    Those found twice are marked, and a plain list of modules, which hides theirs, is named.
+    Those found twice are marked. Where some are missing, a plain list of modules is named: it
+    hides theirs.
     """
     module = candidate(**item.constructor(case))
     if not isinstance(module, nn.Module):
@@ -48,6 +49,8 @@ def parameters(item: Item, candidate, case: Case) -> dict:
         for name, value in vars(module).items()
         if isinstance(value, (list, tuple)) and any(isinstance(one, nn.Module) for one in value)
     }
+    if first.keys() >= item.weights.keys():
+        hidden = {}
     return hidden | {
         name if name in first else f"{name} (shared)": torch.zeros(p.shape)
         for name, p in module.named_parameters(remove_duplicate=False)
