@@ -81,6 +81,9 @@ EQUIVALENT: dict[str, dict[str, dict[str, str]]] = {
     },
     "ps6_convlstm": {
         "convlstm_cell": {"1 -> 2": "kernels are square"},
+        "zero_state": {
+            "((h, torch.zeros_like(h))): first two exchanged": "both are zeros of one shape"
+        },
         "network": {
             "((outputs, last_states)): first two exchanged": "both are empty",
             "[:-1]: without its upper": "zip stops at the shorter one",
