@@ -5,7 +5,6 @@ import re
 from course_lib.i18n import _
 from course_lib.i18n.told import Told, recipe
 
-
 _say = _  # under a name that extraction does not look for
 
 
