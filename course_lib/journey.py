@@ -12,7 +12,7 @@ from course_lib.i18n import LANGUAGES
 def run_everything(root: Path, console: Console) -> int:
     """What ``make course`` does. Returns 0: submissions of the sample class that cannot be
     graded are part of the demonstration, and the table says which they are."""
-    from course_lib.exercises import ASSIGNMENTS
+    from course_lib.grading.config import assignments
     from course_lib.grading.grade import grade
     from course_lib.grading.release import release
     from course_lib.grading.report import print_report
@@ -23,11 +23,11 @@ def run_everything(root: Path, console: Console) -> int:
     console.rule("1/3  The book, in three languages")
     build_book(root, list(LANGUAGES), console)
     console.rule("2/3  The students' notebooks")
-    for assignment in ASSIGNMENTS:
+    for assignment in assignments(root):
         for path in release(root, assignment, console=console):
             console.print(f"  {path.relative_to(root)}", highlight=False)
     console.rule("3/3  A class, graded")
-    for assignment in ASSIGNMENTS:
+    for assignment in assignments(root):
         write_sample_class(root, assignment, console=console)
         print_report(grade(root, assignment, console=console), console)
     seconds = time.monotonic() - started

@@ -8,3 +8,9 @@ import torch
 def _one_thread_one_seed():
     torch.set_num_threads(1)
     torch.manual_seed(0)
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--assignment", action="append", default=[], help="gates of this assignment only"
+    )

@@ -12,6 +12,7 @@ import torch
 from rich.console import Console
 from rich.progress import track
 
+from course_lib.bench import checks
 from course_lib.bench.cases import every_case
 from course_lib.bench.growth import KINDS, START
 from course_lib.bench.measure import slope
@@ -47,10 +48,12 @@ def bench(root: Path, console: Console, only: str = "", threads: tuple[int, ...]
         "memory": [{**job, **result} for job, result in done if job["work"] == "memory"],
         "growth": [{**job, **result} for job, result in done if job["work"] == "growth"],
         "peaks": _peaks(done),
+        "checks": [] if only else checks.measure(),
     }
     from course_lib.bench.tell import print_tables
 
     print_tables(found, console)
+    checks.print_checks(found["checks"], console)
     if not only:
         _keep(found, root / "benchmarks")
     return found

@@ -21,6 +21,10 @@ TITLES = {
     "double": N_("float64"),
     "large": N_("large numbers, no NaN"),
     "again": N_("a second call"),
+    "grad_input": N_("the gradient of input"),
+    "grad_states": N_("the gradients of h_0 and c_0"),
+    "grad_weights": N_("the gradients of w_ih and w_hh"),
+    "grad_biases": N_("the gradients of b_ih and b_hh"),
 }
 # float32 has few digits left behind the point when the sums are around 1000.
 LARGE = {"rtol": 1e-2, "atol": 2e-2}
@@ -73,4 +77,17 @@ def of_module() -> tuple[Aspect, ...]:
         _aspect("double", 4, "double", fault="float32"),
         _aspect("large", 4, "large", fault="overflow", **LARGE),
         _aspect("again", 4, "default", "second_call", fault="keeps-state"),
+    )
+
+
+def of_backward() -> tuple[Aspect, ...]:
+    return (
+        _aspect("grad_input", 20, "ordinary", only=("grad_input",), basic=True),
+        _aspect("grad_states", 20, "ordinary", only=("grad_h_0", "grad_c_0"), basic=True),
+        _aspect("grad_weights", 26, "ordinary", only=("grad_w_ih", "grad_w_hh"), basic=True),
+        _aspect("grad_biases", 12, "ordinary", only=("grad_b_ih", "grad_b_hh"), basic=True),
+        _aspect("untouched", 4, "ordinary", "arguments_after"),
+        _aspect("ones", 10, "ones", fault="sizes-of-one"),
+        _aspect("double", 4, "double", fault="float32"),
+        _aspect("again", 4, "ordinary", "second_call", fault="keeps-state"),
     )

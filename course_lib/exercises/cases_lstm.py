@@ -33,7 +33,10 @@ def draw_sizes(seed: int) -> dict[str, int]:
 
 
 def cases(family: str, projected: bool, role: str, seed: int) -> list[Case]:
-    """The cases of a role, the same for the same seed. ``family``: "cell", "forward", "module"."""
+    """The cases of a role, the same for the same seed.
+
+    ``family``: "cell", "forward", "module" or "backward".
+    """
     sizes = draw_sizes(seed)
 
     def case(name, dtype=torch.float32, states="given", scale=1.0, batch_first=False, **changed):
@@ -52,7 +55,7 @@ def cases(family: str, projected: bool, role: str, seed: int) -> list[Case]:
         return [case("none", states="none"), case("narrow", states="none", I=1)]
     if role == "double":
         both = [case("given", torch.float64), case("none", torch.float64, "none")]
-        return both[:1] if family == "cell" else both
+        return both[:1] if family in ("cell", "backward") else both
     if role == "large":
         once = [] if family == "cell" else [case("once", scale=1e3, T=1)]
         return [case("up", scale=1e3), case("down", scale=-1e3), *once]
@@ -98,6 +101,9 @@ def draw_case(family, projected, id, sizes, seed, dtype, states, scale, batch_fi
             "h_0": draw(*layer, B, h_size),
             "c_0": draw(*layer, B, H),
         }
+        if family == "backward":
+            arriving = {"grad_output": (B, T, H), "grad_h_n": (B, H), "grad_c_n": (B, H)}
+            values |= {name: draw(*shape) for name, shape in arriving.items()}
         if states == "none":
             values |= {"h_0": None, "c_0": None}
     options = {"batch_first": batch_first} if family == "module" else {}

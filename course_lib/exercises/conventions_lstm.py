@@ -120,6 +120,42 @@ TIME_FIRST = (
 )
 
 
+def batch_summed(values):
+    """Averages over the batch turned into sums."""
+    rows = values["grad_input"].shape[0]
+    weights = ("grad_w_ih", "grad_w_hh", "grad_b_ih", "grad_b_hh")
+    return {name: t * rows if name in weights else t for name, t in values.items()}
+
+
+def turned(*names: str):
+    def answer(values):
+        return {name: t.T if name in names and t.ndim == 2 else t for name, t in values.items()}
+
+    return answer
+
+
+AVERAGED = convention(
+    "averaged-over-batch",
+    N_("Your gradients of the weights are right when averaged over the batch."),
+    N_("The gradients of the weights are averaged over the batch."),
+    N_("Some courses do so. Here they are summed, as autograd does: the loss decides on a mean."),
+    11,
+    answer=batch_summed,
+)
+GRADIENTS_TRANSPOSED = tuple(
+    convention(
+        f"gradient-transposed-{'-'.join(names)}",
+        N_("The numbers of these gradients are right, and transposed: {names}."),
+        N_("These gradients are transposed: {names}."),
+        N_("A gradient has the shape of what it is the gradient of."),
+        11,
+        answer=turned(*(f"grad_{name}" for name in names)),
+        params={"names": ", ".join(names)},
+    )
+    for names in (("w_ih",), ("w_hh",), ("w_ih", "w_hh"))
+)
+
+
 def state_order(first: str, second: str) -> Convention:
     return convention(
         "state-order",

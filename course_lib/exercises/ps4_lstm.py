@@ -1,4 +1,6 @@
-"""Assignment ps4_lstm: an LSTM cell, the loop, the module, and the projection of an LSTMP.
+"""Assignment ps4_lstm: an LSTM cell, the loop, the module, the projection of an LSTMP, a question.
+
+The challenge is the way back by hand.
 
 The oracle is torch: ``nn.LSTM`` with its weights set.
 """
@@ -10,13 +12,13 @@ from torch.func import functional_call
 
 from course_lib.exercises import aspects_lstm as aspects
 from course_lib.exercises import cases_lstm as made
+from course_lib.exercises import challenge_lstm, faults_lstm, faults_lstm_loop
 from course_lib.exercises import conventions_lstm as conventions
-from course_lib.exercises import faults_lstm, faults_lstm_loop
 from course_lib.exercises import messages_lstm_cell as cell_messages
 from course_lib.exercises import messages_lstm_loop as loop_messages
 from course_lib.exercises import messages_lstm_module as module_messages
 from course_lib.exercises import messages_lstm_weights as weight_messages
-from course_lib.exercises.spec import Assignment, Case, Item
+from course_lib.exercises.spec import Assignment, Case, Item, Written
 from course_lib.i18n import N_
 
 NAMES = {
@@ -183,14 +185,16 @@ def item(id: str, title: str, points: float, family: str, projected: bool = Fals
 ASSIGNMENT = Assignment(
     id="ps4_lstm",
     title=N_("LSTM from scratch"),
-    minutes=240,
+    minutes=300,
     read_first=("lstm", "lstmp"),
     items=(
         item("lstm_cell", N_("One time step"), 25, "cell"),
         item("lstm_forward", N_("The whole sequence"), 25, "forward"),
-        item("lstm_module", N_("The module"), 25, "module"),
+        item("lstm_module", N_("The module"), 22, "module"),
         item("lstmp_cell", N_("One time step with a projection"), 10, "cell", True),
-        item("lstmp_forward", N_("The whole sequence with a projection"), 10, "forward", True),
-        item("lstmp_module", N_("The module with a projection"), 5, "module", True),
+        item("lstmp_forward", N_("The whole sequence with a projection"), 8, "forward", True),
+        item("lstmp_module", N_("The module with a projection"), 4, "module", True),
+        challenge_lstm.item(torch_forward, FORBIDDEN),
     ),
+    written=(Written("forget_gate_of_one", N_("A forget gate that stays open"), 6),),
 )

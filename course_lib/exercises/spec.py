@@ -14,6 +14,15 @@ from typing import Any
 
 from torch import Tensor
 
+
+class Unexpected(Exception):
+    """The candidate did not give what was asked for; carries a finding's kind, id and text."""
+
+    def __init__(self, kind: str, id: str, text: str):
+        super().__init__(text)
+        self.kind, self.id, self.text = kind, id, text
+
+
 # Names of values, nested as a function takes or returns them: ("output", ("h_n", "c_n")).
 Names = tuple
 
@@ -23,7 +32,8 @@ class Case:
     """One call: named tensors (None for a default), the sizes they were made from, options.
 
     ``sizes`` maps the letters of the shapes ("B", "T", "4H", ...) to numbers; ``options`` are
-    what a module is constructed with besides its sizes.
+    what a module is constructed with besides its sizes, or a function's arguments that are no
+    tensors.
     """
 
     id: str
@@ -80,13 +90,15 @@ class Message:
 class Fault:
     """A mistake that code can make: ``candidate(item)`` returns a function or class making it.
 
-    ``paired``: it is also tried together with a second fault. An item has only the faults that
-    can be made there.
+    ``paired``: it is also tried together with a second fault. ``by_failure``: code that stops
+    with this fault's exception, over the same sizes in several calls, has made it. An item has
+    only the faults that can be made there.
     """
 
     message: Message
     switches: frozenset[str]
     paired: bool = True
+    by_failure: bool = False
 
     @property
     def id(self) -> str:
@@ -138,7 +150,12 @@ class Item:
     axes in words where the item uses it otherwise than the LSTM does ("H" for height).
     ``observations`` are ways of asking that only this item has, by name; they take
     ``(item, candidate, case)`` like those of ``course_lib.grading.observe``.
+    ``explain`` names the faults that a wrong observation shows, by their ids, where an answer is
+    not compared number by number: a choice among statements, an input that is to show something.
+    ``consistent``: the arguments belong together, as an output and the input it was made from, so
+    nothing is learned from changing one of them alone.
     ``part`` is "core", "challenge" or "bonus"; with ``bonus`` the points count above 100.
+    ``spell`` says the word that a number stands for, where the values are words.
     """
 
     id: str
@@ -168,11 +185,17 @@ class Item:
     chapter: str = "lstm"
     axis_names: Mapping[str, str] = field(default_factory=dict)
     observations: Mapping[str, Callable] = field(default_factory=dict)
+    consistent: bool = False
+    explain: Callable[[Mapping[str, Tensor | None]], Sequence[str]] | None = None
+    spell: Callable[[float], str] | None = None
 
 
 @dataclass(frozen=True)
 class Written:
-    """A question answered in words and marked by hand with the rubric of the notebook."""
+    """A question answered in words and marked by hand with the rubric of the notebook.
+
+    ``id`` is the question's nbgrader id. The cell is what nbgrader calls a task.
+    """
 
     id: str
     title: str
@@ -194,5 +217,12 @@ class Assignment:
     @property
     def points(self) -> float:
         """The points of the core: 100, without the bonus."""
+        return self._sum(bonus=False)
+
+    @property
+    def bonus_points(self) -> float:
+        return self._sum(bonus=True)
+
+    def _sum(self, bonus: bool) -> float:
         parts = (*self.items, *self.written)
-        return sum(part.points for part in parts if not part.bonus)
+        return sum(part.points for part in parts if part.bonus is bonus)

@@ -12,7 +12,7 @@ from course_lib.grading.capture import contained
 from course_lib.grading.diagnosis import Diagnosis, diagnose
 from course_lib.grading.exam import Exam, Failure, Outcome
 from course_lib.grading.follow_through import right_but_for
-from course_lib.grading.forbidden import ForbiddenCall, forbidden_name
+from course_lib.grading.forbidden import ForbiddenCall, forbidden_name, refused_text
 from course_lib.grading.result import AspectResult, CheckResult, Finding
 from course_lib.grading.words import section
 from course_lib.i18n import _
@@ -151,10 +151,8 @@ def _refused(item: Item, fn) -> Finding | None:
 
 
 def forbidden(name: str, item: Item) -> Finding:
-    text = _("Your code uses {used}, the finished layer. Write it yourself: that is the exercise.")
-    return Finding(
-        "error", "forbidden-call", text.format(used=name), look=section(f"{item.chapter}-scratch")
-    )
+    look = section(f"{item.chapter}-scratch")
+    return Finding("error", "forbidden-call", refused_text(name), look=look)
 
 
 def _takes(fn, count: int) -> bool:

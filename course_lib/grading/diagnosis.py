@@ -1,7 +1,7 @@
 """From failed aspects to what to tell the student, in the order of what is most certain.
 
 Not written, does not run or gives the wrong kind of thing; equal to a known fault, another
-convention, or a pair; wrong shape; dependence; relations; where numbers part; "I don't know".
+convention, or a pair; wrong shape; NaN; relations; dependence; where numbers part; "I don't know".
 One cause is told once, however many aspects it fails.
 """
 
@@ -13,10 +13,13 @@ from course_lib.grading import diagnosis_known as known
 from course_lib.grading import diagnosis_numbers as numbers
 from course_lib.grading import diagnosis_shape as shapes
 from course_lib.grading.diagnosis_dependence import dependence
+from course_lib.grading.diagnosis_nan import not_a_number
+from course_lib.grading.diagnosis_relations import relation
 from course_lib.grading.diagnosis_special import special
 from course_lib.grading.exam import Exam, Failure, Outcome
 from course_lib.grading.picture import picture_of
 from course_lib.grading.result import Finding
+from course_lib.grading.words import spoken_fault
 
 MOST = 3  # findings that are shown
 # Observations that fail for reasons of their own, however wrong the numbers are.
@@ -61,9 +64,11 @@ def diagnose(exam: Exam, outcomes: list[Outcome]) -> Diagnosis:
 
 def _explained(exam: Exam, outcome: Outcome, causes, told: list[Outcome]) -> bool:
     """Whether a cause that was told already also explains this failure."""
-    if causes and exam.makes(tuple(f for faults in causes for f in faults), outcome):
-        return True
     answer = outcome.answer
+    together = tuple(fault for faults in causes for fault in faults)
+    if causes and exam.makes(together, outcome):
+        # Code that stops where these mistakes only give wrong numbers has made another one.
+        return not isinstance(answer, Failure) or exam.stops(together, outcome)
     if isinstance(answer, Failure):
         if any(known.alike(answer, old.answer) for old in told):
             return True
@@ -85,13 +90,16 @@ def explain(exam: Exam, outcome: Outcome, outcomes) -> tuple[list[Finding], know
         certain = errors.certain(exam, answer)
         if certain:
             return [certain], None
+    elif exam.item.explain:
+        faults = {fault.id: fault for fault in exam.item.faults}
+        return [spoken_fault(faults[id]) for id in exam.item.explain(answer)], None
     where = numbers.place(exam, outcome)
     match = known.match(exam, outcome)
     if match:
         return known.told(match, where), match
     if isinstance(answer, Failure):
         return [special(exam, outcome, outcomes) or errors.explained(exam, outcome)], None
-    for look in (shapes.wrong_shape, special, dependence, numbers.relation):
+    for look in (shapes.wrong_shape, special, not_a_number, relation, dependence, numbers.almost):
         finding = look(exam, outcome, outcomes) if look is special else look(exam, outcome)
         if finding:
             return [finding], None

@@ -22,19 +22,31 @@ def dependence(exam: Exam, outcome: Outcome) -> Finding | None:
     if isinstance(answer, Failure):
         return None
     case = exam.item.cases(role, FRESH)[0]
-    random = _not_repeatable(exam, case, answer)
+    random = _draws(exam, case) or _not_repeatable(exam, case, answer)
     if random:
         return random
     if {n: t.shape for n, t in answer.items()} != {
         n: t.shape for n, t in exam.expected("values", case).items()
     }:
         return None
+    if not all(tensor.is_floating_point() for tensor in answer.values()):
+        return None  # a choice may stay the same although everything behind it moved
     moves = _Moves(exam, case, answer)
+    if exam.item.consistent:
+        return moves.rows_mixed()
     return moves.unused() or moves.rows_mixed() or moves.future() or moves.memory()
 
 
 def _first(exam: Exam, role: str):
     return exam.ask("values", exam.item.cases(role, FRESH)[0])
+
+
+def _draws(exam: Exam, case: Case) -> Finding | None:
+    if not exam.draws(case):
+        return None
+    what = _("What you return depends on random numbers: the same call gives something else.")
+    why = _("Random numbers belong where the weights get their first values, and nowhere else.")
+    return Finding("dependence", "draws-random-numbers", what, why)
 
 
 def _not_repeatable(exam: Exam, case: Case, answer) -> Finding | None:
@@ -59,8 +71,8 @@ class _Moves:
         self.table = []  # (argument, {"B": b, "T": t}, yours, torch's)
         expected = exam.expected("values", case)
         for name, tensor in case.tensors.items():
-            if tensor is None:
-                continue
+            if tensor is None or not tensor.is_floating_point():
+                continue  # another whole number is another question, such as another word
             for index, place in self._blocks(name, tensor):
                 changed = tensor.clone()
                 changed[index] = changed[index] * -0.7 + 0.31
@@ -68,15 +80,10 @@ class _Moves:
                 mine = exam.ask_anew("values", asked)
                 if isinstance(mine, Failure):
                     continue
-                right = self._oracle(asked)
+                right = exam.expected_anew("values", asked)
                 self.table.append(
                     (name, place, self._moved(answer, mine), self._moved(expected, right))
                 )
-
-    def _oracle(self, case: Case):
-        from course_lib.grading.observe import values
-
-        return values(self.exam.item, self.exam.item.oracle, case)
 
     def _blocks(self, name, tensor):
         """Index and place of every row and time step of an argument; a weight is one block."""
@@ -124,7 +131,7 @@ class _Moves:
             if wrong:
                 text = _("Row {row} of the batch depends on row {other} of {name}.")
                 what = text.format(row=wrong[0], other=place["B"], name=name)
-                why = _("The rows of a batch are separate sequences and must not touch each other.")
+                why = _("The rows of a batch are separate examples and must not touch each other.")
                 return Finding("dependence", "rows-mixed", what, why)
         return None
 

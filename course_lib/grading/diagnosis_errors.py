@@ -4,7 +4,7 @@ import re
 
 from course_lib.grading.capture import TimeIsUp
 from course_lib.grading.exam import ONE_CALL, Exam, Failure, Outcome
-from course_lib.grading.forbidden import ForbiddenCall
+from course_lib.grading.forbidden import ForbiddenCall, refused_text
 from course_lib.grading.phrases import sentences
 from course_lib.grading.result import Finding
 from course_lib.grading.returned import Unexpected
@@ -27,13 +27,8 @@ def certain(exam: Exam, failure: Failure) -> Finding | None:
         text = text.format(name=name, seconds=int(ONE_CALL))
         return Finding("error", "time-is-up", text, why, where=line_of(failure))
     if isinstance(error, ForbiddenCall):
-        text = _(
-            "Your code uses {used}, the finished layer. Write it yourself: that is the exercise."
-        )
-        text = text.format(used=f"torch.{error.name}")
-        return Finding(
-            "error", "forbidden-call", text, look=section(f"{exam.item.chapter}-scratch")
-        )
+        look = section(f"{exam.item.chapter}-scratch")
+        return Finding("error", "forbidden-call", refused_text(f"torch.{error.name}"), look=look)
     if isinstance(error, Unexpected):
         number = exam.item.sentence if error.id.startswith("returned") else None
         return Finding(error.kind, error.id, error.text, look=sentence(number))

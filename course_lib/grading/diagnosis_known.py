@@ -6,7 +6,7 @@ mistake gives them there. Then the name describes what the code does, whatever i
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 from course_lib.exercises.spec import Case, Convention, Fault
@@ -17,6 +17,8 @@ from course_lib.grading.words import spoken
 from course_lib.i18n import _
 
 FRESH = 770_001  # a seed that no check uses
+VISIBLE = 0
+ORDINARY = ("ordinary", "values")
 
 
 @dataclass(frozen=True)
@@ -56,8 +58,24 @@ def match(exam: Exam, outcome: Outcome) -> Match | None:
         if found or (not fallback and _typed(cases, answers)):
             return found
     if isinstance(outcome.answer, Failure) and outcome.aspect.observe == "values":
-        return _convention_of_failing(exam, outcome)
+        return _convention_of_failing(exam, outcome) or _stopped_alike(exam)
     return None
+
+
+def _stopped_alike(exam: Exam) -> Match | None:
+    """Code that never runs, and stops over the same sizes as one fault that is known by that."""
+    cases = exam.item.cases("fresh", FRESH)
+    answers = [exam.ask("values", case) for case in cases]
+    found = [
+        fault
+        for fault in exam.item.faults
+        if fault.by_failure
+        and all(
+            alike(exam.faulty(fault.switches, "values", case), answer)
+            for case, answer in zip(cases, answers, strict=True)
+        )
+    ]
+    return Match((found[0],)) if len(found) == 1 else None
 
 
 def _questions(exam: Exam, outcome: Outcome) -> Iterator[tuple[list[Case], bool]]:
@@ -74,23 +92,40 @@ def _questions(exam: Exam, outcome: Outcome) -> Iterator[tuple[list[Case], bool]
 
 
 def _typed(cases, answers) -> bool:
-    """Whether the answers have the type of the numbers asked with: then nothing is lost."""
+    """Whether the answers have the type of the tensors asked with: then nothing is lost."""
     kinds = {t.dtype for case in cases for t in case.tensors.values() if t is not None}
     if any(isinstance(answer, Failure) for answer in answers):
         return False
-    return kinds == {t.dtype for answer in answers for t in answer.values() if t is not None}
+    given = {t.dtype for answer in answers for t in answer.values() if t is not None}
+    return not kinds or kinds == given
 
 
 def _faults(exam: Exam, outcome: Outcome, fallback: bool) -> list[Fault]:
     """The faults to try. On easier cases only those that fail as the student's code does."""
     if not fallback:
-        return list(exam.item.faults)
+        return [fault for fault in exam.item.faults if not _contradicted(exam, outcome, fault)]
     kept = []
     for fault in exam.item.faults:
         answer = exam.faulty(fault.switches, outcome.aspect.observe, outcome.case)
         if isinstance(answer, Failure) and alike(answer, outcome.answer):
             kept.append(fault)
     return kept
+
+
+def _contradicted(exam: Exam, outcome: Outcome, fault: Fault) -> bool:
+    """Whether the student's ordinary numbers are right and this fault's are not.
+
+    A special case is small: there other mistakes may give the fault's numbers by chance.
+    """
+    basic = [a for a in exam.item.aspects if a.basic and (a.role, a.observe) == ORDINARY]
+    if outcome.aspect.role == "ordinary" or not basic:
+        return False
+    case = exam.item.cases("ordinary", VISIBLE)[0]
+    mine = exam.ask("values", case)
+    if isinstance(mine, Failure) or not same(mine, exam.expected("values", case)):
+        return False
+    theirs = exam.faulty(fault.switches, "values", case)
+    return isinstance(theirs, Failure) or not same(theirs, mine)
 
 
 def alike(one, other) -> bool:
@@ -213,4 +248,5 @@ def told(match: Match, where: str) -> list[Finding]:
     elif len(messages) == 2:
         leads = [_("There are two mistakes. The first:"), _("The second:")]
     places = [where, *[""] * len(messages)]
-    return [spoken(*said) for said in zip(messages, places, leads, strict=False)]
+    findings = [spoken(*said) for said in zip(messages, places, leads, strict=False)]
+    return [replace(finding, partly=match.partly) for finding in findings]

@@ -1,11 +1,12 @@
 """Wrong shapes: which axes look exchanged, missing or not taken apart."""
 
-from itertools import permutations
+from itertools import combinations, permutations
 
+from course_lib.grading.compare import close
 from course_lib.grading.exam import Exam, Outcome
 from course_lib.grading.phrases import listed, sentences
 from course_lib.grading.result import Finding
-from course_lib.grading.words import axis_word, lettered, plain
+from course_lib.grading.words import axis_word, gates_of, lettered, plain
 from course_lib.i18n import _
 
 
@@ -37,7 +38,9 @@ def _shape(exam: Exam, case, mismatch, observe: str) -> Finding:
     what = text.format(
         value=name, got=plain(got), letters="(" + ", ".join(letters) + ")", expected=plain(expected)
     )
-    why = _axes(exam.item, got, expected, letters, case)
+    why = sentences(
+        _axes(exam.item, got, expected, letters, case), _right_when_turned(mismatch, letters)
+    )
     look = _("Your shape in the letters of the statement: {letters}.")
     why = why or look.format(letters=lettered(got, case))
     kind = "convention" if observe == "parameters" else "shape"
@@ -59,8 +62,22 @@ def _axes(item, got, expected, letters, case) -> str:
             return _("The axis {axis} is missing.").format(axis=axis_word(item, lost))
     if tuple(size for size in got if size != 1) == tuple(size for size in expected if size != 1):
         return _("It has an axis of size 1 too many.")
-    if case.sizes.get("4H") in got and case.sizes.get("4H") not in expected:
-        return _("It still holds all four gates (4H): they were not taken apart.")
+    for letter, size in case.sizes.items():
+        if gates_of(letter) and size in got and size not in expected:
+            text = _("It still holds all the gates ({letters}): they were not taken apart.")
+            return text.format(letters=letter)
+    return ""
+
+
+def _right_when_turned(mismatch, letters) -> str:
+    """Whether the numbers are right, each in its place, once two axes are exchanged."""
+    got, expected = mismatch.got, mismatch.expected
+    if got.ndim != expected.ndim or not got.is_floating_point():
+        return ""
+    for one, other in combinations(range(got.ndim), 2):
+        turned = got.transpose(one, other)
+        if turned.shape == expected.shape and turned.shape != got.shape:
+            return _("The numbers themselves are right.") if close(turned, expected).all() else ""
     return ""
 
 

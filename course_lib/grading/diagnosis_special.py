@@ -1,17 +1,21 @@
 """Aspects that test one thing only: when the ordinary numbers are right, the failure says what."""
 
 from course_lib.grading.diagnosis_errors import line_of, stopped
+from course_lib.grading.diagnosis_nan import birth_of_nan
 from course_lib.grading.diagnosis_numbers import almost
 from course_lib.grading.exam import Exam, Failure, Outcome
 from course_lib.grading.phrases import listed, sentences
 from course_lib.grading.result import Finding
-from course_lib.grading.words import section, spoken_fault
+from course_lib.grading.words import axis_word, section, spoken_fault
 from course_lib.i18n import _
 
 
 def special(exam: Exam, outcome: Outcome, outcomes) -> Finding | None:
     """What this failure means, given that the basic values are right; None if they are not."""
-    basic = [o for o in outcomes if o.aspect.basic and o.aspect.observe == "values"]
+    basic = [
+        o for o in outcomes
+        if o.aspect.basic and o.aspect.observe == "values" and o is not outcome
+    ]  # fmt: skip
     if outcome.aspect.observe == "arguments_after" and not isinstance(outcome.answer, Failure):
         return _changed(outcome)
     if outcome.aspect.observe == "first_weights" and not isinstance(outcome.answer, Failure):
@@ -115,6 +119,8 @@ def _ones(exam: Exam, outcome: Outcome) -> Finding:
         "H": _("a hidden size of one"),
         "P": _("a projection to one unit"),
     }.get(letter, letter)
+    if letter in exam.item.axis_names:
+        size = _("a size of one ({axis})").format(axis=axis_word(exam.item, letter))
     what = _("Your code is right in general, and fails for {size}.").format(size=size)
     why = _("Something treats an axis of size 1 differently, as squeeze and broadcasting do.")
     return Finding("shape", "sizes-of-one", what, why, where=failed_with(outcome))
@@ -123,7 +129,10 @@ def _ones(exam: Exam, outcome: Outcome) -> Finding:
 def _overflow(exam: Exam, outcome: Outcome) -> Finding:
     what = _("For large inputs, around 1000, the numbers become NaN or wrong.")
     why = _("A formula with exp overflows. One NaN then spoils all later states.")
-    return Finding("numeric", "overflow", what, why, where=failed_with(outcome))
+    where = failed_with(outcome)
+    if any(mismatch.kind == "nan" for mismatch in outcome.mismatches):
+        where = birth_of_nan(exam, outcome.case)
+    return Finding("numeric", "overflow", what, why, where=where)
 
 
 def _double(exam: Exam, outcome: Outcome) -> Finding:

@@ -12,7 +12,7 @@ import torch
 
 from course_lib.exercises.spec import Aspect, Assignment, Case, Fault, Item
 from course_lib.grading.capture import TimeIsUp, limited
-from course_lib.grading.compare import Mismatch, Observation, compare
+from course_lib.grading.compare import Mismatch, Observation, compare, same
 from course_lib.grading.forbidden import ForbiddenCall, watching
 from course_lib.grading.observe import OBSERVATIONS
 
@@ -53,6 +53,11 @@ _known: dict = {}
 ROOM = 20_000
 
 
+def forget() -> None:
+    """As in a fresh kernel."""
+    _known.clear()
+
+
 def _remember(key, answer) -> None:
     if len(_known) >= ROOM:
         _known.clear()
@@ -79,11 +84,25 @@ class Exam:
         """The student's answer to a changed case, which has the old id: not kept."""
         return self._ask(observe, case)
 
-    def _ask(self, observe: str, case: Case) -> Observation | Failure:
+    def draws(self, case: Case) -> bool:
+        """Whether the student's values depend on random numbers, and torch's do not."""
+
+        def differs(ask) -> bool:
+            one, other = ask(0), ask(1)
+            failed = isinstance(one, Failure) or isinstance(other, Failure)
+            return not failed and not same(one, other)
+
+        def right(seed):
+            _reseed(seed)
+            return self._observed("values")(self.item, self.item.oracle, case)
+
+        return differs(lambda seed: self._ask("values", case, seed)) and not differs(right)
+
+    def _ask(self, observe: str, case: Case, seed: int = 0) -> Observation | Failure:
         if self.stopped:
             return self.stopped
         started = monotonic()
-        _reseed()
+        _reseed(seed)
         try:
             left = max(0.1, min(ONE_CALL, ALL_CALLS - self.used))
             with limited(left), watching(self.item.forbidden):
@@ -107,6 +126,11 @@ class Exam:
             _reseed()
             _remember(key, self._observed(observe)(self.item, self.item.oracle, case))
         return _known[key]
+
+    def expected_anew(self, observe: str, case: Case) -> Observation:
+        """Torch's answer to a changed case, which has the old id: not kept."""
+        _reseed()
+        return self._observed(observe)(self.item, self.item.oracle, case)
 
     def faulty(self, switches: frozenset[str], observe: str, case: Case):
         """The answer of an implementation that makes these mistakes."""
@@ -141,28 +165,38 @@ class Exam:
 
     def makes(self, faults: tuple[Fault, ...], outcome: Outcome) -> bool:
         """Whether code with these faults fails this aspect too, on the same case."""
-        switches = frozenset().union(*(fault.switches for fault in faults))
-        answer = self.faulty(switches, outcome.aspect.observe, outcome.case)
+        answer = self._with(faults, outcome)
         if isinstance(answer, Failure):
             return True
         return bool(self.mismatches(outcome.aspect, outcome.case, answer))
 
+    def stops(self, faults: tuple[Fault, ...], outcome: Outcome) -> bool:
+        """Whether code with these faults raises on the same case."""
+        return isinstance(self._with(faults, outcome), Failure)
 
-def _reseed() -> None:
-    """Like ``torch.manual_seed(0)`` for the CPU; that one is slow and remembers every call."""
-    torch.default_generator.manual_seed(0)
+    def _with(self, faults: tuple[Fault, ...], outcome: Outcome):
+        switches = frozenset().union(*(fault.switches for fault in faults))
+        return self.faulty(switches, outcome.aspect.observe, outcome.case)
+
+
+def _reseed(seed: int = 0) -> None:
+    """Like ``torch.manual_seed`` for the CPU; that one is slow and remembers every call."""
+    torch.default_generator.manual_seed(seed)
+
+
+def own_file(name: str) -> bool:
+    """Whether a file is the student's, and not the course's, a library's or Python's."""
+    others = ("course_lib", "site-packages", "dist-packages", "lib/python")
+    return (
+        not any(part in name.replace("\\", "/") for part in others)
+        and name != "<frozen importlib._bootstrap>"
+        and not name.startswith(sys.base_prefix)
+    )
 
 
 def _origin(error: BaseException) -> tuple[str, int, str]:
     """The last line of the student's own code in the traceback, its number and its function."""
-    own = ("course_lib", "site-packages", "dist-packages", "lib/python")
-    frames = [
-        frame
-        for frame in traceback.extract_tb(error.__traceback__)
-        if not any(part in frame.filename.replace("\\", "/") for part in own)
-        and frame.filename not in ("<frozen importlib._bootstrap>",)
-        and not frame.filename.startswith(sys.base_prefix)
-    ]
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if own_file(f.filename)]
     if not frames:
         return "", 0, ""
     last = frames[-1]

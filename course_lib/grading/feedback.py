@@ -14,6 +14,7 @@ from markupsafe import Markup
 from nbconvert.exporters import Exporter
 from nbconvert.filters import strip_ansi
 from nbgrader import utils
+from nbgrader.api import Gradebook
 from nbgrader.preprocessors import GetGrades, NbGraderPreprocessor
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
@@ -23,17 +24,48 @@ from traitlets import default
 from course_lib.grading import result
 from course_lib.grading.execute import CHECK
 from course_lib.grading.markdown import heading, render_markdown
+from course_lib.grading.points import bonus_cells, core, percent
 from course_lib.grading.reasons import brief, check_results, plain
+from course_lib.grading.results import given
+from course_lib.grading.source import is_question, translated, without_rubric
 from course_lib.i18n import LANGUAGES, _, speaking
 
 _BEGIN, _END = "BEGIN HIDDEN TESTS", "END HIDDEN TESTS"
 _MAX_TEXT = 4000
 
 
+class MarkUnread(NbGraderPreprocessor):
+    """Take nbgrader's score of 0 from answers that nobody has marked yet."""
+
+    def preprocess(self, nb, resources):
+        about = resources["nbgrader"]
+        with Gradebook(about["db_url"]) as gradebook:
+            found = gradebook.find_submission_notebook(
+                about["notebook"], about["assignment"], about["student"]
+            )
+            unread = {grade.name for grade in found.grades if given(grade) is None}
+        for cell in nb.cells:
+            if cell.metadata.get("nbgrader", {}).get("grade_id") in unread:
+                cell.metadata.nbgrader["score"] = None
+        return nb, resources
+
+
 class HideHiddenTests(NbGraderPreprocessor):
-    """Take the hidden part out of test cells, and out of the tracebacks that quote it."""
+    """Take the hidden part out of test cells, and out of the tracebacks that quote it.
+
+    Questions lose their rubric and are in the student's language again.
+    """
+
+    def preprocess(self, nb, resources):
+        self.language = nb.metadata.get("course", {}).get("language", "en")
+        self.assignment = nb.metadata.get("course", {}).get("assignment", "")
+        return super().preprocess(nb, resources)
 
     def preprocess_cell(self, cell, resources, cell_index):
+        if is_question(cell):
+            text = without_rubric(cell.source)
+            cell.source = translated(text, self.assignment, self.language)
+            return cell, resources
         if cell.cell_type != "code" or not utils.is_grade(cell):
             return cell, resources
         cell.source = without_hidden_tests(cell.source)
@@ -43,7 +75,7 @@ class HideHiddenTests(NbGraderPreprocessor):
         return cell, resources
 
 
-FEEDBACK_STEPS = [GetGrades, HideHiddenTests]
+FEEDBACK_STEPS = [GetGrades, MarkUnread, HideHiddenTests]
 
 
 def without_hidden_tests(source: str) -> str:
@@ -85,13 +117,18 @@ def page(notebook, grading: dict, language: str) -> str:
         loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined
     )
     environment.filters["number"] = number
-    cells = [_view(cell) for cell in notebook.cells]
+    bonus = bonus_cells(grading["assignment"])
+    cells = [_view(cell, bonus) for cell in notebook.cells]
+    items = [cell for cell in cells if cell["graded"]]
     return environment.get_template("feedback.html").render(
         lang=language.replace("_", "-"),
         title=heading(notebook) or grading["assignment"],
         grading=grading,
         words={
-            "of": _("of {points} points").format(points=number(grading["max_score"])),
+            "of": _("of {points} points").format(points=number(_most(items, grading, bonus))),
+            "notes": _notes(items, bonus),
+            "unread": _("not marked yet"),
+            "bonus": _("bonus"),
             "late": _("Handed in late: {points} points less.").format(
                 points=number(grading["late_penalty"])
             ),
@@ -100,13 +137,40 @@ def page(notebook, grading: dict, language: str) -> str:
             "notebook": _("Your notebook"),
             "answer": _("Your answer"),
             "check": _("Check"),
+            "question": _("Question"),
             "ran": _("The check that ran"),
         },
         cells=cells,
-        items=[cell for cell in cells if cell["graded"]],
+        items=items,
         code_style=Markup(HtmlFormatter(style="default").get_style_defs(".code")),
         code_style_dark=Markup(HtmlFormatter(style="github-dark").get_style_defs(".code")),
     )
+
+
+def _most(items: list[dict], grading: dict, bonus) -> float:
+    """The points of the core; what nbgrader says where the notebook has lost its cells."""
+    return core({item["id"]: item["points"] for item in items}, bonus) or grading["max_score"]
+
+
+def _notes(items: list[dict], bonus) -> list[str]:
+    """Sentences below the points: what is not marked yet, and what counts above."""
+    notes = []
+    unread = sum(item["points"] for item in items if item["unread"])
+    if unread:
+        share = percent(
+            {item["id"]: item["score"] for item in items},
+            {item["id"]: item["points"] for item in items},
+            bonus,
+        )
+        text = _("{points} more points are for answers that your teacher has still to read.")
+        notes.append(text.format(points=number(unread)))
+        if share is not None:
+            text = _("Of what has been marked, you have {percent} per cent.")
+            notes.append(text.format(percent=number(round(share, 1))))
+    above = sum(item["score"] or 0 for item in items if item["id"] in bonus)
+    if above:
+        notes.append(_("{points} of them are a bonus.").format(points=number(above)))
+    return notes
 
 
 def number(value: float | None) -> str:
@@ -114,7 +178,7 @@ def number(value: float | None) -> str:
     return "–" if value is None else result.number(value)
 
 
-def _view(cell) -> dict:
+def _view(cell, bonus) -> dict:
     about = cell.metadata.get("nbgrader", {})
     graded = bool(about.get("grade") or about.get("task"))
     view = {
@@ -122,6 +186,9 @@ def _view(cell) -> dict:
         "kind": cell.cell_type,
         "notice": cell.get("id") == "course-notice",
         "graded": graded,
+        "unread": graded and "score" in about and about["score"] is None,
+        "bonus": about.get("grade_id") in bonus,
+        "question": bool(about.get("task")),
         "answer": bool(about.get("solution")),
         "comment": render_markdown(about["comment"]) if about.get("comment") else "",
         "score": about.get("score") if graded else None,

@@ -1,7 +1,7 @@
-"""Torch's own recurrent layers may not answer in the student's place.
+"""Torch's own layers, or its autograd, may not answer in the student's place.
 
 Two nets: calls into torch are watched while the student's code runs, and the names its code uses
-are read, which also finds the course's reference layers.
+are read, which also finds the course's reference code.
 """
 
 import ast
@@ -11,6 +11,12 @@ import types
 from contextlib import contextmanager
 
 from torch.overrides import TorchFunctionMode
+
+from course_lib.exercises.finished_work import AUTOGRAD, CLIPPING
+from course_lib.i18n import _
+
+# The course's own answers.
+REFERENCE = ("course_lib.layers", "course_lib.bptt", "course_lib.models")
 
 
 class ForbiddenCall(BaseException):
@@ -30,8 +36,9 @@ class _Watch(TorchFunctionMode):
     def __torch_function__(self, function, types, args=(), kwargs=None):
         name = getattr(function, "__name__", "").split(".")[-1]
         full = str(getattr(function, "_name", name)).split("::")[-1].split(".")[0]
-        called = name if name in self.names else full
-        if called in self.names:
+        place = f"{getattr(function, '__module__', '') or ''}.{name}".split(".")[-2]
+        called = next((n for n in (name, full, f"{place}.{name}") if n in self.names), "")
+        if called:
             self.seen = called
             raise ForbiddenCall(called)
         return function(*args, **(kwargs or {}))
@@ -41,7 +48,8 @@ class _Watch(TorchFunctionMode):
 def watching(names: frozenset[str]):
     """Raise ForbiddenCall when a torch function of one of these names is called inside.
 
-    Also at the end of the block, when the code inside swallowed it.
+    Also at the end of the block, when the code inside swallowed it. "functional.unfold" is the
+    function of ``torch.nn.functional`` and not the method of the same name.
     """
     if not names:
         yield
@@ -58,13 +66,13 @@ def watching(names: frozenset[str]):
 def forbidden_name(candidate, names: frozenset[str]) -> str | None:
     """A name that the code uses and may not: ``nn.LSTM``, ``torch.lstm``, the course's layers."""
     for function in _functions(candidate, set()):
-        if (getattr(function, "__module__", "") or "").startswith("course_lib.layers"):
+        if _is_reference(function):
             return function.__name__
-        found = _attribute(function, names)
+        found = _attribute(function, names) or _imported(function, names)
         if found:
             return found
     for base in getattr(candidate, "__mro__", ())[1:]:
-        if base.__name__ in names and base.__module__.startswith(("torch.", "course_lib.layers")):
+        if base.__name__ in names and base.__module__.startswith(("torch.", *REFERENCE)):
             return f"nn.{base.__name__}"
     return None
 
@@ -86,12 +94,12 @@ def _functions(thing, seen: set[int]):
             used = thing.__globals__.get(name)
             own = isinstance(used, (types.FunctionType, type))
             module = (getattr(used, "__module__", "") or "").split(".")[0]
-            if own and (module in ("__main__", thing.__module__) or _is_layer(used)):
+            if own and (module in ("__main__", thing.__module__) or _is_reference(used)):
                 yield from _functions(used, seen)
 
 
-def _is_layer(used) -> bool:
-    return (getattr(used, "__module__", "") or "").startswith("course_lib.layers")
+def _is_reference(used) -> bool:
+    return (getattr(used, "__module__", "") or "").startswith(REFERENCE)
 
 
 def _names(code: types.CodeType) -> set[str]:
@@ -111,16 +119,40 @@ def _attribute(function, names: frozenset[str]) -> str | None:
             root = written.split(".")[0]
             if node.attr in names and (root in ("nn", "torch", "F", "_VF") or "._VF." in written):
                 return written
-            if _is_layer(_resolved(written, function.__globals__)):
+            if _is_reference(_resolved(written, function.__globals__)):
                 return written
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             module = getattr(node, "module", None) or ""
             for alias in node.names:
                 if module.startswith("torch") and alias.name in names:
                     return f"{module}.{alias.name}"
-                if f"{module}.{alias.name}".strip(".").startswith("course_lib.layers"):
-                    return "course_lib.layers"
+                if f"{module}.{alias.name}".strip(".").startswith(REFERENCE):
+                    return module or alias.name
     return None
+
+
+def _imported(function, names: frozenset[str]) -> str | None:
+    """A name of the notebook that stands for a function of torch that may not be used."""
+    for name in sorted(_names(function.__code__)):
+        used = function.__globals__.get(name)
+        module = getattr(used, "__module__", "") or ""
+        if module.split(".")[0] == "torch" and getattr(used, "__name__", "") in names:
+            return name
+    return None
+
+
+def refused_text(used: str) -> str:
+    """What a student is told whose code uses this name."""
+    if used.split(".")[-1] in AUTOGRAD | CLIPPING:
+        text = _(
+            "Your code uses {used}, which does the work for you. Write it yourself: that is the "
+            "exercise."
+        )
+    else:
+        text = _(
+            "Your code uses {used}, the finished layer. Write it yourself: that is the exercise."
+        )
+    return text.format(used=used)
 
 
 def _resolved(written: str, names: dict):

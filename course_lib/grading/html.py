@@ -136,6 +136,9 @@ class Welcome:
             points=number(self.assignment.points),
             hours=number(self.assignment.minutes / 60),
         )
+        if self.assignment.bonus_points:
+            text = _("{points} more points are a bonus.")
+            first = sentences(first, text.format(points=number(self.assignment.bonus_points)))
         how = _("Write a function, run its check, read what it says, mend, and check again.")
         read = sentences(*(section(chapter) for chapter in self.assignment.read_first))
         return "\n".join([first, how, read])
@@ -153,31 +156,45 @@ class Welcome:
 
 
 class Progress:
-    """What ``progress`` shows: the points of each item checked so far."""
+    """What ``progress`` shows: the points of each item checked so far.
+
+    The headline counts the core. Bonus points and answers that a person reads are told apart.
+    """
 
     def __init__(self, assignment: Assignment, results: dict[str, CheckResult]):
         self.assignment, self.results = assignment, results
 
     @property
     def points(self) -> float:
-        return round(sum(r.points for r in self._rows().values() if r), 2)
+        """The points of the core so far."""
+        return self._points(bonus=False)
+
+    def _points(self, bonus: bool) -> float:
+        rows = self._rows()
+        items = [item for item in self.assignment.items if item.bonus is bonus]
+        return round(sum(rows[item.id].points for item in items if rows[item.id]), 2)
 
     def _rows(self) -> dict:
         ids = {item.id: f"{self.assignment.id}.{item.id}" for item in self.assignment.items}
         return {id: self.results.get(key) for id, key in ids.items()}
 
     def __str__(self) -> str:
-        return "\n".join([self._headline(), *(f"{a}: {b}" for a, b in self._lines())])
+        return "\n".join([self._headline(), *(f"{a}: {b}" for a, b, _c in self._lines())])
 
     __repr__ = __str__
 
     def _headline(self) -> str:
         text = _("{title}: {points} of {max} points so far.")
-        return text.format(
+        said = text.format(
             title=_(self.assignment.title),
             points=number(self.points),
             max=number(self.assignment.points),
         )
+        if self.assignment.bonus_points:
+            text = _("Bonus: {points} of {max}.")
+            most = number(self.assignment.bonus_points)
+            said = sentences(said, text.format(points=number(self._points(bonus=True)), max=most))
+        return said
 
     def _lines(self):
         rows = self._rows()
@@ -185,11 +202,18 @@ class Progress:
             result = rows[item.id]
             text = _("{points} of {max}") if result else _("not checked yet, {max} points")
             points = number(result.points) if result else ""
-            yield _(item.title), text.format(points=points, max=number(item.points))
+            title = _("{title} (bonus)") if item.bonus else "{title}"
+            said = text.format(points=points, max=number(item.points))
+            yield title.format(title=_(item.title)), said, result
+        for question in self.assignment.written:
+            text = _("read by your teacher, {max} points")
+            title = _("{title} (bonus)") if question.bonus else "{title}"
+            said = text.format(max=number(question.points))
+            yield title.format(title=_(question.title)), said, None
 
     def _repr_html_(self) -> str:
         rows = []
-        for (title, text), result in zip(self._lines(), self._rows().values(), strict=True):
+        for title, text, result in self._lines():
             points, most = (result.points, result.max_points) if result else (0, 1)
             colour = RIGHT if result and result.passed else PART
             rows.append(
@@ -197,7 +221,9 @@ class Progress:
                 f'{escape(title)}</td><td style="text-align:left">{escape(text)}</td>'
                 f"<td>{_bar(points, most, colour)}</td></tr>"
             )
-        done = all(result and result.passed for result in self._rows().values())
+        checked = self._rows()
+        core = [checked[item.id] for item in self.assignment.items if not item.bonus]
+        done = all(result and result.passed for result in core)
         return (
             f'<div lang="{_lang()}" style="{BOX.format(edge=RIGHT if done else PART)}">'
             f"<strong>{escape(self._headline())}</strong>"

@@ -12,7 +12,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from course_lib.grading.reasons import plain
-from course_lib.grading.release import is_start
+from course_lib.grading.source import is_question, is_start
 from course_lib.i18n import N_, _
 
 MISSING = N_("The cell {name} was missing and was put back.")
@@ -21,6 +21,7 @@ TWICE = N_("The cell {name} was there more than once; the last answer counts.")
 CHANGED = N_("The test cell {name} had been changed; the original was run.")
 MOVED = N_("Cells had been moved; they were put back in order.")
 SKIPPED = N_("The cell {name} was marked not to be run; it was run.")
+INTO_QUESTION = N_("What was written into the question {name} now stands below it.")
 NO_START = N_("The first cell, which loads the checks, was missing or changed and was put back.")
 
 _SKIP = "skip-execution"  # the one tag that means something when a submission is run
@@ -68,6 +69,7 @@ def mend(submitted: NotebookNode, released: NotebookNode) -> tuple[NotebookNode,
     cells = [_plain(cell) for cell in submitted.cells]
     cells = _restore_start(cells, released, notes)
     cells = _single(cells, wanted, notes)
+    cells = _out_of_questions(cells, wanted, notes)
     for cell in cells:
         if _name(cell) in wanted:
             _restore(cell, wanted[_name(cell)], notes)
@@ -144,6 +146,19 @@ def _single(cells, wanted, notes) -> list[NotebookNode]:
             else:
                 dropped.add(index)
     return [cell for index, cell in enumerate(cells) if index not in dropped]
+
+
+def _out_of_questions(cells, wanted, notes) -> list[NotebookNode]:
+    """An answer that was written into the question itself, in a cell of its own below it."""
+    apart = []
+    for cell in cells:
+        apart.append(cell)
+        question = wanted.get(_name(cell))
+        if question and is_question(question) and cell.source.strip() != question.source.strip():
+            notes.append(Note(INTO_QUESTION, name=_name(cell)))
+            apart.append(nbformat.v4.new_markdown_cell(cell.source))
+            cell.source = question.source
+    return apart
 
 
 def _restore(cell, original, notes) -> None:

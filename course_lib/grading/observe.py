@@ -5,12 +5,12 @@ place that calls a student's code. Tensors of the case are copied first, so nobo
 """
 
 from collections.abc import Callable
-from contextlib import contextmanager
 
 import torch
 from torch import Tensor, nn
 
 from course_lib.exercises.spec import Case, Item, Names
+from course_lib.exercises.uninitialised import empty_is_nan
 from course_lib.grading.compare import Observation
 from course_lib.grading.returned import Unexpected, named, not_a_module, wrong_parameters
 from course_lib.i18n import _
@@ -33,9 +33,13 @@ def arrange(names: Names | str, tensors) -> object:
     return None if all(part is None for part in parts) else parts
 
 
-def run(item: Item, candidate, tensors) -> dict[str, Tensor]:
-    """Call a function, or a module that has its weights, with these tensors."""
-    arguments = [arrange(name, tensors) for name in item.arguments]
+def run(item: Item, candidate, case: Case, tensors) -> dict[str, Tensor]:
+    """Call a function, or a module that has its weights, with these tensors.
+
+    An argument that is no tensor, such as a number of steps, is one of the case's options.
+    """
+    options = {n: list(v) if isinstance(v, list) else v for n, v in case.options.items()}
+    arguments = [arrange(name, {**options, **tensors}) for name in item.arguments]
     if item.kind == "module" and arguments[-1] is None:
         arguments.pop()
     return named(item, candidate(*arguments))
@@ -66,15 +70,18 @@ def set_weights(item: Item, module: nn.Module, tensors) -> None:
 
     Plain tensors are a mistake of its own; the module's numbers can still be judged.
     """
-    parameters = dict(module.named_parameters())
+    parameters = dict(module.named_parameters(remove_duplicate=False))
     for name, short in item.weights.items():
         value = tensors[short].detach()
         holder = parameters.get(name)
         if holder is None:
-            plain = getattr(module, name, None)
-            if not isinstance(plain, Tensor):
+            path, _dot, last = name.rpartition(".")
+            inner = part(module, path) if path else module
+            plain = part(inner, last)
+            if not isinstance(plain, Tensor) or isinstance(inner, (list, tuple)):
                 raise wrong_parameters(item, module)
-            setattr(module, name, value.clone().requires_grad_(value.is_floating_point()))
+            same = nn.Parameter if isinstance(plain, nn.Parameter) else Tensor.requires_grad_
+            setattr(inner, last, same(value.clone()))
         elif holder.shape != value.shape:
             raise wrong_parameters(item, module)
         else:
@@ -82,10 +89,21 @@ def set_weights(item: Item, module: nn.Module, tensors) -> None:
                 holder.copy_(value)
 
 
+def part(module: nn.Module, name: str):
+    """What stands at "cells.0.weight_x" in a module, registered or not; None if nothing does."""
+    found = module
+    for step in name.split("."):
+        if step.isdigit() and isinstance(found, (list, tuple, nn.ModuleList, nn.Sequential)):
+            found = found[int(step)] if int(step) < len(found) else None
+        else:
+            found = getattr(found, step, None)
+    return found
+
+
 def values(item: Item, candidate, case: Case) -> Observation:
     """What comes back."""
     tensors = copies(case)
-    return detached(run(item, prepared(item, candidate, case, tensors), tensors))
+    return detached(run(item, prepared(item, candidate, case, tensors), case, tensors))
 
 
 def detached(observation) -> dict[str, Tensor]:
@@ -99,8 +117,8 @@ def gradients(item: Item, candidate, case: Case) -> Observation:
     leaves = {n: t for n, t in tensors.items() if t is not None}
     if item.kind == "module":
         for name, short in item.weights.items():
-            leaves[short] = getattr(ready, name)
-    loss = weighted_sum(run(item, ready, tensors))
+            leaves[short] = part(ready, name)
+    loss = weighted_sum(run(item, ready, case, tensors))
     if not loss.requires_grad:
         return dict.fromkeys(leaves)
     found = torch.autograd.grad(loss, list(leaves.values()), allow_unused=True)
@@ -119,7 +137,7 @@ def weighted_sum(returned: dict[str, Tensor]) -> Tensor:
 def arguments_after(item: Item, candidate, case: Case) -> Observation:
     """The arguments as the call leaves them."""
     tensors = copies(case)
-    run(item, prepared(item, candidate, case, tensors), tensors)
+    run(item, prepared(item, candidate, case, tensors), case, tensors)
     return {name: t for name, t in tensors.items() if t is not None}
 
 
@@ -127,10 +145,10 @@ def second_call(item: Item, candidate, case: Case) -> Observation:
     """The same call again, after one with other numbers."""
     tensors = copies(case)
     ready = prepared(item, candidate, case, tensors)
-    run(item, ready, copies(case))
+    run(item, ready, case, copies(case))
     other = {n: None if t is None else t.flip(0) * 0.5 for n, t in copies(case).items()}
-    run(item, ready, other)
-    return detached(run(item, ready, copies(case)))
+    run(item, ready, case, other)
+    return detached(run(item, ready, case, copies(case)))
 
 
 def parameters(item: Item, candidate, case: Case) -> Observation:
@@ -138,7 +156,7 @@ def parameters(item: Item, candidate, case: Case) -> Observation:
     module = make(item, candidate, case)
     before = {name: torch.zeros(p.shape) for name, p in module.named_parameters()}
     if before.keys() != item.weights.keys():
-        run(item, module, copies(case))
+        run(item, module, case, copies(case))
         after = {f"late {n}": torch.zeros(p.shape) for n, p in module.named_parameters()}
         before |= {name: t for name, t in after.items() if name[5:] not in before}
     return before
@@ -170,24 +188,9 @@ def first_weights(item: Item, candidate, case: Case) -> Observation:
     return {name: torch.tensor(float(all(t))) for name, t in truths.items()}
 
 
-@contextmanager
-def empty_is_nan():
-    """Inside, ``torch.empty`` and its kin are filled with NaN, as torch's deterministic mode does.
-
-    ``torch.use_deterministic_algorithms`` would import torch's compiler first, for seconds.
-    """
-    before = torch.are_deterministic_algorithms_enabled()
-    warn_only = torch.is_deterministic_algorithms_warn_only_enabled()
-    torch._C._set_deterministic_algorithms(True, warn_only=True)
-    try:
-        yield
-    finally:
-        torch._C._set_deterministic_algorithms(before, warn_only=warn_only)
-
-
 def first_values(item: Item, module: nn.Module, kind: str) -> dict[str, Tensor]:
     """The weights (``kind`` "weight") or the biases ("bias"), registered or not."""
-    found = {name: getattr(module, name, None) for name in item.weights if kind in name}
+    found = {name: part(module, name) for name in item.weights if kind in name}
     if not all(isinstance(tensor, Tensor) for tensor in found.values()):
         raise wrong_parameters(item, module)
     return {name: tensor.detach() for name, tensor in found.items()}
@@ -198,7 +201,7 @@ def loaded(item: Item, candidate, case: Case) -> Observation:
     tensors = copies(case)
     module = make(item, candidate, case)
     module.load_state_dict({name: tensors[short] for name, short in item.weights.items()})
-    return detached(run(item, module, tensors))
+    return detached(run(item, module, case, tensors))
 
 
 def optimiser_step(item: Item, candidate, case: Case) -> Observation:
@@ -206,7 +209,7 @@ def optimiser_step(item: Item, candidate, case: Case) -> Observation:
     tensors = copies(case)
     module = prepared(item, candidate, case, tensors)
     known = list(module.parameters())  # as an optimiser would take them
-    loss = weighted_sum(run(item, module, tensors))
+    loss = weighted_sum(run(item, module, case, tensors))
     if not loss.requires_grad:
         raise Unexpected("dependence", "no-gradient", _("The output has no gradient at all."))
     loss.backward()
@@ -214,7 +217,7 @@ def optimiser_step(item: Item, candidate, case: Case) -> Observation:
         for parameter in known:
             if parameter.grad is not None:
                 parameter -= 0.1 * parameter.grad
-    return detached(run(item, module, copies(case)))
+    return detached(run(item, module, case, copies(case)))
 
 
 OBSERVATIONS: dict[str, Callable[[Item, object, Case], Observation]] = {

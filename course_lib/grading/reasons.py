@@ -1,6 +1,8 @@
 """Why a submission got its mark, in one sentence: the first thing that went wrong."""
 
 import re
+from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 
 from nbconvert.filters import strip_ansi
@@ -10,6 +12,8 @@ from nbgrader import utils
 from course_lib.errors import CourseError
 from course_lib.exercises import get_item
 from course_lib.grading.execute import CHECK
+from course_lib.grading.phrases import say_again
+from course_lib.grading.result import number
 from course_lib.grading.words import spoken
 from course_lib.i18n import N_, _
 
@@ -22,6 +26,7 @@ CHECK_STOPS = N_("The check {cell} stops with {error}.")
 CHECK_DIES = N_("The check {cell}: the code it calls ends the process that runs it.")
 CHECK_HANGS = N_("The check {cell} ran too long and was stopped.")
 LESS = N_("{cell} is not complete.")
+NO_LOSS_YET = N_("Everything that was checked is right; {points} points are still to be marked.")
 
 
 @dataclass(frozen=True)
@@ -79,6 +84,10 @@ def brief(item: str, entry: dict) -> str:
         known = {made.id: made.message for made in (*spec.faults, *spec.conventions)}
         return spoken(known[entry["id"]]).what
     except (CourseError, KeyError):
+        told = entry.get("told")
+        if isinstance(told, dict) and isinstance(told.get("what"), dict):
+            with suppress(Exception):  # a student may have written into the notebook
+                return say_again(told["what"])
         text = str(entry.get("text", ""))
         return re.split(r"(?<=[.!?])\s|(?<=[。！？])", text, maxsplit=1)[0]
 
@@ -93,15 +102,17 @@ def short_name(grade_id: str) -> str:
     return re.sub(r"^(check|test)_", "", grade_id)
 
 
-def reason_of(row, notebook: NotebookNode | None) -> str:
-    """The sentence of the table's last column."""
+def reason_of(row, notebook: NotebookNode | None, bonus: Collection[str] = ()) -> str:
+    """The sentence of the table's last column. What is lost of a ``bonus`` is no reason."""
     if row.total is None or row.status == "unreadable" or notebook is None:
         return plain(" ".join(row.notes))
     error = _answer_error(notebook)
-    if row.total >= row.max_total:
-        told = [error, _(ALL_RIGHT)]
+    loss = _first_loss(row, notebook, bonus)
+    if loss:
+        told = [error or loss]
     else:
-        told = [error or _first_loss(row, notebook)]
+        right = _(NO_LOSS_YET).format(points=number(row.to_mark)) if row.to_mark else _(ALL_RIGHT)
+        told = [error, right]
     return plain(" ".join([*row.notes, *filter(None, told)]))
 
 
@@ -116,12 +127,15 @@ def _answer_error(notebook: NotebookNode) -> str | None:
     return None
 
 
-def _first_loss(row, notebook: NotebookNode) -> str | None:
-    """The first finding, or the first error, of the first test cell without full marks."""
+def _first_loss(row, notebook: NotebookNode, bonus: Collection[str]) -> str | None:
+    """The first finding, or the first error, of the first graded cell without full marks."""
     for cell in notebook.cells:
-        if not utils.is_grade(cell):
+        if not (utils.is_grade(cell) or utils.is_task(cell)):
             continue
-        score = row.points.get(cell.metadata.nbgrader.grade_id)
+        name = cell.metadata.nbgrader.grade_id
+        score = row.points.get(name)
+        if name in bonus or (score is None and name in row.points):
+            continue
         if score is not None and score >= cell.metadata.nbgrader.points:
             continue
         for result in check_results(cell):

@@ -9,12 +9,10 @@ from copy import deepcopy
 from pathlib import Path
 
 import nbformat
-import polib
 from nbformat import NotebookNode
 from rich.console import Console
 
 from course_lib.errors import CourseError
-from course_lib.grading.blocks import translate_markdown
 from course_lib.grading.config import assignments, source_path
 from course_lib.grading.files import write_atomically
 from course_lib.grading.source import (
@@ -23,6 +21,7 @@ from course_lib.grading.source import (
     is_translated,
     read_source,
     source_blocks,
+    translated,
 )
 from course_lib.i18n import LANGUAGES, LOCALES, _, normalise
 
@@ -35,7 +34,9 @@ __all__ = [
     "stale",
     "student_notebook",
 ]
-_SECRETS = ("BEGIN SOLUTION", "END SOLUTION", "HIDDEN TESTS", "hidden=True", "BEGIN MARK SCHEME")
+_BEGIN = ("BEGIN SOLUTION", "BEGIN HIDDEN TESTS", "BEGIN MARK SCHEME")
+_END = ("END SOLUTION", "END HIDDEN TESTS", "END MARK SCHEME")
+_SECRETS = (*_BEGIN, *_END, "HIDDEN TESTS", "MARK SCHEME", "hidden=True")
 
 
 def student_notebook(
@@ -49,19 +50,11 @@ def student_notebook(
     cleared = _run_nbgrader(root, assignment, source, register=False)
     _refuse_secrets(source, cleared, assignment)
     cleared.metadata.course = {"assignment": assignment, "language": language}
-    catalog = locales / language / f"{assignment}.po"
-    words: dict[str, str] = {}
-    if language != "en" and catalog.exists():
-        words = {
-            entry.msgid: entry.msgstr
-            for entry in polib.pofile(str(catalog)).translated_entries()
-            if not entry.obsolete
-        }
     for cell in cleared.cells:
         if is_start(cell):
             cell.source = in_language(cell.source, language)
         elif is_translated(cell):
-            cell.source = translate_markdown(cell.source, lambda text: words.get(text, text))
+            cell.source = translated(cell.source, assignment, language, locales)
     return cleared
 
 
@@ -152,18 +145,24 @@ def _refuse_secrets(source: NotebookNode, cleared: NotebookNode, assignment: str
 
 
 def answer_lines(source: NotebookNode) -> set[str]:
-    """The lines of code that only the answers contain, stripped; too short ones are left out."""
+    """The lines of answers, hidden tests and rubrics, stripped; too short ones are left out."""
     lines: set[str] = set()
     for cell in source.cells:
         inside = False
         for line in cell.source.splitlines():
-            if "BEGIN SOLUTION" in line or "BEGIN HIDDEN TESTS" in line:
+            if any(mark in line for mark in _BEGIN):
                 inside = True
-            elif "END SOLUTION" in line or "END HIDDEN TESTS" in line:
+            elif any(mark in line for mark in _END):
                 inside = False
             elif inside and len(line.strip()) >= 12:
                 lines.add(line.strip())
-    return lines
+    return lines - _given_lines(source)
+
+
+def _given_lines(source: NotebookNode) -> set[str]:
+    """The lines of cells tagged "given": code that students get in order to mend it."""
+    given = [cell for cell in source.cells if "given" in cell.metadata.get("tags", [])]
+    return {line.strip() for cell in given for line in cell.source.splitlines()}
 
 
 def to_text(notebook: NotebookNode) -> str:

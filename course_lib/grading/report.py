@@ -19,6 +19,7 @@ from course_lib.i18n import _
 __all__ = ["GradeReport", "marks_csv", "print_report", "report", "write_reports"]
 # On a terminal of fewer columns the reasons need the room.
 NARROW = 110
+TO_MARK = "…"
 _STYLES = {"failed": "red", "unreadable": "yellow", "waiting": "dim"}
 
 
@@ -28,7 +29,7 @@ def print_report(result: GradeReport, console: Console) -> None:
     console.print(_marks(result, with_parts))
     if with_parts:
         parts = [
-            f"{place} {short_name(name)} ({number(points)})"
+            f"{place} {short_name(name)} ({'+' if name in result.bonus else ''}{number(points)})"
             for place, (name, points) in enumerate(result.items.items(), 1)
         ]
         console.print(_("Parts: {parts}.").format(parts=", ".join(parts)), highlight=False)
@@ -42,6 +43,10 @@ def print_report(result: GradeReport, console: Console) -> None:
         console.print(
             _("To be run again: {students}.").format(students=names), style="red", markup=False
         )
+    if result.to_mark:
+        text = _("To be marked by a person (…), in the formgrader: {students}.")
+        names = ", ".join(plain(row.student) for row in result.to_mark)
+        console.print(text.format(students=names), highlight=False, markup=False)
     if result.marks:
         console.print(_("Marks: {file}").format(file=result.marks), highlight=False, markup=False)
 
@@ -56,7 +61,10 @@ def _marks(result: GradeReport, with_parts: bool) -> Table:
     table.add_column(_("Total"), justify="right", no_wrap=True)
     table.add_column(_("Reason"), overflow="fold", ratio=1)
     for row in result.rows:
-        points = [number(row.points.get(item)) for item in shown]
+        points = [
+            TO_MARK if row.points.get(item, 0) is None else number(row.points.get(item))
+            for item in shown
+        ]
         table.add_row(
             escape(plain(row.name or row.student)),
             row.language,
@@ -112,10 +120,14 @@ def write_reports(root: Path, result: GradeReport) -> Path:
 
 
 def marks_csv(result: GradeReport) -> str:
-    """The marks as CSV: student, name, each item, total, maximum, status, reason."""
+    """The marks as CSV: student, name, each item, total, maximum, ..., status, reason.
+
+    "to mark" are points that a person has still to give: they are no part of "percent".
+    """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["student", "name", *result.items, "total", "max", "status", "reason"])
+    last = ["total", "max", "percent", "to mark", "status", "reason"]
+    writer.writerow(["student", "name", *result.items, *last])
     for row in result.rows:
         points = [_plain(row.points.get(item)) for item in result.items]
         total = "" if row.total is None else _plain(row.total)
@@ -126,6 +138,8 @@ def marks_csv(result: GradeReport) -> str:
                 *(points if row.total is not None else [""] * len(points)),
                 total,
                 _plain(result.max_total),
+                _plain(row.percent),
+                _plain(row.to_mark) if row.to_mark else "",
                 row.status,
                 _inert(row.reason),
             ]

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from course_lib.grading.phrases import sentences
 from course_lib.i18n import _
+from course_lib.i18n.told import recipe
 
 KINDS = ("fault", "dependence", "shape", "convention", "numeric", "error", "unknown")
 
@@ -14,6 +15,7 @@ class Finding:
 
     ``kind`` is one of KINDS; ``id`` is stable, for reports; ``what`` says what the code seems to
     do, ``why`` what is wrong with that, ``look`` where to read, ``where`` where it was seen.
+    ``partly``: there is more than this one mistake, and the other has no name.
     """
 
     kind: str
@@ -22,13 +24,17 @@ class Finding:
     why: str = ""
     look: str = ""
     where: str = ""
+    partly: bool = False
 
     @property
     def text(self) -> str:
         return sentences(self.what, self.why, self.look)
 
-    def to_dict(self) -> dict[str, str]:
-        return {"kind": self.kind, "id": self.id, "text": self.text, "where": self.where}
+    def to_dict(self) -> dict:
+        """Plain data. With "told" a report says the finding in another language."""
+        told = {"what": recipe(self.what), "why": recipe(self.why)}
+        shown = {"kind": self.kind, "id": self.id, "text": self.text, "where": self.where}
+        return shown | {"told": told}
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ found comes from the graded notebooks; what was mended or failed from the record
 """
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import nbformat
@@ -14,6 +14,7 @@ from nbgrader.api import MissingEntry
 from course_lib.grading.config import WORK, source_path
 from course_lib.grading.gradebook import course_directory, open_gradebook
 from course_lib.grading.mend import Note
+from course_lib.grading.points import bonus_cells, core, percent
 from course_lib.grading.reasons import Finding, findings_of, reason_of
 from course_lib.grading.release import made_release
 from course_lib.grading.submissions import students_of
@@ -30,7 +31,11 @@ STATUS = {
 
 @dataclass
 class Row:
-    """One submission. ``total`` is None, never 0, when it could not be graded."""
+    """One submission. ``total`` is None, never 0, when it could not be graded.
+
+    ``points`` are None for an answer that nobody has marked; ``to_mark`` are the points of those,
+    which are neither earned nor lost in ``percent``. A bonus counts above ``max_total``.
+    """
 
     student: str
     name: str
@@ -39,6 +44,8 @@ class Row:
     points: dict[str, float | None] = field(default_factory=dict)
     total: float | None = None
     max_total: float = 0.0
+    percent: float | None = None
+    to_mark: float = 0.0
     reason: str = ""
     notes: list[str] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
@@ -57,13 +64,17 @@ class Misconception:
 
 @dataclass
 class GradeReport:
-    """All submissions of one assignment; ``items`` maps each graded cell to its points."""
+    """All submissions of one assignment; ``items`` maps each graded cell to its points.
+
+    ``bonus`` are the cells whose points count above the others'.
+    """
 
     assignment: str
     items: dict[str, float]
     rows: list[Row]
     misconceptions: list[Misconception]
     marks: Path | None = None
+    bonus: frozenset[str] = frozenset()
 
     @property
     def failed(self) -> list[Row]:
@@ -80,21 +91,29 @@ class GradeReport:
         if students is None:
             return self
         rows = [row for row in self.rows if row.student in students]
-        return GradeReport(self.assignment, self.items, rows, misconceptions(rows), self.marks)
+        return replace(self, rows=rows, misconceptions=misconceptions(rows))
 
     @property
     def max_total(self) -> float:
-        return sum(self.items.values())
+        """The most points without a bonus."""
+        return core(self.items, self.bonus)
+
+    @property
+    def to_mark(self) -> list[Row]:
+        """The submissions with answers that a person has still to mark."""
+        return [row for row in self.rows if row.to_mark]
 
     def to_dict(self) -> dict:
         """Everything, for machines."""
         return {
             "assignment": self.assignment,
             "items": self.items,
+            "bonus": sorted(self.bonus),
             "max": self.max_total,
             "rows": [asdict(row) for row in self.rows],
             "failed": [row.student for row in self.failed],
             "waiting": [row.student for row in self.waiting],
+            "to_mark": [row.student for row in self.to_mark],
             "misconceptions": [asdict(found) for found in self.misconceptions],
         }
 
@@ -119,7 +138,7 @@ def report(root: Path, assignment: str) -> GradeReport:
             entry = names.get(student)
             said = " ".join(filter(None, (entry.first_name, entry.last_name))) if entry else ""
             rows.append(_row(root, assignment, student, said, items, gradebook))
-    return GradeReport(assignment, items, rows, misconceptions(rows))
+    return GradeReport(assignment, items, rows, misconceptions(rows), bonus=bonus_cells(assignment))
 
 
 def _cell_order(root: Path, assignment: str) -> dict[str, int]:
@@ -131,7 +150,8 @@ def _cell_order(root: Path, assignment: str) -> dict[str, int]:
 def _row(root, assignment, student, name, items, gradebook) -> Row:
     record = _record(root, assignment, student)
     row = Row(student, name, record.get("language", "en"), record.get("status", "waiting"))
-    row.max_total, row.seed = sum(items.values()), record.get("seed")
+    bonus = bonus_cells(assignment)
+    row.max_total, row.seed = core(items, bonus), record.get("seed")
     row.notes = [Note.from_dict(kept).text() for kept in record.get("notes", [])]
     if row.status not in ("failed", "waiting"):
         try:
@@ -140,13 +160,24 @@ def _row(root, assignment, student, name, items, gradebook) -> Row:
             row.status = "waiting"
         else:
             for notebook in submission.notebooks:
-                row.points |= {grade.name: grade.score for grade in notebook.grades}
+                row.points |= {grade.name: given(grade) for grade in notebook.grades}
             row.total = submission.score - _late(submission)
+            row.percent = percent(row.points, items, bonus)
+            row.to_mark = sum(items[name] for name, points in row.points.items() if points is None)
     notebook = _graded_notebook(root, assignment, student)
     if notebook is not None and row.total is not None:
         row.findings = findings_of(notebook)
-    row.reason = reason_of(row, notebook)
+    row.reason = reason_of(row, notebook, bonus)
     return row
+
+
+def given(grade) -> float | None:
+    """The points of a cell; None while neither a check nor a person has given any.
+
+    nbgrader counts such a cell as 0 points in the sum.
+    """
+    nobody = grade.manual_score is None and grade.auto_score is None
+    return None if nobody else grade.score
 
 
 def _late(submission) -> float:

@@ -3,17 +3,9 @@
 import torch
 from torch import Tensor
 
-from course_lib.exercises.spec import Item, Names
+from course_lib.exercises.spec import Item, Names, Unexpected
 from course_lib.grading.phrases import listed
 from course_lib.i18n import _
-
-
-class Unexpected(Exception):
-    """The candidate did not give what was asked for; carries a finding's kind, id and text."""
-
-    def __init__(self, kind: str, id: str, text: str):
-        super().__init__(text)
-        self.kind, self.id, self.text = kind, id, text
 
 
 def named(item: Item, returned) -> dict[str, Tensor]:
@@ -54,6 +46,10 @@ def _tensor(item: Item, name: str, value) -> Tensor:
         text = _("{name} returned {value} as {kind}. It should be one tensor.")
         raise Unexpected("shape", "returned-list", text.format(**values))
     text = _("{name} returned {value} as {kind}. It should be a tensor of torch.")
+    if isinstance(value, str):
+        text = _(
+            "{name} returned {value} as text. It should be a tensor, a number or True or False."
+        )
     raise Unexpected("error", "returned-not-a-tensor", text.format(**values))
 
 
@@ -110,4 +106,4 @@ def wrong_parameters(item: Item, module) -> Unexpected:
         return Unexpected("convention", "parameter-names", text.format(**values))
     text = _("The shapes of the module's parameters are {there}, not those of torch.")
     shapes = listed(f"{name} {shape}" for name, shape in there.items() if name in item.weights)
-    return Unexpected("shape", "parameter-shapes", text.format(there=shapes))
+    return Unexpected("shape", "wrong-shape", text.format(there=shapes))

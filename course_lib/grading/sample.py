@@ -10,6 +10,7 @@ and goes on with cells in percent format, each named by the cell's id or by the 
     def lstm_cell(...):
 
 ``rest`` says what stands in the other answer cells: the solution ("solved") or nothing ("open").
+A cell with the id of a question holds its answer as comments.
 ``hand-in`` tells what else happened to the file: see ``ACCIDENTS``.
 """
 
@@ -21,6 +22,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import nbformat
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry
 from rich.console import Console
@@ -29,6 +31,7 @@ from course_lib.errors import CourseError
 from course_lib.grading.files import write_atomically
 from course_lib.grading.gradebook import open_gradebook
 from course_lib.grading.release import made_release, read_source, to_text
+from course_lib.grading.source import is_question
 from course_lib.i18n import _
 
 _CELL = re.compile(r"^# %% (\S+)\s*$", re.MULTILINE)
@@ -69,6 +72,7 @@ def submitted_files(root: Path, assignment: str, student: SampleStudent) -> dict
     notebook.metadata.course["sample"] = True  # nobody's work: may be written again
     answers = dict(student.answers)
     solved = _solved(root, assignment) if student.rest == "solved" else {}
+    notebook.cells = [each for cell in notebook.cells for each in _answered(cell, answers)]
     for cell in notebook.cells:
         about = cell.metadata.get("nbgrader", {})
         if cell.cell_type == "code" and about.get("solution"):
@@ -83,6 +87,16 @@ def submitted_files(root: Path, assignment: str, student: SampleStudent) -> dict
     files = {f"{assignment}.ipynb": to_text(notebook)}
     accident, _space, detail = student.hand_in.partition(" ")
     return ACCIDENTS[accident](files, notebook, detail) if accident else files
+
+
+def _answered(cell: NotebookNode, answers: dict[str, str]) -> list[NotebookNode]:
+    """A question with the student's answer below it, which the file has as comments."""
+    if not is_question(cell) or _id(cell) not in answers:
+        return [cell]
+    text = re.sub(r"^# ?", "", answers.pop(_id(cell)), flags=re.MULTILINE)
+    answer = nbformat.v4.new_markdown_cell(text)
+    answer.id = f"{cell.id}-answer"
+    return [cell, answer]
 
 
 def _names(cell: NotebookNode) -> list[str]:

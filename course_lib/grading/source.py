@@ -3,16 +3,18 @@
 import hashlib
 import re
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import jupytext
 import nbformat
+import polib
 from nbformat import NotebookNode
 
 from course_lib.errors import CourseError
-from course_lib.grading.blocks import split_blocks
+from course_lib.grading.blocks import split_blocks, translate_markdown
 from course_lib.grading.config import source_path
-from course_lib.i18n import _
+from course_lib.i18n import LOCALES, _
 
 KERNEL = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
 _START = re.compile(r"""(start\(\s*["'][\w-]+["']\s*,\s*language\s*=\s*)["'][\w-]+["']""")
@@ -89,10 +91,43 @@ def in_language(code: str, language: str) -> str:
 def is_translated(cell: NotebookNode) -> bool:
     """Whether the cell is text for readers.
 
-    Written-answer cells are not: nbgrader compares their text with the English one to see whether
+    Cells to write in are not: nbgrader compares their text with the English one to see whether
     the student has answered.
     """
     return cell.cell_type == "markdown" and not cell.metadata.get("nbgrader", {}).get("solution")
+
+
+def is_question(cell: NotebookNode) -> bool:
+    """Whether this is a question that a person marks: what nbgrader calls a task."""
+    return bool(cell.metadata.get("nbgrader", {}).get("task"))
+
+
+def without_rubric(text: str) -> str:
+    """A question without the lines between its mark-scheme marks, and without the marks."""
+    kept, inside = [], False
+    for line in text.split("\n"):
+        if "BEGIN MARK SCHEME" in line:
+            inside = True
+        elif "END MARK SCHEME" in line:
+            inside = False
+        elif not inside:
+            kept.append(line)
+    return "\n".join(kept).rstrip()
+
+
+def translated(text: str, assignment: str, language: str, locales: Path = LOCALES) -> str:
+    """The text of a cell in ``language``; a block that has no translation stays English."""
+    catalog = locales / language / f"{assignment}.po"
+    words = {}
+    if language != "en" and catalog.exists():
+        words = _catalog(catalog, catalog.stat().st_mtime_ns)
+    return translate_markdown(text, lambda block: words.get(block, block))
+
+
+@cache
+def _catalog(path: Path, _changed: int) -> dict[str, str]:
+    entries = polib.pofile(str(path)).translated_entries()
+    return {entry.msgid: entry.msgstr for entry in entries if not entry.obsolete}
 
 
 def source_blocks(root: Path, assignment: str) -> list[SourceBlock]:
@@ -102,7 +137,7 @@ def source_blocks(root: Path, assignment: str) -> list[SourceBlock]:
         if is_translated(cell):
             blocks += [
                 SourceBlock(block.text, cell.id, block.line)
-                for block in split_blocks(cell.source)
+                for block in split_blocks(without_rubric(cell.source))
                 if block.translatable
             ]
     return blocks

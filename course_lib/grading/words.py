@@ -63,13 +63,18 @@ def sentence(number: int | None) -> str:
 
 def spoken(message: Message, where: str = "", lead: str = "") -> Finding:
     """A message as a finding, in the student's language."""
-    params = {n: listed(_(value).split(", ")) for n, value in message.params.items()}
+    params = {name: _listed(value) for name, value in message.params.items()}
     what = _(message.beside if lead and message.beside else message.what).format(**params)
     look = sentences(sentence(message.sentence), section(message.look))
     return Finding(
         message.kind, message.id, sentences(lead, what), _(message.why).format(**params), look,
         where,
     )  # fmt: skip
+
+
+def _listed(names: str) -> str:
+    """A word in the student's language, or names with its commas."""
+    return _(names) if ", " not in names else listed(_(names).split(", "))
 
 
 def spoken_fault(fault: Fault, where: str = "", lead: str = "") -> Finding:
@@ -88,10 +93,27 @@ def plain(shape) -> str:
     return "(" + ", ".join(str(size) for size in shape) + ")"
 
 
-def index_words(item: Item, axes: list[str], index) -> str:
-    """("B", "T", "H") and (0, 2, 3) -> "batch 0, time 2, hidden 3"."""
-    return listed(
-        f"{axis_word(item, axis)} {position}"
-        for axis, position in zip(axes, index, strict=False)
-        if axis != "1"
-    )
+GATES = {3: "rzn", 4: "ifgo"}
+
+
+def gates_of(letter: str) -> str:
+    """The gates that are stacked along an axis: "4H" -> "ifgo"; "" for an ordinary axis."""
+    return GATES.get(int(letter[0]), "") if letter[:1].isdigit() and letter[1:] else ""
+
+
+def index_words(item: Item, axes: list[str], index, shape=()) -> str:
+    """("B", "T", "H") and (0, 2, 3) -> "batch 0, time 2, hidden 3".
+
+    With the ``shape`` a place among stacked gates is told as a gate and a unit of it.
+    """
+    places = []
+    for k, (axis, position) in enumerate(zip(axes, index, strict=False)):
+        gates = gates_of(axis) if k < len(shape) else ""
+        if gates and shape[k] % len(gates) == 0:
+            gate, position = divmod(position, shape[k] // len(gates))
+            places.append(_("gate {name}").format(name=gates[gate]))
+            axis = axis[1:]
+        if axis != "1":
+            text = _("{axis} {position}")
+            places.append(text.format(axis=axis_word(item, axis), position=position))
+    return listed(places)

@@ -15,6 +15,7 @@ from pathlib import Path
 import polib
 
 from course_lib.errors import CourseError
+from course_lib.i18n.told import Told
 
 LANGUAGES = {"en": "English", "id": "Bahasa Indonesia", "zh_CN": "简体中文"}
 LOCALES = Path(__file__).parent / "locales"
@@ -73,8 +74,8 @@ def translator(language: str) -> Callable[[str], str]:
 
 
 def _(text: str) -> str:
-    """``text`` in the language spoken now."""
-    return translator(_language)(text) if text else text
+    """``text`` in the language spoken now, able to be said again in another."""
+    return Told(translator(_language)(text), {"say": str(text)}) if text else text
 
 
 def N_(text: str) -> str:

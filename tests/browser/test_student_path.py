@@ -1,9 +1,12 @@
-"""A student's path in a real JupyterLab: open, check, write an answer, check, read the score."""
+"""A student's path in a real JupyterLab: open, check, write, be told, mend, save to hand in."""
 
 import shutil
 import time
+from dataclasses import dataclass
 
+import nbformat
 import pytest
+from nbgrader.utils import determine_grade, is_grade
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -25,11 +28,47 @@ def lstm_cell(x, state, w_ih, w_hh, b_ih, b_hh, w_hr=None):
 MENDED = FIRST_TRY.replace("torch.sigmoid(o) * c, c", "torch.sigmoid(o) * torch.tanh(c), c")
 
 
-@pytest.fixture(scope="module")
-def lab(browser, tmp_path_factory):
-    """The address of the Indonesian notebook, a student's own copy, in a JupyterLab of its own."""
-    home = tmp_path_factory.mktemp("student")
-    shutil.copy(ROOT / "exercises/id/ps4_lstm/ps4_lstm.ipynb", home)
+@dataclass(frozen=True)
+class Words:
+    """What a student reads on the way, in one language."""
+
+    language: str
+    welcome: str
+    nothing: str
+    not_written: str
+    mistake: str
+    all_right: str
+    so_far: str
+
+
+SPOKEN = (
+    Words(
+        "id", "LSTM dari nol: 100 poin", "0 dari 25 poin", "lstm_cell belum ditulis",
+        "tanpa tanh", "25 dari 25 poin", "25 dari 100 poin",
+    ),
+    Words(
+        "en", "LSTM from scratch: 100 points", "0 of 25 points", "lstm_cell is not written yet",
+        "without the tanh", "25 of 25 points", "25 of 100 points",
+    ),
+    Words(
+        "zh_CN", "从零实现 LSTM：100 分", "得 0 分，满分 25 分", "lstm_cell 还没有写",
+        "没有用 tanh", "得 25 分，满分 25 分", "目前得 25 分，满分 100 分",
+    ),
+)  # fmt: skip
+# What is in every English feedback, and in no other.
+ENGLISH = ("All of it", "wrong", "Look again", "difference")
+
+
+@pytest.fixture
+def home(tmp_path, words):
+    """A student's own folder with a copy of the notebook."""
+    shutil.copy(ROOT / f"exercises/{words.language}/ps4_lstm/ps4_lstm.ipynb", tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def lab(browser, home):
+    """The address of the student's notebook in a JupyterLab of its own."""
     with running_lab(browser, home, "ps4_lstm.ipynb") as address:
         yield address
 
@@ -88,9 +127,26 @@ class Notebook:
     def prompt(self, start: str) -> str:
         return self.cell(start).find_element(By.CSS_SELECTOR, ".jp-InputPrompt").text
 
+    def save(self):
+        keys = ActionChains(self.browser).key_down(Keys.CONTROL).send_keys("s")
+        keys.key_up(Keys.CONTROL).perform()
 
-def test_a_student_writes_an_answer_and_is_told_the_mistake_and_the_score_in_indonesian(
-    browser, lab
+
+def points_on_disk(path) -> dict[str, float]:
+    """What nbgrader reads out of the saved outputs of the checks that were run."""
+    cells = nbformat.read(path, as_version=4).cells
+    return {c.id: determine_grade(c)[0] for c in cells if is_grade(c) and c.get("outputs")}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        pytest.param(w, id=w.language, marks=[pytest.mark.slow] * (w.language != "id"))
+        for w in SPOKEN
+    ],
+)
+def test_a_student_is_told_the_mistake_and_the_score_and_hands_in_what_nbgrader_can_read(
+    browser, lab, home, words
 ):
     size = {"width": 1200, "height": 1000, "deviceScaleFactor": 1, "mobile": False}
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
@@ -99,16 +155,17 @@ def test_a_student_writes_an_answer_and_is_told_the_mistake_and_the_score_in_ind
     notebook.wait(notebook.idle)
     check = 'check("ps4_lstm.lstm_cell"'
 
-    assert "LSTM dari nol: 100 poin" in notebook.run("import torch")
+    assert words.welcome in notebook.run("import torch")
     notebook.run("def lstm_cell(")
     untouched = notebook.run(check)
-    assert "0 dari 25 poin" in untouched and "lstm_cell belum ditulis" in untouched
+    assert words.nothing in untouched and words.not_written in untouched
 
     notebook.write("def lstm_cell(", FIRST_TRY)
     notebook.run("def lstm_cell(")
     wrong = notebook.run(check)
-    assert "tanpa tanh" in wrong and "keadaan sel" in wrong
-    assert "All of it" not in wrong and "wrong" not in wrong  # nothing is left in English
+    assert words.mistake in wrong
+    left = [word for word in ENGLISH if word in wrong]
+    assert not left if words.language != "en" else left
     # The picture of the differences is drawn, and wide enough to be read.
     picture = notebook.cell(check).find_element(By.CSS_SELECTOR, ".jp-OutputArea svg[role=img]")
     assert picture.is_displayed() and picture.size["width"] > 200
@@ -116,5 +173,11 @@ def test_a_student_writes_an_answer_and_is_told_the_mistake_and_the_score_in_ind
     notebook.write("def lstm_cell(", MENDED)
     notebook.run("def lstm_cell(")
     right = notebook.run(check)
-    assert "25 dari 25 poin" in right and "✗" not in right
-    assert "25 dari 100 poin" in notebook.run('progress("ps4_lstm")')
+    assert words.all_right in right and "✗" not in right
+    assert words.so_far in notebook.run('progress("ps4_lstm")')
+
+    notebook.save()
+    handed_in = home / "ps4_lstm.ipynb"
+    notebook.wait(lambda: points_on_disk(handed_in) == {"check_lstm_cell": 25})
+    answer = next(c for c in nbformat.read(handed_in, 4).cells if c.id == "lstm_cell")
+    assert answer.source.rstrip() == MENDED.rstrip()

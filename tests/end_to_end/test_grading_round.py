@@ -110,7 +110,8 @@ def test_the_csv_has_every_student_and_the_json_agrees(graded):
         lines = list(csv.DictReader(file))
     told = json.loads((course.root / "marks" / "tiny.json").read_text("utf-8"))
     assert len(lines) == len(told["rows"]) == 13
-    assert list(lines[0]) == ["student", "name", "test_add", "total", "max", "status", "reason"]
+    last = ["total", "max", "percent", "to mark", "status", "reason"]
+    assert list(lines[0]) == ["student", "name", "test_add", *last]
     assert told["failed"] == ["-x"]
     assert {line["student"]: line["total"] for line in lines}["minus"] == "1"
 

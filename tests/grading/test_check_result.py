@@ -14,6 +14,7 @@ from nbgrader.utils import determine_grade
 from course_lib.errors import CourseError
 from course_lib.exercises import get_item
 from course_lib.grading import check, progress, start
+from course_lib.grading.reasons import brief
 from course_lib.i18n import set_language
 
 CELL = get_item("ps4_lstm.lstm_cell")[1]
@@ -81,7 +82,26 @@ def test_the_result_as_data_is_plain_json_with_the_findings():
     assert data["item"] == "ps4_lstm.lstm_cell" and data["max_points"] == 25
     assert data["findings"][0]["kind"] == "fault"
     assert data["findings"][0]["id"] == "no-output-gate"
-    assert set(data["findings"][0]) == {"kind", "id", "text", "where"}
+    assert set(data["findings"][0]) == {"kind", "id", "text", "where", "told"}
+
+
+@pytest.mark.parametrize("language", ["id", "zh_CN"])
+def test_a_report_says_a_composed_finding_in_the_language_of_the_teacher(language):
+    def lstm_cell(x, state, w_ih, w_hh, b_ih, b_hh, w_hr=None):
+        h, c = CELL.candidate(frozenset())(x, state, w_ih, w_hh, b_ih, b_hh)
+        return h.sin(), c
+
+    def told(student, teacher):
+        start("ps4_lstm", language=student)
+        try:
+            entry = json.loads(json.dumps(check("ps4_lstm.lstm_cell", lstm_cell).to_dict()))
+            set_language(teacher)
+            return brief("ps4_lstm.lstm_cell", entry["findings"][0])
+        finally:
+            set_language("en")
+
+    assert told(language, "en") == told("en", "en")
+    assert told("en", language) == told(language, language) != told("en", "en")
 
 
 class Balanced(HTMLParser):
@@ -197,7 +217,9 @@ def test_progress_adds_the_newest_result_of_every_item():
     shown = progress("ps4_lstm")
     assert 25 <= shown.points < 50
     assert "One time step: 25 of 25" in str(shown)
-    assert "The module: not checked yet, 25 points" in str(shown)
+    assert "The module: not checked yet, 22 points" in str(shown)
+    assert "The gradients by hand (bonus): not checked yet, 20 points" in str(shown)
+    assert "A forget gate that stays open: read by your teacher, 6 points" in str(shown)
 
 
 def test_a_check_takes_under_half_a_second_of_work_and_a_diagnosis_under_two():
@@ -207,7 +229,7 @@ def test_a_check_takes_under_half_a_second_of_work_and_a_diagnosis_under_two():
     right = time.process_time() - started
     from course_lib.grading import exam
 
-    exam._known.clear()  # as in a fresh kernel: no answer of a fault is remembered
+    exam.forget()
     started = time.process_time()
     result = of(FORWARD, "forget-inverted", "final-swapped")
     wrong = time.process_time() - started

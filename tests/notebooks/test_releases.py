@@ -25,6 +25,7 @@ def graded_points(notebook) -> dict[str, float]:
         cell.metadata.nbgrader.grade_id: cell.metadata.nbgrader.points
         for cell in notebook.cells
         if cell.metadata.get("nbgrader", {}).get("grade")
+        or cell.metadata.get("nbgrader", {}).get("task")
     }
 
 
@@ -76,7 +77,7 @@ def test_the_languages_have_the_same_cells_code_and_points(assignment, language)
 @pytest.mark.parametrize(("assignment", "language"), ALL)
 def test_no_answer_and_no_hidden_test_is_in_a_release(assignment, language):
     text = release_path(ROOT, assignment, language).read_text("utf-8")
-    for mark in ("BEGIN SOLUTION", "END SOLUTION", "HIDDEN TESTS", "hidden=True"):
+    for mark in ("BEGIN SOLUTION", "END SOLUTION", "HIDDEN TESTS", "hidden=True", "MARK SCHEME"):
         assert mark not in text
     answers = answer_lines(read_source(ROOT, assignment))
     assert len(answers) > 10
@@ -89,11 +90,13 @@ def test_no_answer_and_no_hidden_test_is_in_a_release(assignment, language):
 
 
 @pytest.mark.parametrize("assignment", assignments(ROOT))
-def test_the_cells_points_are_the_points_of_the_items(assignment):
-    items = get_assignment(assignment).items
+def test_the_cells_points_are_the_points_of_the_items_and_questions_and_the_core_is_100(assignment):
+    described = get_assignment(assignment)
     points = graded_points(released(assignment, "en"))
-    assert sum(points.values()) == sum(item.points for item in items)
-    assert sorted(points.values()) == sorted(item.points for item in items)
+    assert points == {f"check_{item.id}": item.points for item in described.items} | {
+        question.id: question.points for question in described.written
+    }
+    assert described.points == 100
 
 
 @pytest.mark.parametrize("assignment", assignments(ROOT))
@@ -106,7 +109,9 @@ def test_an_untouched_release_scores_0_when_it_is_run(assignment, tmp_path):
 def test_the_solution_scores_everything_when_it_is_run(assignment, tmp_path):
     source = read_source(ROOT, assignment)
     notebook = execute(source, tmp_path)
-    assert points_of(notebook) == graded_points(source)
+    questions = {question.id for question in get_assignment(assignment).written}
+    checked = {id: most for id, most in graded_points(source).items() if id not in questions}
+    assert points_of(notebook) == checked
     checks = [
         output.data[CHECK]
         for cell in notebook.cells
@@ -114,4 +119,4 @@ def test_the_solution_scores_everything_when_it_is_run(assignment, tmp_path):
         if CHECK in output.get("data", {})
     ]
     assert all(found["passed"] and found["hidden"] for found in checks)
-    assert len(checks) == len(graded_points(source))
+    assert len(checks) == len(checked)

@@ -19,3 +19,6 @@ def lstm_cell(x, state, w_ih, w_hh, b_ih, b_hh, w_hr=None):
     if w_hr is not None:
         h = torch.einsum("bh,ph->bp", h, w_hr)
     return h, c
+# %% forget_gate_of_one
+# The cell keeps its value, and the gradient is multiplied by 1 all the way, so it arrives whole.
+# With 0.9 it shrinks.

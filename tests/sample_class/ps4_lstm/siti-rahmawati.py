@@ -55,3 +55,8 @@ class LSTM(nn.Module):
         if not self.batch_first:
             output = output.transpose(0, 1)
         return output, (h_n[None], c_n[None])
+# %% forget_gate_of_one
+# Keadaan selnya tidak pernah berubah: $c_t = 1\cdot c_{t-1} + 0$. Keadaan tersembunyinya masih
+# dapat berubah, karena gerbang keluaran bisa membuka dan menutup.
+#
+# Gradien dari $c_T$ sampai ke $c_0$ secara utuh. Dengan $0.9$ tinggal $0.9^{100}$, hampir nol.

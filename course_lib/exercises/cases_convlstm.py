@@ -1,0 +1,137 @@
+"""The calls a ConvLSTM is checked with.
+
+Sizes are all different, and each is 1 once; images are never square, because a square one hides
+that height and width were exchanged; kernels of two sizes, because a padding of 1 suits only one.
+Weights, peepholes, biases and states are random and never zero.
+"""
+
+import torch
+
+from course_lib.exercises.spec import Case
+
+# B rows, I input channels, C hidden channels, H height, W width, K kernel. 4C differs from all.
+CELL_SIZES = (
+    {"B": 2, "I": 5, "C": 4, "H": 6, "W": 7, "K": 3},
+    {"B": 4, "I": 3, "C": 2, "H": 7, "W": 9, "K": 5},
+    {"B": 5, "I": 2, "C": 7, "H": 8, "W": 6, "K": 3},
+    {"B": 3, "I": 4, "C": 6, "H": 9, "W": 7, "K": 5},
+    {"B": 6, "I": 4, "C": 5, "H": 7, "W": 8, "K": 3},
+    {"B": 2, "I": 7, "C": 3, "H": 8, "W": 9, "K": 5},
+)
+# T time steps; C1, C2, C3 are the channels of the layers, from the input upwards.
+NETWORK_SIZES = (
+    {"B": 2, "T": 3, "I": 4, "C1": 6, "C2": 9, "C3": 7, "H": 5, "W": 8},
+    {"B": 3, "T": 4, "I": 2, "C1": 5, "C2": 7, "C3": 6, "H": 8, "W": 9},
+    {"B": 5, "T": 3, "I": 4, "C1": 7, "C2": 2, "C3": 6, "H": 9, "W": 10},
+    {"B": 4, "T": 6, "I": 5, "C1": 3, "C2": 2, "C3": 7, "H": 9, "W": 10},
+)
+PARTS = ("w_x", "w_h", "b", "w_ci", "w_cf", "w_co")
+LAYERS = {"network": 3, "forecaster": 2}
+
+
+def cases(family: str, role: str, seed: int) -> list[Case]:
+    """The cases of a role, the same for the same seed.
+
+    ``family``: "cell", "zeros", "module", "network" or "forecaster".
+    """
+    one_step = family not in LAYERS
+    choices = CELL_SIZES if one_step else NETWORK_SIZES
+    first = 0 if seed == 0 else seed % len(choices)
+
+    def case(name, number=0, dtype=torch.float32, states="given", scale=1.0, **changed):
+        sizes = {"K": 3, **choices[(first + number) % len(choices)], **changed}
+        drawn = seed * 1000 + sum(map(ord, role + name))
+        return draw(family, f"{role}-{name}-{seed}", sizes, drawn, dtype, states, scale)
+
+    if role in ("ordinary", "all_layers"):
+        return [case("a"), case("b", 1)]
+    if role == "default":
+        # I=1 too: zeros of a wrong number of channels may broadcast, and pass unseen.
+        return [case("none", states="none"), case("narrow", 1, states="none", I=1)]
+    if role == "double":
+        both = [case("given", 0, torch.float64), case("none", 1, torch.float64, "none")]
+        return both[:1] if family in ("cell", "zeros", "forecaster") else both
+    if role == "large":
+        return [case("up", scale=1e3), case("down", 1, scale=-1e3)]
+    if role == "ones":
+        letters = {"cell": "BICHW", "zeros": "BICHW", "module": "BICHW"}.get(family)
+        letters = list(letters) if letters else ["B", "T", "I", "H", "W", "C1", "C2"]
+        letters += ["S"] if family == "forecaster" else []
+        return [case(letter, k, **{letter: 1}) for k, letter in enumerate(letters)]
+    if role == "kernel":  # of one pixel: nothing to pad
+        return [case("one", K=1)]
+    if role == "short":  # nothing to pad, and one time step
+        return [case("short", 0, torch.float64, K=1, **({} if one_step else {"T": 1}))]
+    if role == "square":  # where a product of matrices in a wrong place runs, or wrong channels
+        same = {"B": 3, "I": 3, "C": 3, "H": 5, "W": 5}
+        if not one_step:
+            same = {"B": 2, "I": 3, "C1": 3, "C2": 3, "C3": 3, "H": 4, "W": 5}
+        return [case("square", 0, torch.float64, K=1 if one_step else 3, **same)]
+    if role == "quick":  # the diagnosis tries thousands of pairs of faults on it
+        small = {"B": 1, "H": 3, "W": 4} if one_step else {"B": 1, "T": 2, "H": 3, "W": 4}
+        return [case("quick", 0, **small)]
+    if role in ("fresh", "fresh32"):  # for the diagnosis; in float64, equal means equal
+        dtype = torch.float64 if role == "fresh" else torch.float32
+        return [case(str(k), k, dtype) for k in range(3)]
+    raise ValueError(f"unknown role {role}")
+
+
+def draw(family, id, sizes, seed, dtype, states, scale) -> Case:
+    """One case; ``scale`` multiplies the input, "none" leaves out the initial states."""
+    generator = torch.Generator().manual_seed(seed)
+
+    def random(*shape):
+        return torch.randn(shape, generator=generator, dtype=torch.float64).to(dtype)
+
+    B, I, H, W, K = (sizes[letter] for letter in "BIHWK")
+    if family in LAYERS:
+        return _draw_network(family, id, sizes, random, states, scale)
+    C = sizes["C"]
+    x = random(B, I, H, W) * scale
+    sizes = {**sizes, "4C": 4 * C}
+    if family == "zeros":
+        del sizes["K"], sizes["4C"]
+        return Case(id, sizes, {"x": x}, {"hidden_channels": C})
+    values = {"x": x, "h": random(B, C, H, W), "c": random(B, C, H, W)}
+    if states == "none":
+        values |= {"h": None, "c": None}
+    return Case(id, sizes, {**values, **weights(random, I, C, K, H, W)})
+
+
+def weights(random, I, C, K, H, W) -> dict:
+    """The weights of one layer; a sum has about I·K·K terms, so each is made small."""
+    scale = 1.5 / ((I + C) ** 0.5 * K)
+    return {
+        "w_x": random(4 * C, I, K, K) * scale,
+        "w_h": random(4 * C, C, K, K) * scale,
+        "b": random(4 * C) * 0.5,
+        "w_ci": random(C, H, W) * 0.7,
+        "w_cf": random(C, H, W) * 0.7,
+        "w_co": random(C, H, W) * 0.7,
+    }
+
+
+def _draw_network(family, id, sizes, random, states, scale) -> Case:
+    B, T, I, H, W, K = (sizes[letter] for letter in "BTIHWK")
+    channels = [sizes[f"C{k}"] for k in range(1, LAYERS[family] + 1)]
+    sizes = {k: v for k, v in sizes.items() if k != "C3" or family == "network"}
+    values = {"input": random(B, T, I, H, W) * scale}
+    for k, C in enumerate(channels, 1):
+        sizes[f"4C{k}"] = 4 * C
+        if family == "network":
+            given = states == "given"
+            values[f"h_{k}"] = random(B, C, H, W) if given else None
+            values[f"c_{k}"] = random(B, C, H, W) if given else None
+    networks = ("",) if family == "network" else ("encoder ", "forecaster ")
+    for network in networks:
+        for k, (below, C) in enumerate(zip([I, *channels], channels, strict=False), 1):
+            drawn = weights(random, below, C, K, H, W)
+            values |= {f"{network}{name}_{k}": drawn[name] for name in PARTS}
+    if family == "network":
+        return Case(id, sizes, values)
+    values["frame weight"] = random(I, sum(channels), 1, 1)
+    values["frame bias"] = random(I)
+    # S steps to predict, never as many as were read.
+    sizes["S"] = sizes.get("S") or {1: 2, 2: 3, 3: 5, 4: 2}.get(T, 4)
+    sizes["C1+C2"] = sum(channels)
+    return Case(id, sizes, values, {"steps": sizes["S"]})

@@ -1,0 +1,246 @@
+"""Mistakes of the zero states and of the ConvLSTM cell as a module, each with its message."""
+
+from course_lib.exercises import messages_lstm_module as lstm_module
+from course_lib.exercises.messages_convlstm_cell import borrowed, fault
+from course_lib.i18n import N_
+
+_SIZE = N_("The states have the size of the image, and one channel for each hidden channel.")
+ZEROS = [
+    fault(
+        "default-ones",
+        N_("Without given states you start from ones."),
+        N_("A state of ones is a memory of something that never happened."),
+        "convlstm-scratch",
+        sentence=9,
+        paired=False,
+    ),
+    fault(
+        "zeros-random",
+        N_("Without given states you start from random numbers."),
+        N_("The same input then gives another output at every call."),
+        "convlstm-scratch",
+        sentence=9,
+        paired=False,
+    ),
+    fault(
+        "c-starts-one",
+        N_("The cell state starts from ones, and only the hidden state from zeros."),
+        N_("A state of ones is a memory of something that never happened."),
+        "convlstm-scratch",
+        sentence=9,
+        paired=False,
+    ),
+    fault(
+        "zeros-of-input",
+        N_("The zeros have as many channels as the input, not as many as the hidden state."),
+        _SIZE,
+        "convlstm-scratch",
+        sentence=9,
+        paired=False,
+    ),
+    fault(
+        "zeros-turned",
+        N_("Height and width have changed places in the zeros."),
+        N_("With square images you would not notice."),
+        "convlstm-scratch",
+        sentence=9,
+        paired=False,
+    ),
+    fault(
+        "zeros-without-batch",
+        N_("The zeros have no axis for the rows of the batch."),
+        N_("Every row of the batch has a state of its own."),
+        "convlstm-scratch",
+        sentence=9,
+        paired=False,
+    ),
+    fault(
+        "zeros-without-image",
+        N_("The zeros have no height and width."),
+        _SIZE,
+        "convlstm-scratch",
+        sentence=9,
+        paired=False,
+    ),
+    fault(
+        "zeros-channels-last",
+        N_("The zeros have their channels in the last axis."),
+        N_("Torch keeps the channels of an image before its height and width."),
+        "convlstm-scratch",
+        sentence=9,
+        paired=False,
+    ),
+    fault(
+        "zeros-one-row",
+        N_("The zeros have one row, whatever the size of the batch."),
+        N_("Every row of the batch has a state of its own."),
+        "convlstm-scratch",
+        sentence=9,
+        paired=False,
+    ),
+    fault(
+        "zeros-stacked",
+        N_("The zeros have four times as many channels as the hidden state."),
+        N_("Four blocks belong to the gates. A state has one."),
+        "convlstm-scratch",
+        sentence=9,
+        paired=False,
+    ),
+    fault(
+        "zeros-float32",
+        N_("The zeros of the default states are always float32."),
+        N_("An input in float64 then meets a state in float32, and they do not go together."),
+        "convlstm-scratch",
+        sentence=9,
+        paired=False,
+    ),
+    fault(
+        "zeros-on-cpu",
+        N_("The zeros are always made in the computer's own memory."),
+        N_("An input on a graphics card then meets a state that is not there, and the sum fails."),
+        "convlstm-scratch",
+        sentence=9,
+        paired=False,
+    ),
+]
+
+SHAPES = [
+    fault(
+        "hidden-built-with-input",
+        N_("The kernels of the hidden state are made for the channels of the input."),
+        N_("They act on the hidden state. It runs only as long as both have as many channels."),
+        "convlstm-scratch",
+        sentence=2,
+        paired=False,
+    ),
+    fault(
+        "one-gate-of-kernels",
+        N_("There are kernels and biases for one gate only, not for all four."),
+        N_("One convolution for all gates gives four times as many channels as the hidden state."),
+        "convlstm-scratch",
+        sentence=3,
+        paired=False,
+    ),
+    fault(
+        "linear-kernels-swapped",
+        N_("The first two axes of the kernels have changed places."),
+        N_("Torch stores first what comes out, then what goes in."),
+        "convlstm-scratch",
+        sentence=2,
+        paired=False,
+    ),
+    fault(
+        "peepholes-per-channel",
+        N_("The peepholes have one weight for each channel, not one for each pixel of it."),
+        N_(
+            "The paper's parameter counts suggest it, and it works. Its equations, and this "
+            "notebook, have maps."
+        ),
+        sentence=7,
+        paired=False,
+    ),
+    fault(
+        "peepholes-flat",
+        N_("The peepholes have one axis only, that of the channels."),
+        N_("Multiplied with an image, that axis is taken for the width."),
+        sentence=7,
+        paired=False,
+    ),
+    fault(
+        "peepholes-one-map",
+        N_("The peepholes have one map for all channels together."),
+        N_("Every channel has a map of its own."),
+        sentence=7,
+        paired=False,
+    ),
+    fault(
+        "peepholes-with-batch",
+        N_("The peepholes have an axis for the batch."),
+        N_("Weights belong to the layer, not to the rows of a batch."),
+        sentence=7,
+        paired=False,
+    ),
+    fault(
+        "peepholes-turned",
+        N_("The peepholes are made with height and width exchanged."),
+        N_("With square images you would not notice."),
+        sentence=7,
+        paired=False,
+    ),
+    fault(
+        "peepholes-of-input",
+        N_("The peepholes have the channels of the input."),
+        N_("They look at the cell state, so they have its channels."),
+        sentence=7,
+        paired=False,
+    ),
+    fault(
+        "peepholes-as-convolution",
+        N_("The peepholes are made as kernels of 1 by 1."),
+        N_("Such a convolution mixes the channels. A peephole acts on each number by itself."),
+        sentence=7,
+        paired=False,
+    ),
+]
+
+MODULE = [
+    *borrowed(
+        lstm_module.MODULE,
+        sentences={7: 9, 9: 10},
+        without={
+            "batch_first-ignored",
+            "batch_first-always",
+            "output-batch-first",
+            "no-layer-axis",
+            "layer-axis-second",
+            "biases-not-registered",
+        },
+    ),
+    fault(
+        "bias-not-registered",
+        N_("The bias is a plain tensor: the module does not know it as a parameter."),
+        N_("An optimiser, .to(device) and state_dict() pass it by, so it never learns."),
+        "convlstm-scratch",
+        sentence=10,
+        paired=False,
+    ),
+    fault(
+        "peepholes-not-registered",
+        N_("The peepholes are not parameters: the module knows only the kernels and the bias."),
+        N_("They start at zero, and as no optimiser finds them they stay there for ever."),
+        "convlstm-scratch",
+        sentence=10,
+        paired=False,
+    ),
+    fault(
+        "peepholes-not-zero",
+        N_("The peepholes do not start at zero."),
+        N_("A new cell starts without them, and learns to look where it helps."),
+        "convlstm-scratch",
+        sentence=10,
+        paired=False,
+    ),
+    fault(
+        "even-accepted",
+        N_("A kernel of even size is accepted."),
+        N_("It has no middle: with the same padding on both sides the image changes its size."),
+        "convlstm-scratch",
+        sentence=6,
+        paired=False,
+    ),
+    fault(
+        "default-missing",
+        N_("The case that no initial states are given (None) is not handled."),
+        N_("The first time step has no state before it; that means a state of zeros."),
+        "convlstm-scratch",
+        sentence=9,
+        paired=False,
+    ),
+    fault(
+        "initial-detached",
+        N_("The numbers are right, but no gradient reaches the given states."),
+        N_("The cell is called at every time step: cut off here, it never learns over time."),
+        "convlstm-prove",
+        paired=False,
+    ),
+]

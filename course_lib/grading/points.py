@@ -1,0 +1,41 @@
+"""Which points are the core's 100, which are a bonus above them, and which wait for a person.
+
+A written answer has no points until somebody has read it. Until then its points are neither
+earned nor lost: they are left out of the percentage.
+"""
+
+from collections.abc import Collection, Mapping
+
+from course_lib.errors import CourseError
+from course_lib.exercises import get_assignment
+
+
+def bonus_cells(assignment: str) -> frozenset[str]:
+    """The ids of the graded cells that count above the core's points."""
+    try:
+        described = get_assignment(assignment)
+    except CourseError:  # a course may have assignments that nothing here describes
+        return frozenset()
+    checked = {f"check_{item.id}" for item in described.items if item.bonus}
+    return frozenset(checked | {question.id for question in described.written if question.bonus})
+
+
+def core(maxima: Mapping[str, float], bonus: Collection[str]) -> float:
+    """The most points without a bonus; ``maxima`` maps each graded cell to its points."""
+    return sum(points for name, points in maxima.items() if name not in bonus)
+
+
+def percent(
+    points: Mapping[str, float | None], maxima: Mapping[str, float], bonus: Collection[str]
+) -> float | None:
+    """Per cent of the core that has been marked, and the bonus on top; None if nothing has been.
+
+    ``points`` are None where a person has still to give them.
+    """
+    marked = {name: value for name, value in points.items() if value is not None}
+    most = sum(maxima[name] for name in marked if name not in bonus)
+    if not most:
+        return None
+    earned = sum(value for name, value in marked.items() if name not in bonus)
+    above = sum(value for name, value in marked.items() if name in bonus)
+    return 100 * (earned / most + above / core(maxima, bonus))

@@ -1,0 +1,1 @@
+"""What every assignment is held to; the tests are in ``tests/grading/test_gates*.py``."""
