@@ -100,6 +100,12 @@ class Recurrent(nn.Module):
     def flatten_parameters(self) -> None:
         """Nothing to do: torch packs its weights for cuDNN here."""
 
+    @property
+    def all_weights(self) -> list[list[nn.Parameter]]:
+        """The parameters of each layer and direction, as torch lists them."""
+        suffixes = [s for layer in range(self.num_layers) for s in self._suffixes(layer)]
+        return [list(self._weights(suffix).values()) for suffix in suffixes]
+
     def state_sizes(self) -> list[int]:
         """The number of features of each state tensor."""
         return [self.hidden_size]
@@ -155,7 +161,10 @@ class Recurrent(nn.Module):
         finals = []
         for layer in range(self.num_layers):
             if layer > 0 and self.dropout > 0:
-                input = nn.functional.dropout(input, self.dropout, self.training)
+                # Laid out time first, as torch's: the same seed drops the same numbers.
+                by_time = input.transpose(0, 1).contiguous()
+                by_time = nn.functional.dropout(by_time, self.dropout, self.training)
+                input = by_time.transpose(0, 1)
             sides = []
             for suffix in self._suffixes(layer):
                 initial = tuple(state[len(finals)] for state in states)
