@@ -182,7 +182,7 @@ class Recurrent(nn.Module):
     def _expect_packed(self, packed):
         self._expect_input(packed.data, "B I")
         sizes = packed.batch_sizes.tolist()
-        falling = all(0 < after <= before for before, after in itertools.pairwise([*sizes, 1]))
+        falling = all(after <= before for before, after in itertools.pairwise([*sizes, 1]))
         if not sizes or not falling or sum(sizes) != len(packed.data):
             raise ShapeError(
                 f"input.batch_sizes must be positive, never rise and sum to the "

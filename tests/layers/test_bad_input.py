@@ -363,6 +363,11 @@ OTHERS = {
         "input",
         ["the number of time steps", "must be an int", "got Tensor"],
     ),
+    "ConvLSTM dtype": (
+        lambda: ConvLSTM(1, 2, 3)(randn(1, 1, 1, 4, 4)),
+        "input",
+        ["float64, the weights have torch.float32", r"input.to\(torch.float32\)"],
+    ),
     "steps of the forecaster": (
         lambda: EncoderForecaster(1, 2, 3)(torch.ones(1, 1, 1, 4, 4), 0),
         "steps",
@@ -408,6 +413,14 @@ OTHERS = {
 @pytest.mark.parametrize("call,argument,words", OTHERS.values(), ids=OTHERS)
 def test_anything_else_that_does_not_fit_is_named(call, argument, words):
     assert_answers(call, argument, words)
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_whole_numbers_are_refused_where_a_state_holds_fractions(name):
+    function, arguments, _ = FUNCTIONS[name]
+    whole = {argument: tensor.long() for argument, tensor in arguments.items()}
+    words = ["must hold floating-point numbers", "got dtype torch.int64"]
+    assert_answers(lambda: function(**whole), next(iter(arguments)), words)
 
 
 def test_the_tables_leave_out_no_public_name():
