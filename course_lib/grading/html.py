@@ -4,7 +4,7 @@ import re
 from html import escape
 
 from course_lib.exercises.spec import Assignment
-from course_lib.grading.phrases import sentences
+from course_lib.grading.phrases import labelled, sentences
 from course_lib.grading.result import CheckResult, Finding, number
 from course_lib.grading.words import section
 from course_lib.i18n import _, get_language
@@ -179,7 +179,7 @@ class Progress:
         return {id: self.results.get(key) for id, key in ids.items()}
 
     def __str__(self) -> str:
-        return "\n".join([self._headline(), *(f"{a}: {b}" for a, b, _c in self._lines())])
+        return "\n".join([self._headline(), *(labelled(a, b) for a, b, _c in self._lines())])
 
     __repr__ = __str__
 

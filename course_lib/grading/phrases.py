@@ -14,6 +14,11 @@ def listed(names) -> str:
     return _joined("listed", _(", ").join(names), names)
 
 
+def labelled(name: str, text: str) -> str:
+    """What a text belongs to, and the text: "Marks: 3", in Chinese "分数：3"."""
+    return _("{name}: {text}").format(name=name, text=text)
+
+
 def sentences(*parts: str) -> str:
     """Sentences one after another; no space follows a Chinese full stop."""
     parts = [part for part in parts if part]

@@ -9,7 +9,7 @@ from html import escape
 from course_lib.exercises.spec import Item
 from course_lib.grading.compare import Mismatch, close
 from course_lib.grading.exam import Exam, Failure, Outcome
-from course_lib.grading.phrases import sentences
+from course_lib.grading.phrases import labelled, listed, sentences
 from course_lib.grading.words import axis_word, gates_of, index_words
 from course_lib.i18n import _
 
@@ -126,7 +126,7 @@ def _panels(name: str, letters, difference, wrong) -> list[tuple]:
                 strict=True,
             )
             gate = _("gate {name}")
-            return [(f"{name}, {gate.format(name=g)}", *block) for g, *block in blocks]
+            return [(listed([name, gate.format(name=g)]), *block) for g, *block in blocks]
     return [(name, difference, wrong)]
 
 
@@ -135,7 +135,7 @@ def _panel(item: Item, label: str, letters, difference, wrong, largest: float) -
     shown_rows, shown_columns = min(rows, MOST), min(columns, MOST)
     down, across = (axis_word(item, letter) if letter else "" for letter in letters[-2:])
     parts = [
-        f'<text x="{LEFT}" y="12">{escape(label)}: {escape(across)} →</text>',
+        f'<text x="{LEFT}" y="12">{escape(labelled(label, across))} →</text>',
         f'<text x="4" y="28">{escape(down)} ↓</text>' if down else "",
     ]
     for k in range(shown_columns):

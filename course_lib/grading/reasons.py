@@ -12,7 +12,7 @@ from nbgrader import utils
 from course_lib.errors import CourseError
 from course_lib.exercises import get_item
 from course_lib.grading.execute import CHECK
-from course_lib.grading.phrases import say_again
+from course_lib.grading.phrases import labelled, say_again, sentences
 from course_lib.grading.result import number
 from course_lib.grading.words import spoken
 from course_lib.i18n import N_, _
@@ -105,7 +105,7 @@ def short_name(grade_id: str) -> str:
 def reason_of(row, notebook: NotebookNode | None, bonus: Collection[str] = ()) -> str:
     """The sentence of the table's last column. What is lost of a ``bonus`` is no reason."""
     if row.total is None or row.status == "unreadable" or notebook is None:
-        return plain(" ".join(row.notes))
+        return plain(sentences(*row.notes))
     error = _answer_error(notebook)
     loss = _first_loss(row, notebook, bonus)
     if loss:
@@ -113,7 +113,7 @@ def reason_of(row, notebook: NotebookNode | None, bonus: Collection[str] = ()) -
     else:
         right = _(NO_LOSS_YET).format(points=number(row.to_mark)) if row.to_mark else _(ALL_RIGHT)
         told = [error, right]
-    return plain(" ".join([*row.notes, *filter(None, told)]))
+    return plain(sentences(*row.notes, *filter(None, told)))
 
 
 def _answer_error(notebook: NotebookNode) -> str | None:
@@ -140,7 +140,7 @@ def _first_loss(row, notebook: NotebookNode, bonus: Collection[str]) -> str | No
             continue
         for result in check_results(cell):
             for entry in result.get("findings", []):
-                return f"{cell_name(cell)}: {brief(str(result.get('item', '')), entry)}"
+                return labelled(cell_name(cell), brief(str(result.get("item", "")), entry))
         for output in cell.get("outputs", []):
             if output.output_type == "error":
                 return _told(output, cell_name(cell), CHECK_STOPS, CHECK_DIES, CHECK_HANGS)

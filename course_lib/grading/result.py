@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from course_lib.grading.phrases import sentences
+from course_lib.grading.phrases import labelled, sentences
 from course_lib.i18n import _
 from course_lib.i18n.told import recipe
 
@@ -117,7 +117,7 @@ class CheckResult:
         }
 
     def __str__(self) -> str:
-        lines = [f"{self.title}: {self.headline}"]
+        lines = [labelled(self.title, self.headline)]
         lines += [f"  {a.sign} {a.title}" for a in self.aspects]
         lines += ["", self.begin] if self.begin else []
         for finding in self.findings:
