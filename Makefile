@@ -13,6 +13,8 @@ BIN := .venv/bin
 endif
 COURSE := $(BIN)/course
 INSTALLED := .venv/installed
+# Two tests at a time; what shares a site, a browser or a graded class stays together.
+TWO := -n 2 --dist loadgroup
 
 .PHONY: course test test-all book serve lab release grade bench translations doctor lint clean
 .DEFAULT_GOAL := course
@@ -31,11 +33,11 @@ course: $(INSTALLED)
 	@$(COURSE) all
 
 test: $(INSTALLED)
-	@$(BIN)/python -m pytest -m "not slow"
+	@$(BIN)/python -m pytest -m "not slow" $(TWO)
 
 # The same, and then the slow ones.
 test-all: test
-	@$(BIN)/python -m pytest -m slow
+	@$(BIN)/python -m pytest -m slow $(TWO)
 
 book: $(INSTALLED)
 	@$(COURSE) build

@@ -1,7 +1,13 @@
 """One thread and one seed for every test, so that two cores can run two tests."""
 
+from pathlib import Path
+
 import pytest
 import torch
+
+TESTS = Path(__file__).parent
+# Tests that share what is dear to make (a site, a browser, a graded class) stay in one process.
+TOGETHER = {"browser", "book", "end_to_end", "notebooks", "figures"}
 
 
 @pytest.fixture(autouse=True)
@@ -14,3 +20,13 @@ def pytest_addoption(parser):
     parser.addoption(
         "--assignment", action="append", default=[], help="gates of this assignment only"
     )
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        folder = item.path.relative_to(TESTS).parts[0]
+        if folder in TOGETHER:
+            name = (
+                "site" if folder in ("browser", "book", "figures") else f"{folder}-{item.path.stem}"
+            )
+            item.add_marker(pytest.mark.xdist_group(name))
