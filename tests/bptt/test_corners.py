@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from course_lib.bptt import gru_backward, lstm_backward, rnn_backward
+from course_lib.bptt import gru, gru_backward, lstm, lstm_backward, rnn_backward
 from course_lib.bptt.convlstm import recipe
 from course_lib.bptt.function import run
 from course_lib.bptt.weights import blocks
@@ -178,6 +178,44 @@ def test_either_bias_and_the_gradients_of_states_may_be_missing(kind, of_states,
             torch.testing.assert_close(gradient, next(expected), rtol=0, atol=1e-12)
 
 
+@pytest.mark.parametrize("biases", [(True, True), (True, False), (False, True), (False, False)])
+@pytest.mark.parametrize("name", ["RNN", "LSTM", "LSTMP", "GRU"])
+def test_the_forward_pass_takes_either_bias_alone(name, biases):
+    module = MODULES[name](dtype=torch.float64)
+    names = ["weight_ih", "weight_hh", "bias_ih", "bias_hh", "weight_hr"]
+    tensors = [getattr(module, f"{n}_l0", None) for n in names]
+    tensors[2:4] = (b if kept else None for b, kept in zip(tensors[2:4], biases, strict=True))
+    states = [randn(B, P if name == "LSTMP" else H), randn(B, H)]
+    if name in ("RNN", "GRU"):
+        tensors, states = tensors[:4], states[:1]
+    given = {n: t for n, t in zip(names, tensors, strict=False) if t is not None}
+    input = data(name)
+    mine = module.run_layer(input, tuple(states), given)
+    if name in ("RNN", "GRU"):
+        expected = (rnn_forward if name == "RNN" else gru_forward)(input, *states, *tensors)
+        expected = expected[0], (expected[1],)
+    else:
+        expected = lstm_forward(input, tuple(states), *tensors)
+    assert_close([mine[0], *mine[1]], [expected[0], *expected[1]])
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 6), (5, 1)], ids=str)
+@pytest.mark.parametrize("peephole", ["map", "channel"])
+def test_frames_of_one_row_or_column_have_the_readable_gradients(size, peephole):
+    """A map (C_h, 5, 1) is no weight for each channel, though its last size is 1."""
+    kind = {"peephole": peephole, "image_size": size}
+    module = ConvLSTM(I, H, 3, batch_first=True, dtype=torch.float64, **kind)
+    with torch.no_grad():
+        for parameter in module.parameters():
+            parameter.normal_()
+    input = torch.randn(B, T, I, *size, dtype=torch.float64, requires_grad=True)
+    mine, expected = results(module, input), readable(module, input)
+    assert_close(mine, expected)
+    losses = (sum(t.pow(2).sum() for t in outputs) for outputs in (mine, expected))
+    found = (gradients(loss, None, module, input) for loss in losses)
+    assert_close(*found, rtol=1e-10, atol=1e-10)
+
+
 @every_module
 def test_final_states_may_be_changed_while_the_output_is_used(name):
     """As torch's may: they are tensors of their own, no windows into the output."""
@@ -213,3 +251,24 @@ def test_one_tensor_of_a_convlstm_alone_may_ask_for_its_gradient(only, peephole)
     outputs = run(recipe(T), plain, *tensors.values()), plain(*tensors.values())
     grads = [torch.randn_like(t) for t in outputs[0]]
     assert_close(*(torch.autograd.grad(o, tensors[only], grads) for o in outputs))
+
+
+RECIPES = {"LSTM": lstm.RECIPE, "GRU": gru.RECIPE}
+
+
+@pytest.mark.parametrize("name", ["LSTM", "GRU", "ConvLSTM"])
+def test_the_gates_are_kept_for_a_way_back_only(name):
+    """RNN has no gates: what its way back reads is its output."""
+    module = MODULES[name]()
+    frame = (4, 5) if name == "ConvLSTM" else ()
+    states = [torch.zeros(B, H, *frame)] * (1 if name == "GRU" else 2)
+    given = module.cells[0]._weights() if name == "ConvLSTM" else [*weights(module)]
+    given = [*given, None] if name == "LSTM" else given  # no projection
+    forward = recipe(T).forward if name == "ConvLSTM" else RECIPES[name].forward
+    held = []
+    with torch.no_grad():
+        for keep in (True, False):
+            _, kept = forward(data(name, torch.float32), *states, *given, keep=keep)
+            held.append(sum(t.numel() for t in kept))
+    gates = {"LSTM": 5, "GRU": 4, "ConvLSTM": 5}[name] * B * T * H
+    assert held[0] - held[1] >= gates
