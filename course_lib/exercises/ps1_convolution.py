@@ -57,7 +57,7 @@ LINEAR_AXIS_NAMES = {
     "T": N_("second axis"),
     "R": N_("third axis"),
     "I": N_("input"),
-    "O": N_("output"),
+    "O": N_("output feature"),
 }
 
 

@@ -186,6 +186,7 @@ CLIP = Item(
     arguments=("parameters", "max_norm"),
     returns="norm",
     axes=asked.axes,
+    axis_names={"B": "B"},  # an axis of a weight, no batch
     cases=asked.cases,
     oracle=oracles.clip,
     candidate=lambda on: partial(faults_bptt_clip.clip, on),
