@@ -10,7 +10,17 @@ from torch import nn
 from torch.nn import functional as F
 
 from course_lib.bench import yardsticks
-from course_lib.layers import GRU, LSTM, RNN, ConvLSTM, conv1d, conv2d
+from course_lib.layers import (
+    GRU,
+    LSTM,
+    RNN,
+    ConvLSTM,
+    conv1d,
+    conv2d,
+    gru_forward,
+    lstm_forward,
+    rnn_forward,
+)
 
 PROJECTION = 64
 SIZES = {  # B, T, I, H
@@ -23,8 +33,9 @@ FRAMES = {  # B, T, C_in, C_h, H = W, kernel
     "16x16": (2, 10, 1, 16, 16, 3),
 }
 # How often each version runs. The lecture's loop takes up to a minute at "big": it runs once.
-ROUNDS = {"small": 100, "mid": 15, "big": 7, "16x16": 25, "64x64": 7, "conv": 41}
+ROUNDS = {"small": 100, "mid": 15, "big": 5, "16x16": 25, "64x64": 5, "conv": 41}
 COMMON, LECTURE, ALONE = "one convolution, no peepholes", "lecture", "convolutions alone"
+AUTOGRAD = "autograd"  # the readable loop of course_lib.layers, its backward pass by autograd
 
 
 class Case(NamedTuple):
@@ -52,13 +63,20 @@ def recurrent(kind: str, size: str, backward: bool, device: str = "cpu") -> Case
         "RNN": lambda: yardsticks.lecture_rnn(x, h, weights),
         "GRU": lambda: yardsticks.lecture_gru(x, h, weights),
     }.get(kind, lambda: yardsticks.lecture_lstm(x, h, c, weights))
+    readable = {
+        "RNN": lambda: rnn_forward(x, None, *weights)[0],
+        "GRU": lambda: gru_forward(x, None, *weights)[0],
+    }.get(kind, lambda: lstm_forward(x, None, *weights)[0])
     forwards = {"ours": lambda: ours(x)[0], "torch": lambda: torchs(x)[0], LECTURE: lecture}
-    leaves = {"ours": [x, *weights], "torch": [x, *torchs.parameters()], LECTURE: [x, *weights]}
+    forwards |= {AUTOGRAD: readable} if backward else {}
+    leaves = {name: [x, *weights] for name in forwards} | {"torch": [x, *torchs.parameters()]}
     what = _what(backward)
+    targets = {LECTURE: 1 / 40} if size == "big" else {}
+    targets |= {AUTOGRAD: 1.0} if backward and size != "small" else {}
     return Case(
         _runs(forwards, leaves, backward),
         "torch",
-        TARGETS.get((kind, size, what), {}) | ({LECTURE: 1 / 40} if size == "big" else {}),
+        TARGETS.get((kind, size, what), {}) | targets,
         ROUNDS[size],
         (LECTURE,) if size == "big" else (),
     )

@@ -19,10 +19,10 @@ from course_lib.bench.measure import slope
 from course_lib.errors import CourseError
 
 MEMORY = {
-    "LSTM big fwd+bwd": ("ours", "torch"),
-    "LSTMP big fwd+bwd": ("ours", "torch"),
-    "GRU big fwd+bwd": ("ours", "torch"),
-    "RNN big fwd+bwd": ("ours", "torch"),
+    "LSTM big fwd+bwd": ("ours", "torch", "autograd"),
+    "LSTMP big fwd+bwd": ("ours", "torch", "autograd"),
+    "GRU big fwd+bwd": ("ours", "torch", "autograd"),
+    "RNN big fwd+bwd": ("ours", "torch", "autograd"),
     "ConvLSTM 64x64 fwd+bwd": ("ours", "one convolution, no peepholes"),
 }
 PEAKS = {"T": (100, 200, 400, 800), "B": (32, 64, 128, 256)}

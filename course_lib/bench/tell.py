@@ -41,10 +41,9 @@ def _memory(rows) -> Table:
     for column in ("case", "ours", "other", "ratio", "which"):
         table.add_column(column)
     for case in dict.fromkeys(row["case"] for row in rows):
-        ours, other = (row for row in rows if row["case"] == case)
-        ratio = ours["megabytes"] / other["megabytes"]
-        table.add_row(
-            case, f"{ours['megabytes']:.0f}", f"{other['megabytes']:.0f}", f"{ratio:.2f}",
-            other["version"],
-        )  # fmt: skip
+        ours, *others = (row for row in rows if row["case"] == case)
+        for other in others:
+            ratio = ours["megabytes"] / other["megabytes"]
+            numbers = f"{ours['megabytes']:.0f}", f"{other['megabytes']:.0f}", f"{ratio:.2f}"
+            table.add_row(case, *numbers, other["version"])
     return table

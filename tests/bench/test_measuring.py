@@ -100,7 +100,7 @@ def test_the_usual_forms_of_a_convlstm_give_the_reference_numbers():
 @pytest.mark.parametrize("name", [name for name in every_case() if "small" in name])
 def test_a_small_case_runs_in_every_version(name):
     made = every_case()[name]()
-    assert set(made.runs) == {"ours", "torch", "lecture"} and made.against in made.runs
+    assert {"ours", "torch", "lecture"} <= set(made.runs) and made.against in made.runs
     outputs = {version: run() for version, run in made.runs.items()}
     for output in outputs.values():
         torch.testing.assert_close(output, outputs["torch"])
@@ -109,7 +109,7 @@ def test_a_small_case_runs_in_every_version(name):
 def test_a_comparison_runs_in_a_process_of_its_own():
     found = worker(work="compare", case="GRU small fwd+bwd", threads=2)
     assert found["ratios"]["torch"]["median"] == 1
-    assert set(found["seconds"]) == {"ours", "torch", "lecture"}
+    assert set(found["seconds"]) == {"ours", "torch", "lecture", "autograd"}
 
 
 def test_the_peak_of_memory_is_that_of_the_call():
