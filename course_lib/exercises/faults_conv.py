@@ -225,6 +225,8 @@ def positions(on, size: int, axis: Axis) -> Tensor:
     moving = axis.kernel > 1 or axis.name == "W" or size > 1  # not the one row of a sequence
     if moving and ({"last-window-lost", f"last-lost:{axis.name}"} & on):
         end -= 1
+    if "windows-dilation-times-kernel" in on:
+        end -= axis.dilation - 1
     if moving and "windows-counted-unpadded" in on:
         end -= axis.before + axis.after
     step = axis.kernel if "windows-side-by-side" in on else axis.stride

@@ -142,6 +142,8 @@ def stateful_batches(on: frozenset[str], numbers, batch_size: int, length: int) 
             inputs, targets = inputs[:, :-1], inputs[:, 1:]
         else:
             targets = targets.reshape(batch_size, per_row)
+    if "row-rolled" in on:
+        targets = inputs.roll(-1, 1)
     per_row = inputs.shape[1]
     starts = range(0, per_row - length + 1, length)
     if "windows-overlap" in on:

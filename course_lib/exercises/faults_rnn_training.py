@@ -31,6 +31,8 @@ def train_step(on: frozenset[str], model, optimizer, inputs, targets, h_0, max_n
         h_n = h_0
     if "state-zeroed" in on:
         h_n = torch.zeros_like(h_n)
+    if "state-after-step" in on:
+        h_n = model(inputs, h_0)[1].detach()
     if "loss-again" in on:
         loss = loss_of(on, model(inputs, h_0)[0], targets, inputs)
     return loss.exp() if "loss-exp" in on else loss, h_n
@@ -56,6 +58,8 @@ def loss_of(on, logits, targets, inputs) -> Tensor:
         logits = logits.reshape(len(logits), logits.shape[2], -1).transpose(1, 2)
     if "rows-and-steps-mixed" in on:
         logits = logits.transpose(0, 1)
+    if "steps-and-rows-mixed" in on:
+        targets = targets.T
     loss = cross_entropy(logits.flatten(0, 1), targets.flatten())
     if "loss-summed" in on:
         return loss * targets.numel()
@@ -125,6 +129,8 @@ def softmax(on, logits) -> Tensor:
 def predict(on: frozenset[str], model, prompt, u, temperature: float = 1.0) -> Tensor:
     """Go on from prompt (T): one new word for every number in u (N) -> (N) int64."""
     inputs, h, new = prompt[None], None, []
+    if "prompt-last-twice" in on:
+        inputs = torch.cat([inputs, inputs[:, -1:]], 1)
     if "prompt-last-only" in on:
         inputs = inputs[:, -1:]
     if "prompt-without-last" in on:

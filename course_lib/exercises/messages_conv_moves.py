@@ -193,6 +193,13 @@ STRIDE = [
 
 DILATION = [
     fault(
+        "windows-dilation-times-kernel",
+        N_("A dilated kernel is taken to be as long as its size times the dilation."),
+        N_("Only the distances between its places grow; after the last place there is none."),
+        MATHS,
+        sentence=6,
+    ),
+    fault(
         "dilation-ignored",
         N_("The dilation is not used."),
         N_("A dilated kernel reaches further with the same number of weights."),

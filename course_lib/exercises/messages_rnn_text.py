@@ -282,6 +282,11 @@ BATCHES = [
         on="batches-swapped",
     ),
     rows(
+        "row-rolled",
+        N_("The last target of each row is the row's own first word."),
+        N_("The row was turned round. The next word of the text stands first in the next row."),
+    ),
+    rows(
         "row-ends-early",
         N_("The length of a row is not (N - 1) // B, rounded down, as the statement fixes it."),
         N_("The last target of a row may be the first word of the next row."),

@@ -30,6 +30,11 @@ STATE = [
         N_("The next batch then starts as if nothing had been read before."),
     ),
     stateful(
+        "state-after-step",
+        N_("The state that comes back was computed a second time, after the step."),
+        N_("With the new weights it is another state. The batch was read with the old ones."),
+    ),
+    stateful(
         "not-detached",
         N_("The state comes back with the history of its batch: it was not cut off."),
         N_("The next backward pass then goes into a batch whose graph is gone, and fails."),
@@ -90,6 +95,11 @@ LOSS = [
     ),
     learning(
         "rows-and-steps-mixed",
+        N_("In the loss, predictions and targets are lined up in different orders."),
+        N_("Rows and time steps are exchanged in one of the two, so each meets a wrong partner."),
+    ),
+    learning(
+        "steps-and-rows-mixed",
         N_("In the loss, predictions and targets are lined up in different orders."),
         N_("Rows and time steps are exchanged in one of the two, so each meets a wrong partner."),
     ),
@@ -288,6 +298,11 @@ PREDICT = [
         "prompt-without-last",
         N_("The last word of the prompt is not read."),
         N_("The first new word follows the last word of the prompt."),
+    ),
+    predicting(
+        "prompt-last-twice",
+        N_("The last word of the prompt is read twice."),
+        N_("The state has read it already: the first new word is drawn from that prediction."),
     ),
     predicting(
         "prompt-reversed",

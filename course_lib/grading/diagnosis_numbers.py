@@ -33,7 +33,7 @@ def almost(exam: Exam, outcome: Outcome) -> Finding | None:
 
 # Observations whose numbers are not numbers of the student's: shapes, or truths, as are all those
 # of an item that are called so ("truths_of_training").
-UNPLACED = ("first_weights", "parameters")
+UNPLACED = ("first_weights", "first_values", "parameters")
 
 
 def place(exam: Exam, outcome: Outcome) -> str:
@@ -47,7 +47,8 @@ def place(exam: Exam, outcome: Outcome) -> str:
         letters = exam.item.axes(outcome.case).get(mismatch.name, "").split()
         index = first_difference(mismatch, letters, outcome.aspect)
         both = mismatch.got[index].item(), mismatch.expected[index].item()
-        got, expected = map(exam.item.spell, both) if exam.item.spell else apart(*both)
+        words = exam.item.spell and not mismatch.got.is_floating_point()
+        got, expected = map(exam.item.spell, both) if words else apart(*both)
         text = _("First seen in {value} at {place}: yours is {got}, it should be {expected}.")
         if not index:
             text = _("First seen in {value}: yours is {got}, it should be {expected}.")
@@ -147,7 +148,8 @@ def _probes(exam: Exam, outcome: Outcome) -> list[str]:
     cases = [*exam.item.cases("ordinary", VISIBLE), *exam.item.cases("fresh32", FRESH)]
     if any(_is_right(exam, case) for case in cases):
         return []  # not wrong in general: "right whenever" would say nothing
-    right = [p for p in exam.item.probes if all(_is_right(exam, p.change(c)) for c in cases)]
+    asked = [*cases, *_with_other_options(exam, cases)]
+    right = [p for p in exam.item.probes if all(_is_right(exam, p.change(c)) for c in asked)]
     zeroed = {probe.id: _changed_by(probe, cases[0]) for probe in right}
     for probe in right:
         if any(other < zeroed[probe.id] for other in zeroed.values()):
@@ -155,6 +157,15 @@ def _probes(exam: Exam, outcome: Outcome) -> list[str]:
         params = {name: _(value) for name, value in probe.params.items()}
         facts.append(_(probe.fact).format(**params))
     return facts[:2]
+
+
+def _with_other_options(exam: Exam, cases: list[Case]) -> list[Case]:
+    """The calls of a function with other options (k = 1): what is told is true of them, too."""
+    known = [case.options for case in cases]
+    roles = {a.role: None for a in exam.item.aspects if a.observe == "values"}
+    if exam.item.kind != "function" or not any(known):
+        return []
+    return [c for r in roles for c in exam.item.cases(r, VISIBLE) if c.options not in known]
 
 
 def _changed_by(probe: Probe, case: Case) -> set[str]:

@@ -9,13 +9,18 @@ from course_lib.grading.result import Finding
 from course_lib.grading.words import axis_word, gates_of, lettered, plain
 from course_lib.i18n import _
 
+POSITIONS = frozenset("LHW")
+
 
 def wrong_shape(exam: Exam, outcome: Outcome) -> Finding | None:
     """A finding for the first value whose shape, or type of numbers, is not the expected one."""
     case = outcome.case
     for mismatch in outcome.mismatches:
         if mismatch.kind == "dtype" or _coarse(mismatch):
-            text = _("{value} is {got}; the arguments are {expected}, and so should it be.")
+            text = _("{value} is {got}; it should be {expected}.")
+            given = {t.dtype for t in case.tensors.values() if t is not None}
+            if given == {mismatch.expected.dtype}:
+                text = _("{value} is {got}; the arguments are {expected}, and so should it be.")
             values = {
                 "value": mismatch.name,
                 "got": _type(mismatch.got),
@@ -34,17 +39,41 @@ def _shape(exam: Exam, case, mismatch, observe: str) -> Finding:
     name = mismatch.name
     key = exam.item.weights.get(name, name)
     letters = exam.item.axes(case).get(key, "").split()
+    if exam.item.spell:  # a list of words has no shape
+        text = _("{value} has {got} entries; it should have {expected}.")
+        said = text.format(value=name, got=len(mismatch.got), expected=len(mismatch.expected))
+        return Finding("shape", "wrong-shape", said)
     text = _("{value} has shape {got}; it should be {letters} = {expected}.")
     what = text.format(
         value=name, got=plain(got), letters="(" + ", ".join(letters) + ")", expected=plain(expected)
     )
-    why = sentences(
-        _axes(exam.item, got, expected, letters, case), _right_when_turned(mismatch, letters)
-    )
+    turned = _right_when_turned(mismatch, letters) if observe != "parameters" else ""
+    why = sentences(_axes(exam.item, got, expected, letters, case), turned)
     look = _("Your shape in the letters of the statement: {letters}.")
-    why = why or look.format(letters=lettered(got, case))
+    told = _lettered(got, expected, letters, case)
+    why = why or (look.format(letters=told) if told else "")
     kind = "convention" if observe == "parameters" else "shape"
     return Finding(kind, "wrong-shape", what, why)
+
+
+def _lettered(got, expected, letters, case) -> str:
+    """The student's shape in letters; "" where they would say nothing that the numbers do not.
+
+    A size that is wrong may be equal to another size by chance: along an axis of positions (W')
+    only positions are told, and no letter whose own axis is right.
+    """
+    if len(got) != len(expected):
+        told = lettered(got, case)
+        return told if any(sign.isalpha() for sign in told) else ""
+    right = {a for a, g, e in zip(letters, got, expected, strict=True) if g == e}
+    told, news = [], False
+    for letter, size, wanted in zip(letters, got, expected, strict=True):
+        fits = [a for a, s in case.sizes.items() if s == size and a not in right]
+        if letter.endswith("'"):
+            fits = [a for a in fits if a.removesuffix("'") in POSITIONS]
+        news = news or (size != wanted and bool(fits))
+        told.append(letter if size == wanted else (fits or [str(size)])[0])
+    return "(" + ", ".join(told) + ")" if news else ""
 
 
 def _axes(item, got, expected, letters, case) -> str:
@@ -90,6 +119,9 @@ def _lost(got, expected, letters) -> str | None:
     return fits[0] if len(fits) == 1 else None
 
 
+OF_TORCH = ("weight_ih", "weight_hh", "weight_hr", "bias_ih", "bias_hh")
+
+
 def _parameters(exam: Exam, outcome: Outcome) -> Finding:
     there = [name for name in outcome.answer if not name.startswith("late ")]
     missing = [m.name for m in outcome.mismatches if m.kind == "missing"]
@@ -101,7 +133,11 @@ def _parameters(exam: Exam, outcome: Outcome) -> Finding:
         parts.append(text.format(missing=listed(missing), there=found))
     elif extra:
         parts.append(_("It has a parameter too many: {extra}.").format(extra=listed(extra)))
-    why = _("The names and shapes are those of torch, so that either can load the other's weights.")
+    why = _("Weights are loaded by name, so the names are those of the statement.")
+    if all(name in ("weight", "bias") or name.startswith(OF_TORCH) for name in exam.item.weights):
+        why = _(
+            "The names and shapes are those of torch, so that either can load the other's weights."
+        )
     return Finding("convention", "parameter-names", sentences(*parts), why)
 
 
