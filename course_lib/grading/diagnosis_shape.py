@@ -4,7 +4,7 @@ from itertools import combinations, permutations
 
 from course_lib.grading.compare import close
 from course_lib.grading.exam import Exam, Outcome
-from course_lib.grading.phrases import listed, sentences
+from course_lib.grading.phrases import few, listed, sentences
 from course_lib.grading.result import Finding
 from course_lib.grading.words import axis_word, gates_of, lettered, plain
 from course_lib.i18n import _
@@ -129,10 +129,10 @@ def _parameters(exam: Exam, outcome: Outcome) -> Finding:
     parts = []
     if missing:
         text = _("The module has no parameter {missing}. It has: {there}.")
-        found = listed(there) or _("none")
-        parts.append(text.format(missing=listed(missing), there=found))
+        found = listed(few(there)) or _("none")
+        parts.append(text.format(missing=listed(few(missing)), there=found))
     elif extra:
-        parts.append(_("It has a parameter too many: {extra}.").format(extra=listed(extra)))
+        parts.append(_("It has a parameter too many: {extra}.").format(extra=listed(few(extra))))
     why = _("Weights are loaded by name, so the names are those of the statement.")
     if all(name in ("weight", "bias") or name.startswith(OF_TORCH) for name in exam.item.weights):
         why = _(

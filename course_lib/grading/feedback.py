@@ -153,8 +153,9 @@ def _most(items: list[dict], grading: dict, bonus) -> float:
 
 
 def _notes(items: list[dict], bonus) -> list[str]:
-    """Sentences below the points: what is not marked yet, and what counts above."""
-    notes = []
+    """Sentences below the points: what of them counts above, and what is not marked yet."""
+    above = sum(item["score"] or 0 for item in items if item["id"] in bonus)
+    notes = [_("{points} of them are a bonus.").format(points=number(above))] if above else []
     unread = sum(item["points"] for item in items if item["unread"])
     if unread:
         share = percent(
@@ -167,9 +168,6 @@ def _notes(items: list[dict], bonus) -> list[str]:
         if share is not None:
             text = _("Of what has been marked, you have {percent} per cent.")
             notes.append(text.format(percent=number(round(share, 1))))
-    above = sum(item["score"] or 0 for item in items if item["id"] in bonus)
-    if above:
-        notes.append(_("{points} of them are a bonus.").format(points=number(above)))
     return notes
 
 

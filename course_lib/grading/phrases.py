@@ -14,6 +14,12 @@ def listed(names) -> str:
     return _joined("listed", _(", ").join(names), names)
 
 
+def few(names, most: int = 6) -> list[str]:
+    """The first of many names and an ellipsis: they show what the others are like."""
+    names = list(names)
+    return names if len(names) <= most else [*names[: most - 1], "…"]
+
+
 def labelled(name: str, text: str) -> str:
     """What a text belongs to, and the text: "Marks: 3", in Chinese "分数：3"."""
     return _("{name}: {text}").format(name=name, text=text)

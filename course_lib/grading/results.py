@@ -28,6 +28,8 @@ STATUS = {
     "waiting": N_("not graded yet"),
 }
 
+UNKNOWN = "unknown"  # the kind of a finding that names no mistake
+
 
 @dataclass
 class Row:
@@ -204,16 +206,18 @@ def _graded_notebook(root: Path, assignment: str, student: str):
 def misconceptions(rows: list[Row]) -> list[Misconception]:
     """Every mistake with the students who made it, the most frequent first.
 
-    Once per student: a mistake in one function shows in every part that calls it.
+    Once per student: a mistake in one function shows in every part that calls it. Last, in one
+    line, who was told "I don't know": that is no idea that a class could be taught.
     """
     found: dict[str, Misconception] = {}
     for row in rows:
         for finding in row.findings:
             if finding.kind == "error":  # does not run, not written: no idea to be mistaken about
                 continue
-            mistake = found.setdefault(finding.id, Misconception(finding.id, finding.text, [], []))
+            id = UNKNOWN if finding.kind == UNKNOWN else finding.id
+            mistake = found.setdefault(id, Misconception(id, finding.text, [], []))
             if finding.item not in mistake.items:
                 mistake.items.append(finding.item)
             if row.student not in mistake.students:
                 mistake.students.append(row.student)
-    return sorted(found.values(), key=lambda mistake: (-len(mistake.students), mistake.id))
+    return sorted(found.values(), key=lambda m: (m.id == UNKNOWN, -len(m.students), m.id))

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from course_lib.exercises.spec import Item, Names, Unexpected
-from course_lib.grading.phrases import listed
+from course_lib.grading.phrases import few, listed
 from course_lib.i18n import _
 
 
@@ -101,9 +101,9 @@ def wrong_parameters(item: Item, module) -> Unexpected:
     missing = [name for name in item.weights if name not in there]
     if missing:
         text = _("The module has no parameter {missing}. It has: {there}.")
-        found = listed(sorted(there)) or _("none")
-        values = {"missing": listed(missing), "there": found}
+        found = listed(few(sorted(there))) or _("none")
+        values = {"missing": listed(few(missing)), "there": found}
         return Unexpected("convention", "parameter-names", text.format(**values))
     text = _("The shapes of the module's parameters are {there}, not those of torch.")
-    shapes = listed(f"{name} {shape}" for name, shape in there.items() if name in item.weights)
-    return Unexpected("shape", "wrong-shape", text.format(there=shapes))
+    shapes = [f"{name} {shape}" for name, shape in there.items() if name in item.weights]
+    return Unexpected("shape", "wrong-shape", text.format(there=listed(few(shapes))))

@@ -19,8 +19,10 @@ from course_lib.grading import grade as grading
 from course_lib.grading.feedback import without_hidden_tests
 from course_lib.grading.grade import grade
 from course_lib.grading.gradebook import open_gradebook
+from course_lib.grading.reasons import Finding
 from course_lib.grading.release import release
 from course_lib.grading.report import print_report, report
+from course_lib.grading.results import Row, misconceptions
 
 RIGHT = "def add(a, b):\n    return a + b"
 MINUS = "def add(a, b):\n    return a - b"
@@ -119,6 +121,20 @@ def test_the_csv_has_every_student_and_the_json_agrees(graded):
 def test_the_class_misconceptions_are_counted_once_per_student(graded):
     found = [(m.id, m.text, m.items, m.students) for m in graded[1].misconceptions]
     assert found == [("minus", "It subtracts.", ["add"], ["minus"])]
+
+
+def test_what_nobody_could_name_stands_in_one_line_below_the_mistakes():
+    def row(student, *found):
+        return Row(student, student, "en", "graded", findings=[Finding(*one) for one in found])
+
+    unknown, differ = ("f", "unknown", "unknown", "?"), ("g", "unknown", "numbers-differ", "?")
+    told = misconceptions(
+        [row("a", unknown, differ), row("b", differ), row("c", ("f", "fault", "minus", "It."))]
+    )
+    assert [(m.id, m.items, m.students) for m in told] == [
+        ("minus", ["f"], ["c"]),
+        ("unknown", ["f", "g"], ["a", "b"]),
+    ]
 
 
 def test_the_seed_reaches_the_code_and_is_kept_with_each_submission(graded):

@@ -154,6 +154,7 @@ def test_the_students_page_has_the_answer_and_no_rubric_and_no_lost_points(grade
     assert "6 more points are for answers that your teacher has still to read" in text
     assert "you have 140 per cent" in text
     assert re.search(r"– / 6", text) and "of 10 points" in text and "4 of them are a bonus" in text
+    assert text.index("4 of them are a bonus") < text.index("6 more points")  # of the points above
 
 
 def test_a_mark_given_by_a_person_counts_and_survives_grading_again(graded):

@@ -195,3 +195,13 @@ def test_a_finished_lstm_gets_no_points_and_is_told_so(path, answer):
     result = check(path, answer)
     assert result.points == 0
     assert [finding.id for finding in result.findings] == ["forbidden-call"], str(result)
+
+
+def test_of_dozens_of_missing_parameters_a_few_are_listed():
+    class EncoderForecaster(nn.Module):
+        def __init__(self, *_sizes, **_named):
+            super().__init__()
+
+    text = check("ps6_convlstm.forecaster", EncoderForecaster).findings[0].text
+    assert "encoder.cells.0.weight_x" in text and "…" in text
+    assert text.count("cells") < 10, text
