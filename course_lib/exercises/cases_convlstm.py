@@ -69,10 +69,14 @@ def cases(family: str, role: str, seed: int) -> list[Case]:
         return [case("square", 0, torch.float64, K=1 if one_step else 3, **same)]
     if role == "quick":  # the diagnosis tries thousands of pairs of faults on it
         small = {"B": 1, "H": 3, "W": 4} if one_step else {"B": 1, "T": 2, "H": 3, "W": 4}
+        small |= {"S": 1} if family == "forecaster" else {}
         return [case("quick", 0, **small)]
     if role in ("fresh", "fresh32"):  # for the diagnosis; in float64, equal means equal
         dtype = torch.float64 if role == "fresh" else torch.float32
-        return [case(str(k), k, dtype) for k in range(3)]
+        # Of the first, what depends on what is found out: a call for every row and time step.
+        few = {} if one_step else {"B": 2, "T": 3, "I": 4}
+        few |= {"S": 2} if family == "forecaster" else {}
+        return [case(str(k), k, dtype, **({} if k else few)) for k in range(3)]
     raise ValueError(f"unknown role {role}")
 
 

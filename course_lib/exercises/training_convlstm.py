@@ -23,12 +23,15 @@ READ, STEPS = 3, 2
 def train(on: frozenset[str], model, frames, held_out, steps, epochs) -> list[float]:
     """Train on ``frames`` (N, T, I, H, W); the error on ``held_out`` after every epoch."""
     read = frames.shape[1] - steps
-    optimiser = torch.optim.Adam(model.parameters(), lr=1e-4 if "not-better" in on else 0.02)
+    lr = 1e-4 if "not-better" in on else 0.005 if "another-step" in on else 0.02
+    optimiser = torch.optim.Adam(model.parameters(), lr=lr)
     if "trains-on-held-out" in on:
         frames = torch.cat([frames, held_out])
     errors = [_error(on, model, frames, held_out, read)]
     for _epoch in range(epochs):
-        for rows in torch.randperm(len(frames)).split(16):
+        order = torch.randperm(len(frames))
+        order = order.sort().values if "not-shuffled" in on else order
+        for rows in order.split(8 if "other-batches" in on else 16):
             if "part-of-the-data" in on and len(rows) < 16:
                 continue
             batch = frames[rows]
@@ -36,7 +39,8 @@ def train(on: frozenset[str], model, frames, held_out, steps, epochs) -> list[fl
             given = given[:, :-1] if "reads-too-little" in on else given
             goal = batch[:, :steps] if "future-not-learned" in on else batch[:, read:]
             asked = 1 if "wrong-steps" in on else steps
-            loss = cross_entropy(model(given, asked), goal[:, :asked])
+            goal = batch[:, read - 1 : -1] if "another-goal" in on else goal
+            loss = _loss_of(on, model(given, asked), goal[:, :asked])
             if "gradients-not-cleared" not in on:
                 optimiser.zero_grad()
             (-loss if "uphill" in on else loss).backward()
@@ -44,6 +48,14 @@ def train(on: frozenset[str], model, frames, held_out, steps, epochs) -> list[fl
                 optimiser.step()
         errors.append(_error(on, model, frames, held_out, read))
     return errors[:-1] if "errors-of-the-past" in on else errors[1:]
+
+
+def _loss_of(on, logits, goal) -> Tensor:
+    if "sigmoid-twice" in on:
+        return cross_entropy(torch.sigmoid(logits), goal)
+    if "squares-learned" in on:
+        return (torch.sigmoid(logits) - goal).square().mean()
+    return cross_entropy(logits, goal)
 
 
 @torch.no_grad()
@@ -67,7 +79,7 @@ def cases(role: str, seed: int) -> list[Case]:
     if role == "ordinary":
         return [_case(f"ordinary-a-{seed}", 18, 6, 2, seed)]
     if role == "real":
-        return [_case(f"real-a-{seed}", 48, 32, 5, seed)]
+        return [_case(f"real-a-{seed}", 48, 16, 5, seed)]
     return []
 
 
@@ -96,17 +108,26 @@ class Watched(EncoderForecaster):
         super().__init__(1, 8, 3, batch_first=True)
         self.calls: list[tuple[Tensor, int, bool]] = []
         self.cleared = True  # no step used a gradient that an earlier step had used already
-        for parameter in self.parameters():
-            parameter.register_hook(self._arriving(parameter))
+        self.first: dict[str, Tensor] = {}  # the gradients that arrived first
+        self.asked = 0  # how many calls came before them
+        self.second: dict[str, Tensor] = {}  # the weights after the first step
+        for name, parameter in self.named_parameters():
+            parameter.register_hook(self._arriving(name, parameter))
 
-    def _arriving(self, parameter):
+    def _arriving(self, name, parameter):
         weights = None
 
         def look(gradient):
             nonlocal weights
             old = parameter.grad is not None and bool(parameter.grad.any())
             self.cleared &= not old or torch.equal(weights, parameter)
+            stepped = weights is not None and not torch.equal(weights, parameter)
+            if stepped and name not in self.second:
+                self.second[name] = parameter.detach().clone()
             weights = parameter.detach().clone()
+            if name not in self.first:
+                self.asked = self.asked or len(self.calls)
+                self.first[name] = gradient.detach().clone()
 
         return look
 
@@ -164,11 +185,64 @@ def truths(item, candidate, case: Case) -> dict[str, Tensor]:
     rows = sum(len(x) for x, _steps, grad in model.calls if grad)
     told["whole"] = not told["past"] or rows >= len(frames) * case.options["epochs"]
     told["cleared"] = model.cleared
+    told |= _as_the_statement_says(model, before, frames, read)
     told["downhill"] = _loss(model, frames, read) < _loss(before, frames, read)
     told["error"] = _near(errors[-1], _error(frozenset(), model, frames, held_out, read))
     if told["changed"] and not told["error"]:
         told |= _what_else(model, errors, frames, held_out, read)
     return {name: torch.tensor(float(value)) for name, value in told.items()}
+
+
+def _as_the_statement_says(model, before, frames, read) -> dict[str, bool]:
+    """Batches, order, loss and step, as far as the calls and the first gradients show them."""
+    seen = frames[:, :read].flatten(1)
+    rows = [_rows(x, seen) for x, _steps, grad in model.calls if grad]
+    told = dict.fromkeys(("batches", "shuffled", "goal", "loss", "adam"), True)
+    if any(part is None for part in rows) or not rows:
+        return told  # something else was read, and that is told
+    told["batches"] = max(map(len, rows)) == min(16, len(frames))
+    order = torch.cat(rows)[: len(frames)]
+    told["shuffled"] = len(order) < 2 or bool((order.diff() < 0).any())
+    first = _rows(model.calls[model.asked - 1][0], seen) if model.asked else None
+    if first is None:
+        return told
+    right = _gradients(before, frozenset(), frames[first], read)
+    if abs(_times(model.first, right)) < 0.9:  # Adam steps alike with a mean and with a sum
+        others = ("sigmoid-twice", "squares-learned")
+        of_loss = [_gradients(before, {id}, frames[first], read) for id in others]
+        known = [id for id, g in zip(others, of_loss, strict=True) if _times(model.first, g)]
+        told |= {"goal": bool(known), "loss": not known}
+        told |= {id: True for id in known}
+    old = dict(before.named_parameters())
+    steps = [(new - old[name]).abs().max() for name, new in model.second.items()]
+    if steps and model.cleared:
+        told["adam"] = 0.015 < max(steps).item() < 0.025
+    return told
+
+
+def _rows(x: Tensor, seen: Tensor) -> Tensor | None:
+    """Which training films were read; None if it was something else."""
+    x = x.flatten(1)
+    if x.shape[1] != seen.shape[1]:
+        return None
+    same = (x[:, None] == seen).all(2)
+    return same.int().argmax(1) if bool(same.any(1).all()) else None
+
+
+def _gradients(before, on, films: Tensor, read: int) -> dict[str, Tensor]:
+    parameters = dict(before.named_parameters())
+    with torch.enable_grad():
+        loss = _loss_of(on, before(films[:, :read], films.shape[1] - read), films[:, read:])
+        made = torch.autograd.grad(loss, list(parameters.values()))
+    return dict(zip(parameters, made, strict=True))
+
+
+def _times(mine: dict[str, Tensor], right: dict[str, Tensor]) -> float:
+    """How many times the right gradients mine are; 0 if they are none of their multiples."""
+    one = torch.cat([mine[name].flatten() for name in mine]).double()
+    other = torch.cat([right[name].flatten() for name in mine]).double()
+    scale = (one @ other) / (other @ other)
+    return float(scale) if (one - scale * other).norm() < 1e-3 * one.norm() else 0.0
 
 
 OTHER_ERRORS = ("errors-on-training", "errors-without-sigmoid", "errors-as-cross-entropy")
@@ -242,7 +316,14 @@ SHOWN = {
     "cleared": "gradients-not-cleared",
     "downhill": "uphill",
     "whole": "part-of-the-data",
+    "goal": "another-goal",
+    "adam": "another-step",
+    "batches": "other-batches",
+    "shuffled": "not-shuffled",
 }
+
+
+LATE = ("another-step", "other-batches", "not-shuffled")  # less telling than another loss
 
 
 def explain(answer) -> list[str]:
@@ -250,6 +331,8 @@ def explain(answer) -> list[str]:
     if "better" in answer:
         return [] if answer["better"] else ["not-better"]
     shown = next(([id] for name, id in SHOWN.items() if not answer[name]), [])
+    if not answer["loss"] and shown in ([], *([id] for id in LATE)):
+        shown = [next(id for id in ("sigmoid-twice", "squares-learned") if id in answer)]
     if answer["error"]:
         return shown
     errors = [name for name in (*OTHER_ERRORS, "errors-of-the-past") if answer.get(name)]

@@ -70,6 +70,7 @@ class _Moves:
         self.axes = {name: letters.split() for name, letters in exam.item.axes(case).items()}
         self.table = []  # (argument, {"B": b, "T": t}, yours, torch's)
         expected = exam.expected("values", case)
+        every = self._moved(answer, {name: one + 1 for name, one in answer.items()})
         for name, tensor in case.tensors.items():
             if tensor is None or not tensor.is_floating_point():
                 continue  # another whole number is another question, such as another word
@@ -80,10 +81,11 @@ class _Moves:
                 mine = exam.ask_anew("values", asked)
                 if isinstance(mine, Failure):
                     continue
-                right = exam.expected_anew("values", asked)
-                self.table.append(
-                    (name, place, self._moved(answer, mine), self._moved(expected, right))
-                )
+                moved = self._moved(answer, mine)
+                right = moved
+                if place or moved != every:  # a weight that moves everything is as it should be
+                    right = self._moved(expected, exam.expected_anew("values", asked))
+                self.table.append((name, place, moved, right))
 
     def _blocks(self, name, tensor):
         """Index and place of every row and time step of an argument; a weight is one block."""
@@ -105,10 +107,13 @@ class _Moves:
             letters = self.axes.get(name, [])
             if one.shape != after[name].shape:
                 continue
-            where = (one != after[name]).nonzero().tolist()
-            for index in where:
-                position = dict(zip(letters, index, strict=False))
-                moved.add((name, position.get("B"), position.get("T")))
+            kept = [k for k, letter in enumerate(letters[: one.ndim]) if letter in "BT"]
+            rest = [k for k in range(one.ndim) if k not in kept]
+            blocks = one != after[name]
+            blocks = blocks.any(rest) if rest else blocks
+            for index in blocks.nonzero().tolist():
+                place = dict(zip([letters[k] for k in kept], index, strict=True))
+                moved.add((name, place.get("B"), place.get("T")))
         return moved
 
     def unused(self) -> Finding | None:
@@ -147,6 +152,15 @@ class _Moves:
                 return Finding("dependence", "looks-into-the-future", what, why)
         return None
 
+    def _carried(self) -> bool:
+        """Whether anything earlier is felt later: then the state is carried, if not everywhere."""
+        return any(
+            t is not None and t > place["T"]
+            for _name, place, mine, _right in self.table
+            if "T" in place
+            for _n, _b, t in mine
+        )
+
     def memory(self) -> Finding | None:
         """Something earlier should be felt later, and is not."""
         for name, place, mine, right in self.table:
@@ -156,7 +170,7 @@ class _Moves:
             value, t = min(later, key=lambda pair: pair[1])
             if "T" in place:
                 felt = any(t is not None and t > place["T"] for _n, _b, t in mine)
-                if felt:
+                if felt or self._carried():
                     continue
                 text = _("{value} at time {t} does not depend on {name} at time {other}.")
                 what = text.format(value=value, t=t, name=name, other=place["T"])

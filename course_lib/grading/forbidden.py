@@ -9,6 +9,7 @@ import inspect
 import textwrap
 import types
 from contextlib import contextmanager
+from functools import lru_cache
 
 from torch.overrides import TorchFunctionMode
 
@@ -34,14 +35,20 @@ class _Watch(TorchFunctionMode):
         self.seen: str | None = None
 
     def __torch_function__(self, function, types, args=(), kwargs=None):
-        name = getattr(function, "__name__", "").split(".")[-1]
-        full = str(getattr(function, "_name", name)).split("::")[-1].split(".")[0]
-        place = f"{getattr(function, '__module__', '') or ''}.{name}".split(".")[-2]
-        called = next((n for n in (name, full, f"{place}.{name}") if n in self.names), "")
+        called = _called(function, self.names)
         if called:
             self.seen = called
             raise ForbiddenCall(called)
         return function(*args, **(kwargs or {}))
+
+
+@lru_cache(maxsize=4096)
+def _called(function, names: frozenset[str]) -> str:
+    """The name under which a torch function is forbidden; "" when it is not."""
+    name = getattr(function, "__name__", "").split(".")[-1]
+    full = str(getattr(function, "_name", name)).split("::")[-1].split(".")[0]
+    place = f"{getattr(function, '__module__', '') or ''}.{name}".split(".")[-2]
+    return next((n for n in (name, full, f"{place}.{name}") if n in names), "")
 
 
 @contextmanager
