@@ -98,3 +98,14 @@ def pytest_runtest_call(item):
 def pytest_terminal_summary(terminalreporter):
     for id, seconds in sorted(_seconds.items()):
         terminalreporter.write_line(f"gates of {id}: {seconds:.0f} s of CPU")
+    pairs = defaultdict(list)
+    for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed"):
+        for name, told in report.user_properties:
+            if name == "pairs" and report.when == "call":
+                pairs[told[0]].append(told[1:])
+    for id, counted in pairs.items():
+        every, looked_at, right = map(sum, zip(*counted, strict=True))
+        terminalreporter.write_line(
+            f"pairs of {id}: {looked_at} of {every}, {looked_at - right} caught, "
+            f"{right} undo each other and are right"
+        )
