@@ -76,10 +76,11 @@ def asked_with(exam: Exam, case: Case) -> str:
     """The numbers that the function was called with besides its tensors."""
     if exam.item.kind == "module":
         return ""
-    numbers = [f"{n}={v}" for n, v in case.options.items() if isinstance(v, (int, float))]
+    given = {n: v for n, v in case.options.items() if isinstance(v, (int, float))}
+    numbers = [f"{n}={v:.6g}" if isinstance(v, float) else f"{n}={v}" for n, v in given.items()]
     if not numbers:
         return ""
-    return _("The call had {numbers}.").format(numbers=", ".join(numbers))
+    return _("The call had {numbers}.").format(numbers=listed(numbers))
 
 
 def apart(one: float, other: float) -> tuple[str, str]:

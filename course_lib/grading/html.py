@@ -86,7 +86,7 @@ def _finding(finding: Finding) -> str:
     return "".join(lines)
 
 
-_NAME = re.compile(r"\b(?:nn\.\w+|[A-Za-z]+(?:_[A-Za-z0-9]+)+(?:=\w+)?)\b")
+_NAME = re.compile(r"\b(?:nn\.\w+|[A-Za-z]+(?:_[A-Za-z0-9]+)+(?:=-?\w+(?:\.\w+)?)?)\b")
 
 
 def _code(text: str) -> str:

@@ -1,10 +1,13 @@
 """Chinese feedback is set as Chinese: full-width colons, spaces only beside Latin letters."""
 
 import re
+from types import SimpleNamespace
 
 import pytest
 
 from course_lib.grading import check, progress, start
+from course_lib.grading.diagnosis_numbers import asked_with
+from course_lib.grading.html import _code
 from course_lib.grading.phrases import labelled, listed, say_again
 from course_lib.i18n import _, get_language, speaking
 from course_lib.i18n.told import recipe
@@ -56,6 +59,14 @@ def test_names_and_lists_have_the_marks_of_the_language():
     assert listed(["a", "b"]) == "a、b"
     with speaking("en"):
         assert labelled("Marks", "3") == "Marks: 3"
+
+
+def test_numbers_of_a_call_are_listed_with_the_comma_of_the_language():
+    exam = SimpleNamespace(item=SimpleNamespace(kind="function"))
+    case = SimpleNamespace(options={"stride": 2, "max_norm": 2.7909990310668946, "given": "list"})
+    said = asked_with(exam, case)
+    assert "stride=2、max_norm=2.791" in said
+    assert ">max_norm=2.791</span>" in _code(said)
 
 
 def test_a_result_and_the_progress_have_no_half_width_colon():
