@@ -1,7 +1,8 @@
 """The texts that the data part of the RNN assignment is checked with.
 
 The first one is the toy corpus of the book; the others are drawn from its words, so that words
-are equally frequent, appear twice in one sentence, and begin with a capital letter.
+are equally frequent, appear twice in one sentence, begin with a capital letter, and end with a
+comma.
 """
 
 import torch
@@ -35,7 +36,7 @@ def draw_text(seed: int, count: int = 7) -> list[str]:
         sentences.append(" ".join(w.capitalize() if capital and not i else w
                                   for i, w in enumerate(words)))  # fmt: skip
     sentences[1] = f"{LEXICON[-1]} {sentences[1]} {LEXICON[-1]}"  # twice in one sentence only
-    sentences[2] = f"{sentences[2]} {LEXICON[-2]}"
+    sentences[2] = f"{sentences[2]} {LEXICON[3]}, {LEXICON[-2]}"  # the comma is of the word
     sentences[3] = f"{sentences[3]} {LEXICON[-2].upper()}"  # as often, in two sentences
     return sentences
 

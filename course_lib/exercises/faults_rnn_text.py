@@ -4,6 +4,7 @@
 """
 
 from collections import Counter
+from string import punctuation
 
 import torch
 from torch import Tensor
@@ -20,6 +21,8 @@ def build_vocabulary(on: frozenset[str], sentences) -> list[str]:
     if "not-lowered" not in on:
         sentences = [sentence.lower() for sentence in sentences]
     split = (lambda s: s.split(" ")) if "empty-words" in on else str.split
+    if "signs-stripped" in on:
+        sentences = [" ".join(w.strip(punctuation) for w in split(s)) for s in sentences]
     words = [word for sentence in sentences for word in split(sentence)]
     if "characters" in on:
         words = [letter for sentence in sentences for letter in sentence]
@@ -59,6 +62,8 @@ def encode(on: frozenset[str], sentence, vocabulary) -> Tensor:
     words = (sentence if "encode-not-lowered" in on else sentence.lower()).split()
     if "encode-characters" in on:
         words = list(sentence.lower())
+    if "signs-stripped" in on:
+        words = [word.strip(punctuation) for word in words]
     number = {word: k for k, word in enumerate(vocabulary)}
     if "adds-unknown" in on:
         vocabulary += [w for w in dict.fromkeys(words) if w not in number]

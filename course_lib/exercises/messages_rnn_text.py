@@ -15,7 +15,11 @@ rows = partial(made, look="language-scratch", sentence=ROWS, paired=False)
 
 SHARE_NOTHING = N_("The caller still needs it. A second call would start from other numbers.")
 
+SIGNS = N_("Commas and other signs are cut off the words.")
+WITH_SIGNS = N_("A word is all that stands between two blanks, with its signs.")
+
 VOCABULARY = [
+    words("signs-stripped", SIGNS, WITH_SIGNS),
     words(
         "unknown-missing",
         N_("The list has no entry for unknown words."),
@@ -99,6 +103,7 @@ VOCABULARY = [
 ]
 
 ENCODE = [
+    numbers("signs-stripped", SIGNS, WITH_SIGNS),
     numbers(
         "unknown-words",
         N_("Words that are not in the vocabulary do not get the number 0."),
