@@ -65,7 +65,7 @@ def gru_backward(
 
 def _forward(input, h_0, w_ih, w_hh, b_ih, b_hh, keep=True):
     size = h_0.shape[1]
-    x_all = input.transpose(0, 1).contiguous()
+    x_all = input.transpose(0, 1)
     steps, batch = x_all.shape[:2]
     w_ih_t = transposed(w_ih)
     w_rz_t, w_n_t = transposed(w_hh).split([2 * size, size], dim=1)
@@ -89,17 +89,16 @@ def _forward(input, h_0, w_ih, w_hh, b_ih, b_hh, keep=True):
             # h_t = n_t + z_t ⊙ (h_{t-1} - n_t)
             h = torch.lerp(n[k], h, z[k], out=h_out[block.start + k])
         kept += [gates, u_n_all] if keep else []
-    return (h_all.transpose(0, 1), h.clone()), (x_all, *kept)
+    return (h_all.transpose(0, 1), h.clone()), kept
 
 
 def _backward(grads, tensors, outputs, kept, needed=(True,)):
-    _, h_0, w_ih, w_hh, b_ih, b_hh = tensors
+    input, h_0, w_ih, w_hh, b_ih, b_hh = tensors
     grad_output, grad_h_n = grads
-    x_all, *kept = kept
     gates, u_n_all = kept[::2], kept[1::2]  # a tensor for each block
     size = h_0.shape[1]
-    h_all = outputs[0].transpose(0, 1)
-    d_x = torch.empty_like(x_all) if needed[0] else None
+    x_all, h_all = input.transpose(0, 1), outputs[0].transpose(0, 1)
+    d_x = x_all.new_empty(x_all.shape) if needed[0] else None
     # dL/du and dL/ds differ in the candidate only: side by side as u^n, r, z, s^n they share r, z.
     w_nrz = w_hh.roll(size, dims=0)
     d_w_ih, d_w_nrz = zeros_for(w_ih), zeros_for(w_hh)

@@ -76,7 +76,7 @@ def lstm_backward(
 
 def _forward(input, h_0, c_0, w_ih, w_hh, b_ih, b_hh, w_hr, keep=True):
     size = c_0.shape[1]
-    x_all = input.transpose(0, 1).contiguous()
+    x_all = input.transpose(0, 1)
     steps, batch = x_all.shape[:2]
     bias = b_ih if b_hh is None else (b_hh if b_ih is None else b_ih + b_hh)
     w_ih_t, w_hh_t, w_hr_t = transposed(w_ih), transposed(w_hh), transposed(w_hr)
@@ -104,16 +104,16 @@ def _forward(input, h_0, c_0, w_ih, w_hh, b_ih, b_hh, w_hr, keep=True):
                 # h_t = m_t W_hr^T
                 h = torch.mm(h, w_hr_t, out=h_out[block.start + k])
         kept += [gates, c_all] if keep else []
-    return (h_all.transpose(0, 1), h.clone(), c.clone()), (x_all, m_all, *kept)
+    return (h_all.transpose(0, 1), h.clone(), c.clone()), (m_all, *kept)
 
 
 def _backward(grads, tensors, outputs, kept, needed=(True,)):
-    _, h_0, c_0, w_ih, w_hh, b_ih, b_hh, w_hr = tensors
+    input, h_0, c_0, w_ih, w_hh, b_ih, b_hh, w_hr = tensors
     grad_output, grad_h_n, grad_c_n = grads
-    x_all, m_all, *kept = kept
+    m_all, *kept = kept
     gates, c_all = kept[::2], kept[1::2]  # a tensor for each block
-    h_all = outputs[0].transpose(0, 1)
-    d_x = torch.empty_like(x_all) if needed[0] else None
+    x_all, h_all = input.transpose(0, 1), outputs[0].transpose(0, 1)
+    d_x = x_all.new_empty(x_all.shape) if needed[0] else None
     d_w_ih, d_w_hh = zeros_for(w_ih), zeros_for(w_hh)
     d_bias = w_ih.new_zeros(len(w_ih))
     d_w_hr = None if w_hr is None else zeros_for(w_hr)

@@ -66,33 +66,34 @@ def rnn_backward(
     shapes.expect("grad_output", grad_output, "B T H")
     shapes.expect_if_given("grad_h_n", grad_h_n, "B H")
     recipe = RECIPES[nonlinearity]
-    kept = (tensor.transpose(0, 1).contiguous() for tensor in (input, output))
+    time_first = output.transpose(0, 1).contiguous()
     return recipe.backward(
-        (grad_output, grad_h_n), (input, h_0, w_ih, w_hh, b_ih, b_hh), (output, None), tuple(kept)
+        (grad_output, grad_h_n), (input, h_0, w_ih, w_hh, b_ih, b_hh), (output, None), (time_first,)
     )
 
 
 def _forward(activate_):
     def forward(input, h_0, w_ih, w_hh, b_ih, b_hh, keep=True):
         # a_t without the recurrent part, for all time steps at once; turned into h_t in place.
-        x_all = input.transpose(0, 1).contiguous()
+        x_all = input.transpose(0, 1)
         bias = b_ih if b_hh is None else (b_hh if b_ih is None else b_ih + b_hh)
         h_all = from_input(x_all, transposed(w_ih), bias)  # (T, B, H)
         w_hh_t, h = transposed(w_hh), h_0
         for h_t in h_all.unbind(0):
             # h_t = φ(a_t + h_{t-1} W_hh^T)
             h = activate_(h_t.addmm_(h, w_hh_t))
-        return (h_all.transpose(0, 1), h.clone()), (x_all, h_all)
+        return (h_all.transpose(0, 1), h.clone()), (h_all,)
 
     return forward
 
 
 def _backward(slope):
     def backward(grads, tensors, outputs, kept, needed=(True,)):
-        _, h_0, w_ih, w_hh, b_ih, b_hh = tensors
+        input, h_0, w_ih, w_hh, b_ih, b_hh = tensors
         grad_output, grad_h_n = grads
-        x_all, h_all = kept
-        d_x = torch.empty_like(x_all) if needed[0] else None
+        (h_all,) = kept
+        x_all = input.transpose(0, 1)
+        d_x = x_all.new_empty(x_all.shape) if needed[0] else None
         d_w_ih, d_w_hh = zeros_for(w_ih), zeros_for(w_hh)
         d_bias = w_ih.new_zeros(len(w_ih))
         from_output = arriving(grad_output, len(h_all), like=h_all)

@@ -28,6 +28,7 @@ TITLES = {
     "large": N_("large numbers, no NaN"),
     "again": N_("a second call"),
     "learns": N_("the model learns from the training frames, and from all of them"),
+    "stated": N_("loss, optimiser, batches and order are those of the statement"),
     "honest": N_("the model never sees what it is tested on"),
     "errors": N_("the returned errors"),
     "better": N_("better than repeating the last frame"),
@@ -102,7 +103,8 @@ OF_TRAINING = (
         only=("changed", "future", "cleared", "downhill", "whole", "steps", "enough"),
         basic=True,
     ),
+    _aspect("stated", 8, "ordinary", only=("goal", "loss", "adam", "batches", "shuffled")),
     _aspect("honest", 20, "ordinary", only=("past", "unseen"), basic=True),
     _aspect("errors", 20, "ordinary", only=("error",), basic=True),
-    _aspect("better", 40, "real", "truths_of_real_training"),
+    _aspect("better", 32, "real", "truths_of_real_training"),
 )

@@ -14,6 +14,10 @@ def norms(on: frozenset[str], output: Tensor, w_ih: Tensor, w_hh: Tensor) -> Ten
         for s in range(length):
             if s <= t:
                 found[:, t, s] = size(on, between(on, output, w_ih, w_hh, s, t))
+            if "product-of-norms" in on and s < t:
+                found[:, t, s] = size(on, between(on, output, w_ih, w_hh, s, s))
+                for j in range(s + 1, t + 1):
+                    found[:, t, s] *= size(on, step_jacobian(on, output, w_hh, j))
     return laid_out(on, found)
 
 

@@ -93,11 +93,15 @@ def walk(on, sums: Sums, grad_output, steps, input, h_0, output, w_ih, w_hh) -> 
         if "first-state-for-all" in on:
             grads["w_hh"] = step(on, dh, input[:, t], h_0, h, w_ih, w_hh)["w_hh"]
         sums.add(t, grads)
-        carried = grads["h"]
+        before, carried = carried, grads["h"]
+        if "carried-added-up" in on:
+            carried = before + grads["h"]
         if "carried-one-step" in on:
             carried = step(on, from_output, input[:, t], h_before, h, w_ih, w_hh)["h"]
     if "h_0-is-first-state" in on:
         return dh
+    if "h_0-is-first-sum" in on and steps:
+        return step(on | {"h-without-w_hh"}, dh, input[:, t], h_before, h, w_ih, w_hh)["h"]
     return carried
 
 
@@ -148,6 +152,10 @@ def truncated(on, grad_output, input, h_0, output, w_ih, w_hh, b_ih, b_hh, k):
                 w_ih,
                 w_hh,
             )
+        if "window-starts-at-h_0" in on and steps and steps[-1] > 0:
+            moved = output.clone()
+            moved[:, steps[-1] - 1] = h_0
+            restarted = (input, h_0, moved, w_ih, w_hh)
         left = walk(on, sums, upstream, steps, *restarted)
         if "h_0-from-every-window" in on or (steps and steps[-1] == 0):
             sums.h_0 += left
@@ -177,6 +185,8 @@ def windows(on, grad_output, length: int, k: int):
     for t in losses:
         alone = torch.zeros_like(grad_output)
         alone[:, t] = grad_output[:, t]
+        if "window-takes-all-losses" in on:
+            alone = grad_output
         yield alone, range(t, max(t - k, first - 1), -1)
 
 

@@ -21,7 +21,8 @@ def cell(on: frozenset[str], form: str, x, h, w_ih, w_hh, b_ih, b_hh) -> Tensor:
     if "float32" in on:
         x, h, w_ih, w_hh, b_ih, b_hh = (t.float() for t in (x, h, w_ih, w_hh, b_ih, b_hh))
     rows = blocks(on, w_ih, w_hh, b_ih, b_hh)
-    r, z = (gate(on, name, gate_sum(on, rows, name, x, h)) for name in "rz")
+    r = gate(on, "r", gate_sum(on, rows, "r", x, h))
+    z = gate(on, "z", gate_sum(on, rows, "z", x, r * h if "z-reads-reset" in on else h))
     n = candidate(on, form, rows, r, z, x, h)
     h = new_state(on, r, z, n, h)
     if "h-tanh" in on:
@@ -83,6 +84,7 @@ def gate(on, name: str, a: Tensor) -> Tensor:
 def candidate(on, form: str, rows: Rows, r, z, x, h) -> Tensor:
     """n = tanh(x W_in^T + b_in + r ⊙ (h W_hn^T + b_hn)), or r on h alone in the paper's form."""
     w_i, w_h, b_i, b_h = (rows[stack]["n"] for stack in STACKED)
+    w_h = w_h.T if "w_hn-not-transposed" in on else w_h
     if "reset-by-z" in on:
         r = z
     if "reset-inverted" in on:

@@ -111,7 +111,7 @@ SCALE = [
     fault(
         "not-stored",
         N_("The norm is right, and the gradients stay as they were."),
-        N_("A new tensor is made and never stored: the optimiser reads the gradients themselves."),
+        N_("The optimiser reads the .grad of each parameter: there the scaled numbers must stand."),
         "bptt-scratch",
         sentence=11,
     ),

@@ -93,6 +93,13 @@ PRODUCT = [
         N_("The chain rule multiplies Jacobians as matrices."),
     ),
     fault(
+        "product-of-norms",
+        N_("The norms of the steps are multiplied, not their Jacobians."),
+        N_("A norm forgets directions: of a product it says only how large it can be at most."),
+        sentence=9,
+        paired=False,
+    ),
+    fault(
         "summed-steps",
         N_("The Jacobians of the steps are added instead of multiplied."),
         N_("One step follows the other, so their derivatives are multiplied."),

@@ -43,6 +43,11 @@ CARRYING = [
         N_("Every loss then reaches one step back, and what is further away is lost."),
     ),
     fault(
+        "carried-added-up",
+        N_("What is carried back is added to what was carried before, from step to step."),
+        N_("The gradient that a step hands on has the later ones in it already."),
+    ),
+    fault(
         "forwards",
         N_("The loop walks from the first step to the last."),
         N_("A gradient flows against the order in which the states were made."),
@@ -178,6 +183,11 @@ FIRST_STATE = [
         N_("What you return for h_0 is the gradient of the state after the first step."),
         N_("One step is missing: back through the first tanh and through w_hh."),
     ),
+    fault(
+        "h_0-is-first-sum",
+        N_("What you return for h_0 has gone back through the first tanh, but not through w_hh."),
+        N_("That is the gradient of the sum inside the first tanh. h_0 came into it through w_hh."),
+    ),
 ]
 
 INPUT = [
@@ -222,6 +232,18 @@ TRUNCATION = [
         sentence=8,
     ),
     fault(
+        "last-k-only-to-h_0",
+        N_("You walk back k steps from the end and return what is then carried for h_0."),
+        N_(
+            "Every step has a loss of its own, followed back through its own k steps. Only a loss "
+            "whose k steps reach the start of the sequence arrives at h_0."
+        ),
+        "bptt-scratch",
+        sentence=8,
+        on={"last-k-only", "h_0-from-every-window"},
+        paired=False,
+    ),
+    fault(
         "last-loss-only",
         N_("Only the loss of the last step is followed back."),
         N_("Every step has a loss, and each is followed back through its own k steps."),
@@ -252,6 +274,20 @@ TRUNCATION = [
         "restarts-forward",
         N_("The states of each window are computed anew, from a state of zeros."),
         N_("Truncation cuts the gradient, not the values: the state crosses the cut."),
+        "bptt-scratch",
+        sentence=8,
+    ),
+    fault(
+        "window-starts-at-h_0",
+        N_("In the gradient of w_hh, every window takes h_0 for the state before its first step."),
+        N_("Before a window stands the state that the step before it has left."),
+        "bptt-scratch",
+        sentence=8,
+    ),
+    fault(
+        "window-takes-all-losses",
+        N_("Each window takes back the gradients of all outputs in it, not of its last alone."),
+        N_("The windows overlap, so most losses are counted several times."),
         "bptt-scratch",
         sentence=8,
     ),

@@ -55,6 +55,39 @@ TRAINING = [
         N_("One epoch goes through all sequences once."),
     ),
     training(
+        "sigmoid-twice",
+        N_("The loss takes logits, and is given numbers that went through a sigmoid already."),
+        N_("It then applies a second sigmoid, and no prediction comes near 0 or 1."),
+    ),
+    training(
+        "squares-learned",
+        N_("What is learned from is the squared error, not the cross-entropy."),
+        N_(
+            "The squared error is for the list you return. Where a sigmoid is wrong but sure of "
+            "itself, it has almost no slope."
+        ),
+    ),
+    training(
+        "another-goal",
+        N_("The first gradient is not that of the cross-entropy with the frames to predict."),
+        N_("Look at the loss, and at which frames the prediction is compared with."),
+    ),
+    training(
+        "another-step",
+        N_("The first step does not change the weights as Adam does with a learning rate of 0.02."),
+        N_("Adam's first step moves a weight by the learning rate, however large its gradient is."),
+    ),
+    training(
+        "other-batches",
+        N_("The batches do not have 16 films each."),
+        N_("Only the last batch of an epoch may be smaller, when the films do not come out even."),
+    ),
+    training(
+        "not-shuffled",
+        N_("The films are read in the order in which they were given."),
+        N_("In a random order it is not always the same films that are learned last."),
+    ),
+    training(
         "errors-on-training",
         N_("The returned errors are those on the training frames."),
         N_("What counts is how the model does on frames it has not learned from."),

@@ -168,6 +168,17 @@ RESET_BEFORE = [
         N_("In this form only the old state is reset. With zero biases nobody would notice."),
         sentence=10,
     ),
+    fault(
+        "z-reads-reset",
+        N_("The update gate reads the old state after the reset."),
+        N_("Only the candidate reads it so. The two gates read the old state as it is."),
+    ),
+    fault(
+        "w_hn-not-transposed",
+        N_("The candidate's block of w_hh meets the reset state without being transposed."),
+        N_("The block is square, so nothing fails. Each of its rows belongs to a unit."),
+        sentence=2,
+    ),
 ]
 
 UPDATE = [

@@ -104,8 +104,11 @@ MODULE = [
     ),
     fault(
         "batch_first-always",
-        N_("Without batch_first=True the first axis should be time; yours is always the batch."),
-        N_("The time steps are then read as if they were rows of a batch."),
+        N_("Without batch_first=True the first axis should be time; yours is the batch."),
+        N_(
+            "The time steps are then read as if they were rows of a batch. The flag is not looked "
+            "at, or it is read the wrong way round."
+        ),
         "lstm-scratch",
         sentence=9,
     ),

@@ -58,6 +58,7 @@ FORM_SWITCHES = {
     "reset-always-after": lambda reset, keeps: (False, keeps),
     "z-answer-turned": lambda reset, keeps: (reset, not keeps),
     "z-always-keeps": lambda reset, keeps: (reset, True),
+    "reset-seen-if-kept": lambda reset, keeps: (reset and keeps, True),
     "z-never-keeps": lambda reset, keeps: (reset, False),
     "answers-exchanged": lambda reset, keeps: (keeps, reset),
 }
@@ -100,6 +101,13 @@ FORM_FAULTS = (
         N_("Your second answer is True for every cell."),
         N_("The inputs that you try show no difference between keeping and renewing."),
         sentence=5,
+    ),
+    fault(
+        "reset-seen-if-kept",
+        N_("Your second answer is True for every cell, and the first then goes wrong with it."),
+        N_("Where z is the share of the candidate, your first answer is False for both forms."),
+        sentence=5,
+        paired=False,
     ),
     fault(
         "z-never-keeps",

@@ -1,5 +1,6 @@
 """What a student's answer calls of the answers before it: a mistake there shows here as well."""
 
+import dis
 import types
 
 from course_lib.exercises.spec import Assignment, Item
@@ -25,12 +26,13 @@ def begin_with(assignment: Assignment, item: Item, fn, results: dict[str, CheckR
 
 
 def names_used(fn) -> set[str]:
-    """The global names that a function, or any function of a class, uses."""
+    """The global names that a function, or any function of a class, uses; nn.GRU is not GRU."""
     parts = vars(fn).values() if isinstance(fn, type) else [fn]
     codes = [part.__code__ for part in parts if isinstance(part, types.FunctionType)]
     used: set[str] = set()
     while codes:
         code = codes.pop()
-        used |= set(code.co_names)
+        read = (i for i in dis.get_instructions(code) if i.opname in ("LOAD_GLOBAL", "LOAD_NAME"))
+        used |= {i.argval for i in read}
         codes += [inner for inner in code.co_consts if isinstance(inner, types.CodeType)]
     return used

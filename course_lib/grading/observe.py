@@ -26,11 +26,16 @@ def copies(case: Case, gradients: bool = False) -> dict[str, Tensor | None]:
 
 
 def arrange(names: Names | str, tensors) -> object:
-    """Tensors nested as their names are; a nest of nothing but None is None."""
+    """Tensors nested as their names are; a nest of nothing but None is None.
+
+    A nest of nests, such as one (h, c) for every layer, is a list, as the statements say.
+    """
     if isinstance(names, str):
         return tensors[names]
     parts = tuple(arrange(name, tensors) for name in names)
-    return None if all(part is None for part in parts) else parts
+    if all(part is None for part in parts):
+        return None
+    return parts if any(isinstance(name, str) for name in names) else list(parts)
 
 
 def run(item: Item, candidate, case: Case, tensors) -> dict[str, Tensor]:
