@@ -29,6 +29,7 @@ def sizes(role: str, seed: int) -> list[Case]:
     """Rows of numbers and kernels; (size, kernel, stride, padding, dilation)."""
     named = ("size", "kernel", "stride", "padding", "dilation")
     fixed = [(16, 5, 1, 2, 1), (19, 4, 3, 1, 2), (12, 3, 2, 0, 3), (7, 7, 1, 0, 1), (9, 1, 2, 3, 1)]
+    fixed += [(15, 3, 5, 2, 2)]  # more than half a stride over, whichever way dilation is counted
     if role == "quick":
         fixed = fixed[1:2]
     elif role != "ordinary" or seed:

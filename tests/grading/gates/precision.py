@@ -66,7 +66,7 @@ def one_edit(assignment, count: int) -> Iterator[tuple[str, object, object]]:
 def two_edits(assignment, count: int) -> Iterator[tuple[str, object, object]]:
     for cell, source in answer_cells(assignment.id).items():
         number, drawn = sum(1 for _m in mutants(source)), random.Random(11)
-        for k in range(count):
+        for k in range(count if number > 1 else 0):
             text = edited(source, drawn.sample(range(number), 2))
             yield from _answers_with(assignment, cell, f"two edits, {k}", text)
 
