@@ -23,7 +23,7 @@ READ, STEPS = 3, 2
 def train(on: frozenset[str], model, frames, held_out, steps, epochs) -> list[float]:
     """Train on ``frames`` (N, T, I, H, W); the error on ``held_out`` after every epoch."""
     read = frames.shape[1] - steps
-    lr = 1e-4 if "not-better" in on else 0.005 if "another-step" in on else 0.02
+    lr = 0.005 if "another-step" in on else 0.02
     optimiser = torch.optim.Adam(model.parameters(), lr=lr)
     if "trains-on-held-out" in on:
         frames = torch.cat([frames, held_out])
@@ -46,6 +46,8 @@ def train(on: frozenset[str], model, frames, held_out, steps, epochs) -> list[fl
             (-loss if "uphill" in on else loss).backward()
             if "no-step" not in on:
                 optimiser.step()
+            if "not-better" in on:  # as a schedule that comes to rest at once
+                optimiser.param_groups[0]["lr"] = 1e-6
         errors.append(_error(on, model, frames, held_out, read))
     return errors[:-1] if "errors-of-the-past" in on else errors[1:]
 

@@ -910,9 +910,29 @@ def train_loader(model, frames, held_out, steps, epochs):
     return history
 
 
+@answer("train", right=True, about="probabilities and their cross-entropy, summed over the pixels")
+def train_probabilities(model, frames, held_out, steps, epochs):
+    opt = torch.optim.Adam(model.parameters(), lr=0.02)
+    errors = []
+    for _ in range(epochs):
+        mixed = frames[torch.randperm(frames.shape[0])]
+        for start in range(0, len(mixed), 16):
+            film = mixed[start : start + 16]
+            p = torch.sigmoid(model(film[:, :-steps], steps))
+            loss = F.binary_cross_entropy(p, film[:, -steps:], reduction="sum") / len(film)
+            model.zero_grad()
+            loss.backward()
+            nn.utils.clip_grad_norm_(model.parameters(), 1e6)
+            opt.step()
+        with torch.no_grad():
+            p = torch.sigmoid(model(held_out[:, :-steps], steps))
+            errors.append(F.mse_loss(p, held_out[:, -steps:]))
+    return errors
+
+
 def _train(wrong):
     def run(model, frames, held_out, steps, epochs):
-        lr = 0.002 if "slow" in wrong else 0.02
+        lr = 0.01 if "slow" in wrong else 0.02
         if "sgd" in wrong:
             optimizer = torch.optim.SGD(model.parameters(), lr=lr)
         else:
@@ -1037,6 +1057,11 @@ def train_batch_eight(*args):
 @answer("train", right=False, about="SGD instead of Adam", tells={"another-step"})
 def train_sgd(*args):
     return _train({"sgd"})(*args)
+
+
+@answer("train", right=False, about="half the learning rate", tells={"another-step"})
+def train_slow(*args):
+    return _train({"slow"})(*args)
 
 
 @answer("train", right=False, about="error before the epoch", tells={"part-of-the-data"})
