@@ -1,6 +1,8 @@
-"""What the layers are measured against, besides torch: the forms most people write.
+"""What the layers are measured against, besides torch.
 
-Restated in a few lines each; they exist to be timed and to be equal, not to be used.
+The loop of the lecture notes this course grew out of, which copies the weights for every row of
+the batch, and the two forms in which most public ConvLSTMs are written. Restated in a few lines
+each; they exist to be timed and to be equal, not to be used.
 """
 
 import torch
@@ -110,7 +112,7 @@ class OneConvolution(nn.Module):
 
 
 class ConvolutionsAlone(nn.Module):
-    """The floor under any ConvLSTM: its convolutions, and nothing done with them."""
+    """A ConvLSTM's two convolutions a step in torch's usual layout, and nothing done with them."""
 
     def __init__(self, c_in, hidden, kernel):
         super().__init__()

@@ -50,8 +50,8 @@ def _forward(steps, input, h_0, c_0, w_x, w_h, b, w_ci, w_cf, w_co, keep=True):
     c_n, kept = _last(c_0).clone(memory_format=torch.contiguous_format), []
     for images in blocks(len(c_0), 4 * c_0[:1].nbytes):
         kept += _through_time(read[:, images], c_n[images], weight, b, peepholes, keep)
-    output = read[1:, ..., -h_0.shape[1] :].permute(1, 0, 4, 2, 3)
-    # Tensors of their own: autograd lets nobody change one of several views in place.
+    output = read[1:, ..., -h_0.shape[1] :].permute(1, 0, 4, 2, 3).clone()
+    # Tensors of their own: whoever gets them may change them in place.
     h_n, c_n = (
         t.clone(memory_format=torch.contiguous_format) for t in (output[:, -1], _first(c_n))
     )
@@ -103,7 +103,7 @@ def _step(sums, gates, c_old, c_new, h_new, w_if, w_co):
     torch.mul(torch.tanh(c_new), o, out=h_new)
 
 
-def _backward(grads, tensors, outputs, kept, needed=(True, True)):
+def _backward(grads, tensors, kept, needed=(True, True)):
     input, h_0, c_0, w_x, w_h, b, w_ci, w_cf, w_co = tensors
     grad_output, grad_h_n, grad_c_n = grads
     read, *kept = kept

@@ -12,7 +12,7 @@ class Recipe(NamedTuple):
 
     forward(*tensors, keep) -> outputs, kept: the numbers, and what backward needs of them; with
     keep=False nothing has to be kept.
-    backward(grads, tensors, outputs, kept, needed) -> one gradient (or None) for each tensor.
+    backward(grads, tensors, kept, needed) -> one gradient (or None) for each tensor.
     ``needed`` says for each tensor whether anybody wants its gradient; what is costly and not
     wanted, such as the gradient of data, may be left out.
     """
@@ -28,26 +28,21 @@ class HandWritten(torch.autograd.Function):
     def forward(ctx, recipe: Recipe, readable: Callable, *tensors: Tensor | None):
         outputs, kept = recipe.forward(*tensors, keep=True)
         ctx.recipe, ctx.readable = recipe, readable
-        ctx.counts = len(tensors), len(outputs)
-        ctx.save_for_backward(*tensors, *outputs, *kept)
+        ctx.count = len(tensors)
+        ctx.save_for_backward(*tensors, *kept)
         return outputs
 
     @staticmethod
     def backward(ctx, *grads):
-        n, m = ctx.counts
-        saved = ctx.saved_tensors
-        tensors, outputs, kept = saved[:n], saved[n : n + m], saved[n + m :]
-        if torch.is_grad_enabled():
+        tensors, kept = ctx.saved_tensors[: ctx.count], ctx.saved_tensors[ctx.count :]
+        # torch has no public name for "under is_grads_batched"; this is its own test.
+        batched = any(torch._C._functorch.is_legacy_batchedtensor(grad) for grad in grads)
+        if torch.is_grad_enabled() or batched:
             # Somebody wants the gradient of this gradient: autograd has to see how it comes about.
             return None, None, *_followed(ctx.readable, tensors, ctx.needs_input_grad[2:], grads)
         with torch.no_grad():
-            return (
-                None,
-                None,
-                *ctx.recipe.backward(
-                    grads, tensors, outputs, kept, needed=ctx.needs_input_grad[2:]
-                ),
-            )
+            needed = ctx.needs_input_grad[2:]
+            return None, None, *ctx.recipe.backward(grads, tensors, kept, needed=needed)
 
 
 def run(recipe: Recipe, readable: Callable, *tensors: Tensor | None):

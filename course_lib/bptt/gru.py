@@ -26,6 +26,7 @@ from course_lib.bptt.weights import (
     add_over_time,
     arriving,
     blocks,
+    blocks_back,
     expect_weights,
     from_input,
     previous,
@@ -59,8 +60,8 @@ def gru_backward(
     shapes.expect("grad_output", grad_output, "B T H")
     shapes.expect_if_given("grad_h_n", grad_h_n, "B H")
     tensors = input, h_0, w_ih, w_hh, b_ih, b_hh
-    outputs, kept = _forward(*tensors)
-    return _backward((grad_output, grad_h_n), tensors, outputs, kept)
+    _, kept = _forward(*tensors)
+    return _backward((grad_output, grad_h_n), tensors, kept)
 
 
 def _forward(input, h_0, w_ih, w_hh, b_ih, b_hh, keep=True):
@@ -89,15 +90,16 @@ def _forward(input, h_0, w_ih, w_hh, b_ih, b_hh, keep=True):
             # h_t = n_t + z_t ⊙ (h_{t-1} - n_t)
             h = torch.lerp(n[k], h, z[k], out=h_out[block.start + k])
         kept += [gates, u_n_all] if keep else []
-    return (h_all.transpose(0, 1), h.clone()), kept
+    # Tensors of their own: whoever gets them may change them in place.
+    return (h_all.transpose(0, 1).clone(), h.clone()), (h_all, *kept)
 
 
-def _backward(grads, tensors, outputs, kept, needed=(True,)):
+def _backward(grads, tensors, kept, needed=(True,)):
     input, h_0, w_ih, w_hh, b_ih, b_hh = tensors
     grad_output, grad_h_n = grads
-    gates, u_n_all = kept[::2], kept[1::2]  # a tensor for each block
+    h_all, *kept = kept
     size = h_0.shape[1]
-    x_all, h_all = input.transpose(0, 1), outputs[0].transpose(0, 1)
+    x_all = input.transpose(0, 1)
     d_x = x_all.new_empty(x_all.shape) if needed[0] else None
     # dL/du and dL/ds differ in the candidate only: side by side as u^n, r, z, s^n they share r, z.
     w_nrz = w_hh.roll(size, dims=0)
@@ -107,14 +109,14 @@ def _backward(grads, tensors, outputs, kept, needed=(True,)):
     dh = from_output[-1].expand_as(h_0)
     dh = dh if grad_h_n is None else dh + grad_h_n
     stop = len(x_all)
-    for n in reversed(range(len(gates))):
-        block = slice(stop - len(gates[n]), stop)
+    for gates, u_n_all in blocks_back(kept, 2):
+        block = slice(stop - len(gates), stop)
         stop = block.start
         h_before = previous(h_all, h_0, block)
-        slopes = _slopes(gates[n], u_n_all[n], h_before)
+        slopes = _slopes(gates, u_n_all, h_before)
         du_all, ds_all = slopes.flatten(2)[:, :, : 3 * size], slopes.flatten(2)[:, :, size:]
         slope, du = slopes.unbind(0), du_all.unbind(0)
-        z = gates[n][:, :, size : 2 * size].unbind(0)
+        z = gates[:, :, size : 2 * size].unbind(0)
         for k in reversed(range(len(du))):
             t = block.start + k
             slope[k].mul_(dh.unsqueeze(1))

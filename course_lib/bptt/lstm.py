@@ -30,9 +30,10 @@ from course_lib.bptt.weights import (
     add_over_time,
     arriving,
     blocks,
+    blocks_back,
     expect_weights,
     from_input,
-    previous,
+    time_first_in_memory,
     transposed,
     zeros_for,
 )
@@ -70,8 +71,8 @@ def lstm_backward(
     shapes.expect_if_given("grad_states[0]", grads[0], f"B {units}")
     shapes.expect_if_given("grad_states[1]", grads[1], "B H")
     tensors = input, h_0, c_0, w_ih, w_hh, b_ih, b_hh, w_hr
-    outputs, kept = _forward(*tensors)
-    return _backward((grad_output, *grads), tensors, outputs, kept)
+    _, kept = _forward(*tensors)
+    return _backward((grad_output, *grads), tensors, kept)
 
 
 def _forward(input, h_0, c_0, w_ih, w_hh, b_ih, b_hh, w_hr, keep=True):
@@ -80,54 +81,53 @@ def _forward(input, h_0, c_0, w_ih, w_hh, b_ih, b_hh, w_hr, keep=True):
     steps, batch = x_all.shape[:2]
     bias = b_ih if b_hh is None else (b_hh if b_ih is None else b_ih + b_hh)
     w_ih_t, w_hh_t, w_hr_t = transposed(w_ih), transposed(w_hh), transposed(w_hr)
-    m_all = input.new_empty(steps, batch, size)
-    h_all = m_all if w_hr is None else input.new_empty(steps, batch, w_hr.shape[0])
-    m_out, h_out = m_all.unbind(0), h_all.unbind(0)
-    h, c, kept = h_0, c_0, []
+    output = time_first_in_memory(h_0, steps)
+    h_out, h, c, kept = output.unbind(1), h_0, c_0, []
     for block in blocks(steps, 4 * c_0.nbytes):
         # The input's part of the sums does not wait for h: one matmul for the block.
         gates = from_input(x_all[block], w_ih_t, bias)  # (block, B, 4H), becomes i, f, g, o
-        c_all = gates.new_empty(len(gates), batch, size)
+        c_all = gates.new_empty(len(gates) + 1, batch, size)  # from before the block to its end
+        c_all[0] = c
+        kept += [gates, c_all, h.clone()] if keep else []
         # Lists of views: cutting them out step by step would cost as much as the arithmetic.
-        s, i_f = gates.unbind(0), gates[:, :, : 2 * size].unbind(0)
+        s, i_f, c = gates.unbind(0), gates[:, :, : 2 * size].unbind(0), c_all.unbind(0)
         i, f, g, o = (gate.unbind(0) for gate in gates.chunk(4, dim=2))
-        for k, c_new in enumerate(c_all.unbind(0)):
+        for k, h_new in enumerate(h_out[block]):
             s[k].addmm_(h, w_hh_t)
             i_f[k].sigmoid_()
             g[k].tanh_()
             o[k].sigmoid_()
             # c_t = f_t ⊙ c_{t-1} + i_t ⊙ g_t
-            c = torch.mul(f[k], c, out=c_new).addcmul_(i[k], g[k])
-            # m_t = o_t ⊙ tanh(c_t)
-            h = torch.tanh(c, out=m_out[block.start + k]).mul_(o[k])
-            if w_hr is not None:
-                # h_t = m_t W_hr^T
-                h = torch.mm(h, w_hr_t, out=h_out[block.start + k])
-        kept += [gates, c_all] if keep else []
-    return (h_all.transpose(0, 1), h.clone(), c.clone()), (m_all, *kept)
+            torch.mul(f[k], c[k], out=c[k + 1]).addcmul_(i[k], g[k])
+            if w_hr is None:
+                # h_t = o_t ⊙ tanh(c_t)
+                h = torch.tanh(c[k + 1], out=h_new).mul_(o[k])
+            else:
+                # m_t = o_t ⊙ tanh(c_t);  h_t = m_t W_hr^T
+                h = torch.mm(torch.tanh(c[k + 1]).mul_(o[k]), w_hr_t, out=h_new)
+        c = c[-1]
+    return (output, h.clone(), c.clone()), kept
 
 
-def _backward(grads, tensors, outputs, kept, needed=(True,)):
+def _backward(grads, tensors, kept, needed=(True,)):
     input, h_0, c_0, w_ih, w_hh, b_ih, b_hh, w_hr = tensors
     grad_output, grad_h_n, grad_c_n = grads
-    m_all, *kept = kept
-    gates, c_all = kept[::2], kept[1::2]  # a tensor for each block
-    x_all, h_all = input.transpose(0, 1), outputs[0].transpose(0, 1)
+    x_all = input.transpose(0, 1)
     d_x = x_all.new_empty(x_all.shape) if needed[0] else None
     d_w_ih, d_w_hh = zeros_for(w_ih), zeros_for(w_hh)
     d_bias = w_ih.new_zeros(len(w_ih))
     d_w_hr = None if w_hr is None else zeros_for(w_hr)
-    from_output = arriving(grad_output, len(x_all), like=h_all)
+    from_output = arriving(grad_output, len(x_all), like=h_0)
     dh = from_output[-1].expand_as(h_0)
     dh = dh if grad_h_n is None else dh + grad_h_n
     dc = torch.zeros_like(c_0) if grad_c_n is None else grad_c_n.clone()
     stop = len(x_all)
-    for n in reversed(range(len(gates))):
-        block = slice(stop - len(gates[n]), stop)
+    for gates, c_all, h_start in blocks_back(kept, 3):
+        block = slice(stop - len(gates), stop)
         stop = block.start
-        c_start = c_all[n - 1][-1] if n > 0 else c_0
-        slopes, through_c, f_all = _slopes(gates[n], c_all[n], c_start)
-        dh_all = None if w_hr is None else h_all.new_empty(h_all[block].shape)
+        slopes, through_c, f_all, m_all = _slopes(gates, c_all)
+        h_all = m_all if w_hr is None else m_all @ w_hr.t()
+        dh_all = None if w_hr is None else torch.empty_like(h_all)
         d_ifg, d_o = slopes[:, :, :3].unbind(0), slopes[:, :, 3].unbind(0)
         ds_all = slopes.flatten(2)  # (block, B, 4H), becomes dL/ds
         through, f, ds = through_c.unbind(0), f_all.unbind(0), ds_all.unbind(0)
@@ -149,10 +149,10 @@ def _backward(grads, tensors, outputs, kept, needed=(True,)):
         if needed[0]:
             torch.matmul(ds_all, w_ih, out=d_x[block])
         add_over_time(d_w_ih, ds_all, x_all[block])
-        add_over_time(d_w_hh, ds_all, previous(h_all, h_0, block))
+        add_over_time(d_w_hh, ds_all, torch.cat([h_start.unsqueeze(0), h_all[:-1]]))
         add_bias(d_bias, ds_all)
         if w_hr is not None:
-            add_over_time(d_w_hr, dh_all, m_all[block])
+            add_over_time(d_w_hr, dh_all, m_all)
     return (
         d_x.transpose(0, 1) if needed[0] else None,
         dh,
@@ -165,22 +165,22 @@ def _backward(grads, tensors, outputs, kept, needed=(True,)):
     )
 
 
-def _slopes(gates, c, c_start):
+def _slopes(gates, c_all):
     """What does not wait for the loop, for a block of steps: the factors of dL/dc_t and dL/dm_t.
 
-    gates (block, B, 4H), c (block, B, H), c_start (B, H) -> the factors in dL/ds
-    (block, B, 4, H), in dL/dc_t (block, B, H), and f_t.
+    gates (block, B, 4H), c_all (block + 1, B, H) -> the factors in dL/ds (block, B, 4, H), in
+    dL/dc_t (block, B, H), f_t and m_t.
     """
     i, f, g, o = gates.chunk(4, dim=2)
-    tanh_c = torch.tanh(c)
+    tanh_c = torch.tanh(c_all[1:])
     slopes = gates.new_empty(*gates.shape[:2], 4, i.shape[2])
     d_i, d_f, d_g, d_o = slopes.unbind(2)
     sigmoid_backward(g, i, grad_input=d_i)  # g_t ⊙ i_t (1 - i_t)
-    sigmoid_backward(c_start, f[0], grad_input=d_f[0])  # c_{t-1} ⊙ f_t (1 - f_t)
-    sigmoid_backward(c[:-1], f[1:], grad_input=d_f[1:])
+    sigmoid_backward(c_all[:-1], f, grad_input=d_f)  # c_{t-1} ⊙ f_t (1 - f_t)
     tanh_backward(i, g, grad_input=d_g)  # i_t ⊙ (1 - g_t²)
     sigmoid_backward(tanh_c, o, grad_input=d_o)  # tanh(c_t) ⊙ o_t (1 - o_t)
-    return slopes, tanh_backward(o, tanh_c), f  # o_t ⊙ (1 - tanh²(c_t))
+    # o_t ⊙ (1 - tanh²(c_t)), f_t, and m_t = o_t ⊙ tanh(c_t)
+    return slopes, tanh_backward(o, tanh_c), f, tanh_c * o
 
 
 # grad ⊙ y (1 - y) and grad ⊙ (1 - y²), each in one pass over memory.

@@ -68,7 +68,7 @@ def rnn_backward(
     recipe = RECIPES[nonlinearity]
     time_first = output.transpose(0, 1).contiguous()
     return recipe.backward(
-        (grad_output, grad_h_n), (input, h_0, w_ih, w_hh, b_ih, b_hh), (output, None), (time_first,)
+        (grad_output, grad_h_n), (input, h_0, w_ih, w_hh, b_ih, b_hh), (time_first,)
     )
 
 
@@ -82,13 +82,14 @@ def _forward(activate_):
         for h_t in h_all.unbind(0):
             # h_t = φ(a_t + h_{t-1} W_hh^T)
             h = activate_(h_t.addmm_(h, w_hh_t))
-        return (h_all.transpose(0, 1), h.clone()), (h_all,)
+        # Tensors of their own: whoever gets them may change them in place.
+        return (h_all.transpose(0, 1).clone(), h.clone()), (h_all,)
 
     return forward
 
 
 def _backward(slope):
-    def backward(grads, tensors, outputs, kept, needed=(True,)):
+    def backward(grads, tensors, kept, needed=(True,)):
         input, h_0, w_ih, w_hh, b_ih, b_hh = tensors
         grad_output, grad_h_n = grads
         (h_all,) = kept

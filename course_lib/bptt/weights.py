@@ -33,6 +33,20 @@ def expect_weights(
     shapes.expect_if_given("b_hh", b_hh, f"{gates}H")
 
 
+def blocks_back(kept: list[Tensor], each: int) -> list[list[Tensor]]:
+    """What was kept, ``each`` tensors for a block, from the last block to the first."""
+    return [kept[first : first + each] for first in range(len(kept) - each, -1, -each)]
+
+
+def time_first_in_memory(h_0: Tensor, steps: int) -> Tensor:
+    """Room for an output (B, T, S) whose steps lie together in memory, as the loop wants them.
+
+    It is a tensor of its own and no view: whoever gets it may change it in place.
+    """
+    batch, size = h_0.shape
+    return h_0.new_empty_strided((batch, steps, size), (size, batch * size, 1))
+
+
 def arriving(grad_output: Tensor | None, steps: int, like: Tensor) -> list[Tensor]:
     """dL/dh_t from the output at each step alone, (B, T, S) -> T times (B, S); zero for None."""
     if grad_output is None:

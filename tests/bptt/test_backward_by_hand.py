@@ -105,3 +105,33 @@ def test_the_final_states_alone_carry_a_gradient():
     input = randn(T, B, I)
     (gradient,) = torch.autograd.grad(module(input)[1][1].sum(), input)
     assert (gradient.abs().amax(dim=(1, 2)) > 0).all()
+
+
+@pytest.mark.parametrize("proj_size", [0, P])
+@pytest.mark.parametrize("kind", [RNN, LSTM, GRU])
+@pytest.mark.parametrize("batch_first", [True, False])
+def test_what_comes_back_may_be_changed_in_place(kind, proj_size, batch_first):
+    options = {"proj_size": proj_size} if kind is LSTM else {}
+    module = kind(I, H, batch_first=batch_first, **options)
+    input, found = torch.randn(T, B, I), []
+    for double in (torch.Tensor.mul_, torch.Tensor.mul):
+        output, states = module(input)
+        h_n, *c_n = states if kind is LSTM else (states,)
+        loss = double(output, 2).square().sum() + double(h_n, 2).square().sum()
+        loss = loss + sum(double(c, 2).square().sum() for c in c_n)
+        found.append(torch.autograd.grad(loss, list(module.parameters())))
+    for a, b in zip(*found, strict=True):
+        torch.testing.assert_close(a, b)
+
+
+@pytest.mark.parametrize("kind", [RNN, LSTM, GRU])
+def test_gradients_may_be_asked_for_in_batches(kind):
+    module, input = kind(I, H), torch.randn(T, B, I, requires_grad=True)
+    output = module(input)[0].flatten()[:3]
+    seeds = torch.eye(3)
+    (together,) = torch.autograd.grad(
+        output, input, seeds, is_grads_batched=True, retain_graph=True
+    )
+    for seed, row in zip(seeds, together, strict=True):
+        (alone,) = torch.autograd.grad(output, input, seed, retain_graph=True)
+        torch.testing.assert_close(row, alone)

@@ -13,7 +13,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from course_lib.layers import Conv1d, Conv2d, conv1d, conv2d, true_conv1d, true_conv2d
-from course_lib.layers.correlate import LONG_KERNEL
+from course_lib.layers.correlate import long_kernel
 
 # rtol and atol: float32 loses digits in long sums, in any order of adding.
 TOLERANCE = {torch.float64: (1e-11, 1e-12), torch.float32: (1e-4, 1e-5)}
@@ -42,8 +42,8 @@ LINES = {
     "unbatched": ((4, 5, 3), {"padding": 1}, (4, 10)),
     "padding alone": ((2, 3, 2), {"padding": 1, "stride": 3}, (2, 2, 2)),
     "long": ((3, 4, 80), {}, (2, 3, 200)),
-    "just long": ((2, 3, LONG_KERNEL), {"padding": 5}, (2, 2, 90)),
-    "nearly long": ((2, 3, LONG_KERNEL - 1), {"padding": 5}, (2, 2, 90)),
+    "just long": ((2, 3, long_kernel(3)), {"padding": 5}, (2, 2, 90)),
+    "nearly long": ((2, 3, long_kernel(3) - 1), {"padding": 5}, (2, 2, 90)),
     "long, as the input": ((2, 3, 70), {}, (2, 2, 70)),
     "long, same": ((2, 3, 71), {"padding": "same"}, (2, 2, 65)),
     "long, groups": ((4, 6, 66), {"groups": 2, "padding": 33}, (2, 4, 101)),
