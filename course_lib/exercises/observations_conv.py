@@ -55,7 +55,7 @@ def without_bias(item: Item, candidate, case: Case):
     module = make(item, candidate, without)
     weight = part(module, "weight")
     if not isinstance(weight, torch.Tensor) or weight.shape != case.tensors["weight"].shape:
-        raise wrong_parameters(item, module)
+        raise wrong_parameters(item, module, ["weight"])
     with torch.no_grad():
         weight.copy_(case.tensors["weight"])
         for name, parameter in module.named_parameters():

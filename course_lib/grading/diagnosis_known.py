@@ -228,7 +228,7 @@ def in_layout(exam: Exam, convention: Convention, case: Case):
     try:
         answer = exam.ask_anew("values", convention.ask(case))
         return None if isinstance(answer, Failure) else convention.answer(answer)
-    except (RuntimeError, KeyError, ValueError):
+    except (RuntimeError, KeyError, ValueError, IndexError):  # too few axes to lay out
         return None
 
 

@@ -95,10 +95,13 @@ def not_a_module(item: Item, made) -> Unexpected:
     return Unexpected("error", "not-a-module", text.format(**values))
 
 
-def wrong_parameters(item: Item, module) -> Unexpected:
-    """The module's parameters do not have torch's names or shapes: which differ."""
+def wrong_parameters(item: Item, module, expected=None) -> Unexpected:
+    """The module's parameters do not have torch's names or shapes: which differ.
+
+    ``expected``: the names it should have, where it was made without some of them.
+    """
     there = {name: tuple(p.shape) for name, p in module.named_parameters()}
-    missing = [name for name in item.weights if name not in there]
+    missing = [name for name in expected or item.weights if name not in there]
     if missing:
         text = _("The module has no parameter {missing}. It has: {there}.")
         found = listed(few(sorted(there))) or _("none")

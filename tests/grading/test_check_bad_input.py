@@ -9,6 +9,7 @@ import torch
 from torch import nn
 
 import course_lib.layers
+from course_lib.exercises import get_item
 from course_lib.grading import check, exam
 
 CELL, FORWARD, MODULE = "ps4_lstm.lstm_cell", "ps4_lstm.lstm_forward", "ps4_lstm.lstm_module"
@@ -205,3 +206,34 @@ def test_of_dozens_of_missing_parameters_a_few_are_listed():
     text = check("ps6_convlstm.forecaster", EncoderForecaster).findings[0].text
     assert "encoder.cells.0.weight_x" in text and "…" in text
     assert text.count("cells") < 10, text
+
+
+@pytest.mark.parametrize("shape", [(), (3,), (3, 2)])
+@pytest.mark.parametrize("item", ["conv1d", "conv2d", "conv1d_vectorised"])
+def test_numbers_of_too_few_axes_are_told_by_their_shape(item, shape):
+    finding = check(f"ps1_convolution.{item}", lambda *_a, **_k: torch.zeros(shape)).findings[0]
+    assert finding.id != "check-failed" and "shape" in finding.text, finding.text
+
+
+def test_numbers_that_lose_their_axes_without_a_bias_do_not_stop_the_check():
+    right = get_item("ps1_convolution.conv1d_vectorised")[1].candidate(frozenset())
+
+    def lost(x, weight, bias=None, padding=0):
+        return torch.tensor(1.0) if bias is None else right(x, weight, bias, padding)
+
+    found = check("ps1_convolution.conv1d_vectorised", lost).findings
+    assert found and "check-failed" not in {finding.id for finding in found}
+
+
+def test_a_bias_that_was_not_asked_for_is_not_missed():
+    class Linear(nn.Module):
+        def __init__(self, in_features, out_features, bias=True):
+            super().__init__()
+            self.weight = nn.Parameter(torch.rand(out_features, out_features))
+            self.bias = nn.Parameter(torch.rand(out_features)) if bias else None
+
+        def forward(self, x):
+            return x @ self.weight.T
+
+    said = " ".join(finding.text for finding in check("ps1_convolution.linear", Linear).findings)
+    assert "no parameter bias" not in said and "weight" in said, said

@@ -35,12 +35,15 @@ def untrue(assignment: Assignment, item: Item, answer, result: CheckResult) -> s
     passed = {aspect.id for aspect in result.aspects if aspect.passed}
     # What was told besides the names, such as an exception, is wrong in some of the aspects.
     more = len(result.findings) > len(told)
-    # What is wrong only in a special case may come from another mistake, told or not.
+    # What is wrong only in a special case may come from another mistake, told or not; where the
+    # ordinary values show nothing of what was told, the other aspects must.
     failed = [aspect for aspect in item.aspects if aspect.id not in passed]
-    failed = [a for a in failed if a.basic and a.observe == "values"] or failed
+    ordinary = [a for a in failed if a.basic and a.observe == "values"]
     compared = 0
     with contained():
-        for aspect in failed:
+        for aspect in (*ordinary, *(a for a in failed if a not in ordinary)):
+            if compared and ordinary and aspect not in ordinary:
+                break
             if layout and aspect.observe != "values":
                 continue
             if aspect.fault in {one.id for one in told}:
