@@ -3,12 +3,15 @@
 import random
 from itertools import combinations
 
+import pytest
+
 from course_lib.grading import check
 from tests.grading.gates import truth
 from tests.grading.gates.layout import in_its_own_layout
 from tests.grading.solution import answers, stubs
 
-HIDDEN_SEEDS = ("0", "1", "42", "987654")
+HIDDEN_SEEDS = ("42", "987654")
+MORE_SEEDS = ("0", "1", "7", "31415", "999999")
 
 
 def path(assignment, item) -> str:
@@ -26,9 +29,18 @@ def test_the_stub_scores_zero_and_is_told_not_written_yet(assignment, item):
 def test_the_reference_answer_scores_everything_also_hidden_and_for_several_seeds(
     assignment, item, monkeypatch
 ):
+    scores_everything(assignment, item, monkeypatch, HIDDEN_SEEDS)
+
+
+@pytest.mark.slow
+def test_the_reference_answer_scores_everything_for_many_seeds(assignment, item, monkeypatch):
+    scores_everything(assignment, item, monkeypatch, MORE_SEEDS)
+
+
+def scores_everything(assignment, item, monkeypatch, seeds):
     answer = answers(assignment.id)[item.name]
     assert check(path(assignment, item), answer).score == 1
-    for seed in HIDDEN_SEEDS:
+    for seed in seeds:
         monkeypatch.setenv("COURSE_SEED", seed)
         result = check(path(assignment, item), answer, hidden=True)
         assert result.passed and result.score == 1 and not result.findings, str(result)

@@ -14,7 +14,7 @@ from tests.grading.gates.equivalent import EQUIVALENT
 from tests.grading.gates.mutate import edited, mutants
 from tests.grading.solution import answer_cells, answers, defined
 
-EXPLAINED = 10  # mutants of a cell whose explanation is read without the slow tests
+EXPLAINED = 5  # mutants of a cell whose explanation is read without the slow tests
 
 
 def items_of(assignment, cell: str) -> list:
