@@ -194,7 +194,7 @@ STRIDE = [
 DILATION = [
     fault(
         "windows-dilation-times-kernel",
-        N_("A dilated kernel is taken to be as long as its size times the dilation."),
+        N_("The windows are counted as if a dilated kernel were its size times the dilation long."),
         N_("Only the distances between its places grow; after the last place there is none."),
         MATHS,
         sentence=6,

@@ -95,12 +95,12 @@ LOSS = [
     ),
     learning(
         "rows-and-steps-mixed",
-        N_("In the loss, predictions and targets are lined up in different orders."),
+        N_("In the loss, the predictions go time step by time step and the targets row by row."),
         N_("Rows and time steps are exchanged in one of the two, so each meets a wrong partner."),
     ),
     learning(
         "steps-and-rows-mixed",
-        N_("In the loss, predictions and targets are lined up in different orders."),
+        N_("In the loss, the targets go time step by time step and the predictions row by row."),
         N_("Rows and time steps are exchanged in one of the two, so each meets a wrong partner."),
     ),
     learning(
