@@ -78,6 +78,7 @@ def test_no_mutant_is_given_a_wrong_name(assignment, cell, monkeypatch):
 
 
 @pytest.mark.slow
+@pytest.mark.precision
 def test_none_of_all_the_mutants_is_given_a_wrong_name(assignment, cell, monkeypatch):
     truth.quick_to_stop(monkeypatch)
     print(
@@ -86,6 +87,7 @@ def test_none_of_all_the_mutants_is_given_a_wrong_name(assignment, cell, monkeyp
 
 
 @pytest.mark.slow
+@pytest.mark.precision
 def test_two_edits_at_once_are_never_given_a_wrong_name(assignment, cell, monkeypatch):
     truth.quick_to_stop(monkeypatch)
     source = answer_cells(assignment.id)[cell]

@@ -6,6 +6,7 @@ from tests.grading.gates import precision, truth
 
 
 @pytest.mark.slow
+@pytest.mark.precision
 def test_no_explanation_is_wrong(assignment, monkeypatch):
     truth.quick_to_stop(monkeypatch)
     counted, wrong = precision.measure(assignment, edits=25)
