@@ -39,7 +39,7 @@ def memory(case: str, version: str) -> dict:
     kind, cases = case.split()[0], every_case()
     first = f"{kind} {'16x16' if kind == 'ConvLSTM' else 'small'} fwd+bwd"
     cases[first]().runs[version]()  # what torch sets up at the first call
-    return {"megabytes": peak_memory(every_case()[case]().runs[version])}
+    return {"megabytes": peak_memory(cases[case]().runs[version])}
 
 
 WORK = {"compare": compare, "memory": memory, "growth": growth, "peak": peak}

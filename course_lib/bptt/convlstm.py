@@ -30,7 +30,7 @@ from torch import Tensor
 from torch.nn.functional import conv2d
 
 from course_lib.bptt.function import Recipe
-from course_lib.bptt.weights import arriving, blocks
+from course_lib.bptt.weights import arriving, blocks, blocks_back
 
 
 def recipe(steps: int) -> Recipe:
@@ -158,7 +158,7 @@ def _back_through_time(kept, read, from_output, ends, kernels, totals, to_the_st
     hidden = d_c.shape[-1]
     dh_t = d_h + from_output[-1]
     stop = len(read) - 1
-    for gates, c_all in zip(reversed(kept[::2]), reversed(kept[1::2]), strict=True):
+    for gates, c_all in blocks_back(kept, 2):
         block = slice(stop - len(gates), stop)
         stop = block.start
         states = c_all[:-1], c_all[1:]

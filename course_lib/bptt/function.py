@@ -6,6 +6,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from course_lib.shapes import autocasting
+
 
 class Recipe(NamedTuple):
     """A recurrence and its backward pass.
@@ -52,8 +54,7 @@ def run(recipe: Recipe, readable: Callable, *tensors: Tensor | None):
     It serves for gradients of gradients, and it runs instead under ``torch.compile``,
     ``torch.func`` and autocast, where torch wants to see every operation.
     """
-    device = next(t for t in tensors if t is not None).device.type
-    autocast = torch.amp.is_autocast_available(device) and torch.is_autocast_enabled(device)
+    autocast = autocasting(next(t for t in tensors if t is not None))
     # torch has no public name for "inside torch.func.vmap, jacrev, ..."; this is its own test.
     transformed = torch._C._are_functorch_transforms_active()
     if autocast or transformed or torch.compiler.is_compiling():

@@ -1,10 +1,12 @@
 """What is looked at in each part of the GRU assignment, and what it is worth, in per cent."""
 
-from course_lib.exercises.aspects_lstm import LARGE, TITLES
+from course_lib.exercises import aspects_recurrent as recurrent
+from course_lib.exercises.aspects_recurrent import LARGE
 from course_lib.exercises.spec import Aspect
 from course_lib.i18n import N_
 
-TITLES = TITLES | {
+TITLES = recurrent.TITLES | {
+    "h": N_("the new hidden state h"),
     "h_n": N_("the last state h_n"),
     "default": N_("no initial state given"),
     "values": N_("output and state, time first"),
@@ -21,10 +23,7 @@ TITLES = TITLES | {
     "new_readout": N_("the new weights of the readout"),
     "learns": N_("many steps: the loss falls"),
 }
-
-
-def _aspect(id: str, weight: float, role: str, observe: str = "values", **more) -> Aspect:
-    return Aspect(id, TITLES[id], weight, role, observe, **more)
+_aspect = recurrent.maker(TITLES)
 
 
 def of_cell() -> tuple[Aspect, ...]:
@@ -54,21 +53,7 @@ def of_forward() -> tuple[Aspect, ...]:
 
 
 def of_module() -> tuple[Aspect, ...]:
-    return (
-        _aspect("parameters", 12, "ordinary", "parameters", basic=True),
-        _aspect("start", 8, "ordinary", "first_weights", basic=True),
-        _aspect("values", 20, "ordinary", basic=True),
-        _aspect("batch_first", 12, "batch_first"),
-        _aspect("default", 8, "default", fault="default-missing"),
-        _aspect("untouched", 4, "ordinary", "arguments_after"),
-        _aspect("load", 4, "ordinary", "loaded"),
-        _aspect("gradients", 12, "ordinary", "gradients"),
-        _aspect("step", 4, "ordinary", "optimiser_step", fault="not-registered"),
-        _aspect("ones", 4, "ones", fault="sizes-of-one"),
-        _aspect("double", 4, "double", fault="float32"),
-        _aspect("large", 4, "large", fault="overflow", **LARGE),
-        _aspect("again", 4, "default", "second_call", fault="keeps-state"),
-    )
+    return recurrent.of_module(_aspect)
 
 
 def of_form() -> tuple[Aspect, ...]:

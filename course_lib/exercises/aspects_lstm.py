@@ -1,37 +1,22 @@
 """What is looked at in each part of the LSTM assignment, and what it is worth, in per cent."""
 
+from course_lib.exercises import aspects_recurrent as recurrent
+from course_lib.exercises.aspects_recurrent import LARGE
 from course_lib.exercises.spec import Aspect
 from course_lib.i18n import N_
 
-TITLES = {
+TITLES = recurrent.TITLES | {
     "c": N_("the new cell state c"),
     "h": N_("the new hidden state h"),
-    "output": N_("output"),
     "finals": N_("the last states h_n and c_n"),
-    "parameters": N_("names and shapes of the parameters"),
-    "start": N_("first values of the weights"),
     "values": N_("output and states, time first"),
-    "batch_first": N_("batch_first=True"),
     "default": N_("no initial states given"),
-    "untouched": N_("the arguments stay as they were"),
-    "gradients": N_("every gradient"),
-    "load": N_("loads torch's state_dict"),
-    "step": N_("one step of an optimiser"),
-    "ones": N_("sizes of 1"),
-    "double": N_("float64"),
-    "large": N_("large numbers, no NaN"),
-    "again": N_("a second call"),
     "grad_input": N_("the gradient of input"),
     "grad_states": N_("the gradients of h_0 and c_0"),
     "grad_weights": N_("the gradients of w_ih and w_hh"),
     "grad_biases": N_("the gradients of b_ih and b_hh"),
 }
-# float32 has few digits left behind the point when the sums are around 1000.
-LARGE = {"rtol": 1e-2, "atol": 2e-2}
-
-
-def _aspect(id: str, weight: float, role: str, observe: str = "values", **more) -> Aspect:
-    return Aspect(id, TITLES[id], weight, role, observe, **more)
+_aspect = recurrent.maker(TITLES)
 
 
 def of_cell(projected: bool) -> tuple[Aspect, ...]:
@@ -63,21 +48,7 @@ def of_forward() -> tuple[Aspect, ...]:
 
 
 def of_module() -> tuple[Aspect, ...]:
-    return (
-        _aspect("parameters", 12, "ordinary", "parameters", basic=True),
-        _aspect("start", 8, "ordinary", "first_weights", basic=True),
-        _aspect("values", 20, "ordinary", basic=True),
-        _aspect("batch_first", 12, "batch_first"),
-        _aspect("default", 8, "default", fault="default-missing"),
-        _aspect("untouched", 4, "ordinary", "arguments_after"),
-        _aspect("load", 4, "ordinary", "loaded"),
-        _aspect("gradients", 12, "ordinary", "gradients"),
-        _aspect("step", 4, "ordinary", "optimiser_step", fault="not-registered"),
-        _aspect("ones", 4, "ones", fault="sizes-of-one"),
-        _aspect("double", 4, "double", fault="float32"),
-        _aspect("large", 4, "large", fault="overflow", **LARGE),
-        _aspect("again", 4, "default", "second_call", fault="keeps-state"),
-    )
+    return recurrent.of_module(_aspect)
 
 
 def of_backward() -> tuple[Aspect, ...]:
