@@ -97,18 +97,6 @@ class FaultyConvLSTMCell(nn.Module):
         return step(self.on, x, state, *weights)
 
 
-def first_values(item, candidate, case) -> dict[str, torch.Tensor]:
-    """Truths about the first values: the peepholes are zero, the kernels are not all equal."""
-    cell = candidate(**item.constructor(case))
-    kernels = [cell.w_x.detach(), cell.w_h.detach()]
-    zero = not any(getattr(cell, name).detach().any() for name in PEEPHOLES)
-    told = {
-        "peepholes": zero,
-        "kernels": all(bool(w.isfinite().all() and w.std() > 0) for w in kernels),
-    }
-    return {name: torch.tensor(float(true)) for name, true in told.items()}
-
-
 class CourseConvLSTMCell(FaultyConvLSTMCell):
     """The oracle: the course's own ``convlstm_cell``, which is tested against torch."""
 

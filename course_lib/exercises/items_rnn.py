@@ -16,7 +16,7 @@ from course_lib.exercises import messages_rnn_both as both_messages
 from course_lib.exercises import messages_rnn_cell as cell_messages
 from course_lib.exercises import messages_rnn_loop as loop_messages
 from course_lib.exercises import messages_rnn_module as module_messages
-from course_lib.exercises.spec import Case, Item
+from course_lib.exercises.spec import Case, Constructor, Item
 from course_lib.i18n import N_
 
 NAMES = {
@@ -74,9 +74,7 @@ def axes(family: str, case: Case) -> dict[str, str]:
     return {**values, "h_0": state, "h_n": state, **weights}
 
 
-def constructor(case: Case) -> dict:
-    """The keyword arguments the student's class is made with."""
-    return {"input_size": case.sizes["I"], "hidden_size": case.sizes["H"], **case.options}
+CONSTRUCTOR = Constructor({"input_size": "I", "hidden_size": "H"})
 
 
 CELL_FAULTS = (*cell_messages.ACTIVATION, *cell_messages.TERMS, *cell_messages.SPECIAL)
@@ -142,7 +140,7 @@ RNN_MODULE = item(
     "RNN", "RNN(input_size, hidden_size, batch_first=False)", "output, h_n",
     ("input", "h_0"), ("output", "h_n"), sentence=cell_messages.MODULE,
     oracle=nn.RNN, candidate=faults_rnn_module.module,
-    aspects=aspects.of_module(), constructor=constructor,
+    aspects=aspects.of_module(), constructor=CONSTRUCTOR,
     weights={NAMES[name]: name for name in made.WEIGHTS},
     # A module calls the student's own functions, whose pairs the checks before it have named.
     pairs_with=frozenset(fault.id for fault in module_messages.MODULE),

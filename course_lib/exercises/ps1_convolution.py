@@ -22,7 +22,7 @@ from course_lib.exercises import messages_conv_moves as move_messages
 from course_lib.exercises import messages_conv_small as small_messages
 from course_lib.exercises import observations_conv as asked
 from course_lib.exercises.faults_conv_linear import linear as faulty_linear
-from course_lib.exercises.spec import Assignment, Item, Written
+from course_lib.exercises.spec import Assignment, Constructor, Item, Written
 from course_lib.i18n import N_
 
 # torch's own convolutions, and what cuts out all patches at once, may not stand in for the
@@ -226,11 +226,7 @@ def linear_item() -> Item:
         candidate=faulty_linear,
         aspects=aspects.of_linear(),
         faults=tuple(small_messages.LINEAR),
-        constructor=lambda case: {
-            "in_features": case.sizes["I"],
-            "out_features": case.sizes["O"],
-            **case.options,
-        },
+        constructor=Constructor({"in_features": "I", "out_features": "O"}),
         weights={"weight": "weight", "bias": "bias"},
         sentence=9,
         forbidden=FORBIDDEN_LINEAR,

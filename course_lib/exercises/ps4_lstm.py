@@ -18,7 +18,7 @@ from course_lib.exercises import messages_lstm_cell as cell_messages
 from course_lib.exercises import messages_lstm_loop as loop_messages
 from course_lib.exercises import messages_lstm_module as module_messages
 from course_lib.exercises import messages_lstm_weights as weight_messages
-from course_lib.exercises.spec import Assignment, Case, Item, Written
+from course_lib.exercises.spec import Assignment, Case, Constructor, Item, Written
 from course_lib.i18n import N_
 
 NAMES = {
@@ -65,10 +65,10 @@ def axes(family: str, projected: bool, case: Case) -> dict[str, str]:
     return {"input": f"{sequence} I", "output": f"{sequence} {h}", **states, **weights}
 
 
-def constructor(projected: bool, case: Case) -> dict:
+def constructor(projected: bool) -> Constructor:
     """The keyword arguments the student's class is made with."""
-    sizes = {"input_size": case.sizes["I"], "hidden_size": case.sizes["H"], **case.options}
-    return {**sizes, "proj_size": case.sizes["P"]} if projected else sizes
+    sizes = {"input_size": "I", "hidden_size": "H"}
+    return Constructor({**sizes, "proj_size": "P"} if projected else sizes)
 
 
 CELL_FAULTS = (
@@ -174,7 +174,7 @@ def item(id: str, title: str, points: float, family: str, projected: bool = Fals
         faults=faults_of(family, projected),
         conventions=layouts,
         probes=conventions.probes(input, h, c),
-        constructor=partial(constructor, projected) if family == "module" else None,
+        constructor=constructor(projected) if family == "module" else None,
         weights={NAMES[name]: name for name in weights} if family == "module" else {},
         # A module calls the student's own functions, whose pairs the checks before it have named.
         pairs_with=frozenset(f.id for f in module_messages.MODULE if family == "module"),

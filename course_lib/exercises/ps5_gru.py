@@ -15,13 +15,19 @@ from torch.nn.functional import linear, mse_loss
 from course_lib.exercises import aspects_gru as aspects
 from course_lib.exercises import cases_gru as made
 from course_lib.exercises import conventions_gru as conventions
-from course_lib.exercises import faults_gru, faults_gru_backward, faults_gru_loop, questions_gru
+from course_lib.exercises import (
+    faults_gru,
+    faults_gru_backward,
+    faults_gru_loop,
+    observe_gru,
+    questions_gru,
+)
 from course_lib.exercises import messages_gru_backward as back
 from course_lib.exercises import messages_gru_cell as one
 from course_lib.exercises import messages_gru_loop as loop
 from course_lib.exercises import messages_gru_step as training
 from course_lib.exercises import messages_gru_weights as weight
-from course_lib.exercises.spec import Assignment, Case, Item, Written
+from course_lib.exercises.spec import Assignment, Case, Constructor, Item, Written
 from course_lib.i18n import N_
 
 WEIGHTS = ("w_ih", "w_hh", "b_ih", "b_hh")
@@ -188,8 +194,7 @@ CORE = (
         faults=MODULE,
         conventions=MODULE_LAYOUTS,
         probes=conventions.probes("input", "h_0"),
-        constructor=lambda case: {"input_size": case.sizes["I"], "hidden_size": case.sizes["H"],
-                                  **case.options},
+        constructor=Constructor({"input_size": "I", "hidden_size": "H"}),
         weights=NAMES,
         # A module calls the student's own functions, whose pairs the checks before have named.
         pairs_with=frozenset(fault.id for fault in loop.MODULE),
@@ -255,7 +260,7 @@ BONUS = (
         candidate=switched(faults_gru_backward.step),
         aspects=aspects.of_step(),
         faults=(*training.STEP, *back.BACKWARD_SPECIAL),
-        observations={"truths_of_learning": questions_gru.truths_of_learning},
+        observations={"truths_of_learning": observe_gru.truths_of_learning},
         forbidden=LAYERS | AUTOGRAD,
         part="bonus",
         bonus=True,

@@ -19,7 +19,7 @@ from course_lib.exercises import messages_convlstm_training as training_messages
 from course_lib.exercises import messages_convlstm_weights as weight_messages
 from course_lib.exercises import observe_convlstm as observe
 from course_lib.exercises import training_convlstm as training
-from course_lib.exercises.spec import Assignment, Case, Item, Written
+from course_lib.exercises.spec import Assignment, Case, Constructor, Item, Written
 from course_lib.i18n import N_
 
 FORBIDDEN = frozenset({"lstm", "lstm_cell", "LSTM", "LSTMCell"})
@@ -90,16 +90,17 @@ def network_axes(_case: Case) -> dict[str, str]:
     return axes
 
 
-def constructor(layers: int, case: Case) -> dict:
-    """The keyword arguments the student's class is made with."""
-    sizes = case.sizes
-    channels = [sizes[f"C{k}"] for k in range(1, layers + 1)] if layers else sizes["C"]
-    return {
-        "in_channels": sizes["I"],
-        "hidden_channels": channels,
-        "kernel_size": sizes["K"],
-        "image_size": (sizes["H"], sizes["W"]),
-    }
+def constructor(layers: int) -> Constructor:
+    """The keyword arguments the student's class is made with; ``layers`` is 0 for a cell."""
+    return Constructor(
+        {
+            "in_channels": "I",
+            "hidden_channels": [f"C{k}" for k in range(1, layers + 1)] if layers else "C",
+            "kernel_size": "K",
+            "image_size": ("H", "W"),
+        },
+        options=False,
+    )
 
 
 SUMS = (
@@ -191,7 +192,7 @@ MODULE = Item(
     aspects=aspects.OF_MODULE,
     faults=MODULE_FAULTS,
     conventions=conventions.STATE_ORDER,
-    constructor=partial(constructor, 0),
+    constructor=constructor(0),
     weights=CELL_WEIGHTS,
     pairs_with=frozenset(f.id for f in module_messages.MODULE),
     observations={
@@ -221,7 +222,7 @@ NETWORK = Item(
     aspects=aspects.OF_NETWORK,
     faults=tuple(network_messages.NETWORK),
     conventions=conventions.time_first("output"),
-    constructor=partial(constructor, 3),
+    constructor=constructor(3),
     weights=layer_weights("", 3),
     observations={
         "parameters": observe.parameters,
@@ -249,7 +250,7 @@ FORECASTER = Item(
     aspects=aspects.OF_FORECASTER,
     faults=tuple(forecaster_messages.FORECASTER),
     conventions=conventions.time_first("prediction"),
-    constructor=partial(constructor, 2),
+    constructor=constructor(2),
     weights=FORECASTER_WEIGHTS,
     observations={"parameters": observe.parameters},
     chapter="network",

@@ -16,6 +16,7 @@ from course_lib.exercises import faults_debug_lstm as lstm
 from course_lib.exercises import faults_debug_recurrent as recurrent
 from course_lib.exercises import messages_debug_lstm as museum
 from course_lib.exercises import messages_lstm_module as module_messages
+from course_lib.exercises import observe_debug
 from course_lib.exercises import oracles_debug as oracles
 from course_lib.exercises import ps4_lstm as lstm_items
 from course_lib.exercises import statements_debug as statements
@@ -24,7 +25,7 @@ from course_lib.exercises.messages_debug_backward import BACKWARD
 from course_lib.exercises.messages_debug_birnn import BIRNN
 from course_lib.exercises.messages_debug_conv import CONVLSTM
 from course_lib.exercises.messages_debug_gru import GRU
-from course_lib.exercises.spec import Assignment, Case, Item, Probe, Written
+from course_lib.exercises.spec import Assignment, Case, Constructor, Item, Probe, Written
 from course_lib.exercises.witnesses_debug_cells import WITNESSES
 from course_lib.i18n import N_
 
@@ -81,7 +82,7 @@ def mend_lstm(cell: str, title: str, points: float, layer: bool) -> Item:
         faults=lstm_faults(layer),
         conventions=(conventions.state_order(h, c), *conventions.GATE_ORDERS),
         probes=conventions.probes(input, h, c),
-        constructor=lambda case: {"input_size": case.sizes["I"], "hidden_size": case.sizes["H"]},
+        constructor=Constructor({"input_size": "I", "hidden_size": "H"}, options=False),
         weights=names,
         pairs_with=frozenset(f.id for f in own)
         | {"rows-w_hh-i-from-f", "not-carried", "h-without-tanh"},
@@ -194,9 +195,9 @@ def mend_e(points: float) -> Item:
         faults=tuple(CONVLSTM),
         conventions=(conventions.state_order("h", "c"),),
         probes=zeroed(("h",), ("c",), ("x",), ("b",), *((p,) for p in conv.PEEPHOLES)),
-        constructor=lambda case: {name: case.sizes[letter] for name, letter in sizes.items()},
+        constructor=Constructor(sizes, options=False),
         weights={name: name for name in conv.NAMES},
-        observations={"first_values": conv.first_values},
+        observations={"first_values": observe_debug.first_values},
         chapter="convlstm",
     )  # fmt: skip
 

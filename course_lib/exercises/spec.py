@@ -136,6 +136,27 @@ class Probe:
 
 
 @dataclass(frozen=True)
+class Constructor:
+    """The keyword arguments of a class: ``Constructor({"input_size": "I"})``.
+
+    Each is the letter of a size, or a list or tuple of letters; with ``options`` those of the
+    case come too. Plain data, so that a process without the answers can use it.
+    """
+
+    sizes: Mapping[str, str | Sequence[str]]
+    options: bool = True
+
+    def __call__(self, case: Case) -> dict[str, Any]:
+        def value(letters):
+            if isinstance(letters, str):
+                return case.sizes[letters]
+            return type(letters)(case.sizes[letter] for letter in letters)
+
+        made = {keyword: value(letters) for keyword, letters in self.sizes.items()}
+        return {**made, **case.options} if self.options else made
+
+
+@dataclass(frozen=True)
 class Item:
     """One thing a student writes and how it is checked. ``kind``: "function" or "module".
 
@@ -175,7 +196,7 @@ class Item:
     faults: tuple[Fault, ...]
     conventions: tuple[Convention, ...] = ()
     probes: tuple[Probe, ...] = ()
-    constructor: Callable[[Case], Mapping[str, Any]] | None = None
+    constructor: Constructor | None = None
     weights: Mapping[str, str] = field(default_factory=dict)
     sentence: int | None = None
     pairs_with: frozenset[str] = frozenset()
