@@ -55,7 +55,7 @@ def student_notebook(
             cell.source = in_language(cell.source, language)
         elif is_translated(cell):
             cell.source = translated(cell.source, assignment, language, locales)
-    return cleared
+    return _with_checksums(cleared)
 
 
 _made: dict[tuple, NotebookNode] = {}
@@ -115,6 +115,17 @@ def _run_nbgrader(
             )
         ) from error
     return notebook
+
+
+def _with_checksums(notebook: NotebookNode) -> NotebookNode:
+    """The notebook, whose checksums are those of the words that the student reads.
+
+    nbgrader has computed them from its own text: *Validate* would call each translated question
+    a cell that the student has changed, and then not say which of the checks fail.
+    """
+    from nbgrader.preprocessors import ComputeChecksums
+
+    return ComputeChecksums()(notebook, {})[0]
 
 
 def _refuse_secrets(source: NotebookNode, cleared: NotebookNode, assignment: str) -> None:

@@ -6,6 +6,7 @@ from collections import Counter
 
 import nbformat
 import pytest
+from nbgrader.utils import compute_checksum, is_locked
 
 from course_lib.grading import check, start
 from course_lib.grading.release import answer_lines, read_source, release_path
@@ -98,6 +99,16 @@ def shapes(source: str) -> Counter:
         if large and not isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Tuple):
             found[ast.dump(node)] += 1
     return found
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_locked_cell_of_a_release_is_called_changed(assignment, language):
+    """*Validate* names cells that a student has changed, before it says which checks fail."""
+    cells = nbformat.read(release_path(ROOT, assignment.id, language), 4).cells
+    locked = [cell for cell in cells if is_locked(cell)]
+    assert len(locked) >= len(assignment.items) + len(assignment.written)
+    wrong = [c.id for c in locked if c.metadata.nbgrader.checksum != compute_checksum(c)]
+    assert wrong == []
 
 
 def test_no_code_in_a_release_is_like_that_of_an_answer(assignment):
