@@ -8,12 +8,14 @@ from course_lib.grading.result import CheckResult
 from course_lib.i18n import _
 
 
-def begin_with(assignment: Assignment, item: Item, fn, results: dict[str, CheckResult]) -> str:
-    """A sentence that sends the student to an earlier answer that ``fn`` calls; "" without one.
+def begin_with(
+    assignment: Assignment, item: Item, candidate, results: dict[str, CheckResult]
+) -> str:
+    """A sentence that sends the student to an earlier answer that ``candidate`` calls, or "".
 
     ``results`` are the newest results of this notebook, by "assignment.item".
     """
-    called = names_used(fn)
+    called = candidate.names_used()
     for earlier in assignment.items[: assignment.items.index(item)]:
         result = results.get(f"{assignment.id}.{earlier.id}")
         if earlier.name in called and result and not result.passed:

@@ -1,4 +1,4 @@
-"""A student's code runs here: its prints are kept short, its time is limited, nothing leaks.
+"""A student's code runs here: its prints are kept short, nothing leaks.
 
 Text on stderr would make nbgrader give 0 points, so warnings and stderr are swallowed. Random
 numbers, gradient mode and default type are as before when the code has run.
@@ -8,19 +8,13 @@ import builtins
 import io
 import os
 import random
-import signal
 import sys
-import threading
 import warnings
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
 import torch
 
 PRINTED = 2000  # characters of a student's prints that are shown
-
-
-class TimeIsUp(BaseException):
-    """Raised inside the student's code. Not an Exception: ``except Exception`` must let it by."""
 
 
 class Printed(io.TextIOBase):
@@ -82,33 +76,6 @@ def contained():
 def _nobody_answers(*_prompt):
     """In JupyterLab a question that nobody answers would leave the notebook waiting for good."""
     raise EOFError("input() has nobody to ask while a check runs")
-
-
-@contextmanager
-def limited(seconds: float):
-    """Raise TimeIsUp inside the block after ``seconds``, where signals can do that.
-
-    Only the main thread of a Unix process gets signals; elsewhere there is no limit.
-    """
-    here = threading.current_thread() is threading.main_thread() and hasattr(signal, "SIGALRM")
-    if not here:
-        yield
-        return
-
-    def ring(_number, _frame):
-        raise TimeIsUp
-
-    handler = signal.signal(signal.SIGALRM, ring)
-    # It rings again every half second: a bare ``except:`` inside a loop may swallow the first.
-    left, _interval = signal.setitimer(signal.ITIMER_REAL, seconds, 0.5)
-    try:
-        yield
-    finally:
-        with suppress(TimeIsUp):
-            signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, handler)
-        if left:  # somebody outside had set an alarm; set it again
-            signal.setitimer(signal.ITIMER_REAL, left)
 
 
 @contextmanager

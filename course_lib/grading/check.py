@@ -1,6 +1,5 @@
 """``check("ps4_lstm.lstm_cell", lstm_cell)``: the one line of a test cell."""
 
-import inspect
 import os
 
 from course_lib.errors import CourseError
@@ -12,9 +11,8 @@ from course_lib.grading.capture import contained
 from course_lib.grading.diagnosis import Diagnosis, diagnose
 from course_lib.grading.exam import Exam, Failure, Outcome
 from course_lib.grading.follow_through import right_but_for
-from course_lib.grading.forbidden import ForbiddenCall, forbidden_name, refused_text
+from course_lib.grading.forbidden import ForbiddenCall
 from course_lib.grading.result import AspectResult, CheckResult, Finding
-from course_lib.grading.words import section
 from course_lib.i18n import _
 
 VISIBLE = 0  # the seed of the cases that every student sees
@@ -64,7 +62,7 @@ def _examined(assignment: Assignment, item: Item, fn, show: bool, hidden: bool) 
         "show": show,
     }
     with contained() as printed:
-        refused = _refused(item, fn)
+        refused = exam.candidate.refused(item)
         if refused:
             outcomes, found, followed = [], Diagnosis((refused,)), frozenset()
         else:
@@ -72,7 +70,7 @@ def _examined(assignment: Assignment, item: Item, fn, show: bool, hidden: bool) 
             found = diagnose(exam, outcomes)
             followed = right_but_for(exam, outcomes, found.mistake)
     written = not any(finding.id == "not-written" for finding in found.findings)
-    begin = begin_with(assignment, item, fn, session.results()) if written else ""
+    begin = begin_with(assignment, item, exam.candidate, session.results()) if written else ""
     return CheckResult(
         **common,
         begin=begin if found.findings else "",
@@ -121,50 +119,6 @@ def _aspects(item: Item, outcomes: list[Outcome], followed) -> tuple[AspectResul
         )
         for aspect in item.aspects
     )
-
-
-def _refused(item: Item, fn) -> Finding | None:
-    """A finding when the object cannot even be asked."""
-    values = {"name": item.name, "signature": item.signature, "type": type(fn).__name__}
-    if item.kind == "module":
-        from torch import nn
-
-        if isinstance(fn, nn.Module):
-            text = _("Give the class {name} itself to the check, not an instance of it.")
-            return Finding("error", "not-a-class", text.format(**values))
-        if not isinstance(fn, type):
-            text = _("{name} should be a class derived from nn.Module. It is of type {type}.")
-            return Finding("error", "not-a-class", text.format(**values))
-        if not issubclass(fn, nn.Module):
-            text = _("The class {name} should derive from nn.Module.")
-            why = _("Without it there are no registered parameters, and nothing can be trained.")
-            return Finding("error", "not-a-module", text.format(**values), why)
-    elif not callable(fn):
-        text = _("{name} should be a function. It is of type {type}.")
-        return Finding("error", "not-callable", text.format(**values))
-    elif not _takes(fn, len(item.arguments)):
-        text = _("{name} cannot be called with its {count} arguments: {signature}.")
-        text = text.format(count=len(item.arguments), **values)
-        return Finding("error", "signature", text)
-    name = forbidden_name(fn, item.forbidden)
-    return forbidden(name, item) if name else None
-
-
-def forbidden(name: str, item: Item) -> Finding:
-    look = section(f"{item.chapter}-scratch")
-    return Finding("error", "forbidden-call", refused_text(name), look=look)
-
-
-def _takes(fn, count: int) -> bool:
-    try:
-        signature = inspect.signature(fn)
-    except (TypeError, ValueError):
-        return True
-    try:
-        signature.bind(*range(count))
-    except TypeError:
-        return False
-    return True
 
 
 def _short(error: BaseException) -> str:

@@ -2,12 +2,12 @@
 
 import re
 
-from course_lib.grading.capture import TimeIsUp
 from course_lib.grading.exam import ONE_CALL, Exam, Failure, Outcome
 from course_lib.grading.forbidden import ForbiddenCall, refused_text
 from course_lib.grading.phrases import sentences
 from course_lib.grading.result import Finding
 from course_lib.grading.returned import Unexpected
+from course_lib.grading.time_limit import TimeIsUp
 from course_lib.grading.words import lettered, section, sentence
 from course_lib.i18n import _
 

@@ -3,18 +3,16 @@
 Answers are kept, so that no question is asked twice.
 """
 
-import sys
-import traceback
 from dataclasses import dataclass
 from time import monotonic
 
-import torch
-
 from course_lib.exercises.spec import Aspect, Assignment, Case, Fault, Item
-from course_lib.grading.capture import TimeIsUp, limited
+from course_lib.grading.candidate import Candidate, Local, observed, reseed
 from course_lib.grading.compare import Mismatch, Observation, compare, same
-from course_lib.grading.forbidden import ForbiddenCall, watching
-from course_lib.grading.observe import OBSERVATIONS
+from course_lib.grading.forbidden import ForbiddenCall
+from course_lib.grading.nan_watch import Birth
+from course_lib.grading.own_code import origin
+from course_lib.grading.time_limit import TimeIsUp
 
 # Seconds that one call, and all calls of one check, may take. A right answer takes milliseconds.
 ONE_CALL, ALL_CALLS = 5.0, 20.0
@@ -68,7 +66,8 @@ class Exam:
     """``candidate`` against ``item``; ``seeds`` say which cases are drawn."""
 
     def __init__(self, assignment: Assignment, item: Item, candidate, seeds: tuple[int, ...]):
-        self.assignment, self.item, self.candidate, self.seeds = assignment, item, candidate, seeds
+        self.assignment, self.item, self.seeds = assignment, item, seeds
+        self.candidate = candidate if isinstance(candidate, Candidate) else Local(candidate)
         self.answers: dict = {}
         self.stopped: Failure | None = None
         self.used = 0.0
@@ -93,8 +92,8 @@ class Exam:
             return not failed and not same(one, other)
 
         def right(seed):
-            _reseed(seed)
-            return self._observed("values")(self.item, self.item.oracle, case)
+            reseed(seed)
+            return observed(self.item, "values")(self.item, self.item.oracle, case)
 
         return differs(lambda seed: self._ask("values", case, seed)) and not differs(right)
 
@@ -102,44 +101,42 @@ class Exam:
         if self.stopped:
             return self.stopped
         started = monotonic()
-        _reseed(seed)
         try:
             left = max(0.1, min(ONE_CALL, ALL_CALLS - self.used))
-            with limited(left), watching(self.item.forbidden):
-                return self._observed(observe)(self.item, self.candidate, case)
+            return self.candidate.observe(self.item, observe, case, seed, left)
         except (TimeIsUp, ForbiddenCall, KeyboardInterrupt) as error:
-            self.stopped = Failure(error, *_origin(error))
+            self.stopped = _failure(error)
             return self.stopped
         except BaseException as error:
-            return Failure(error, *_origin(error))
+            return _failure(error)
         finally:
             self.used += monotonic() - started
 
-    def _observed(self, observe: str):
-        """The function that makes an observation: the item's own, or one that all items have."""
-        return self.item.observations.get(observe) or OBSERVATIONS[observe]
+    def birth_of_nan(self, case: Case) -> Birth | None:
+        """Which line of the student's makes the first NaN."""
+        return None if self.stopped else self.candidate.birth_of_nan(self.item, case, ONE_CALL)
 
     def expected(self, observe: str, case: Case) -> Observation:
         """Torch's answer."""
         key = (self.assignment.id, self.item.id, "torch", observe, case.id)
         if key not in _known:
-            _reseed()
-            _remember(key, self._observed(observe)(self.item, self.item.oracle, case))
+            reseed()
+            _remember(key, observed(self.item, observe)(self.item, self.item.oracle, case))
         return _known[key]
 
     def expected_anew(self, observe: str, case: Case) -> Observation:
         """Torch's answer to a changed case, which has the old id: not kept."""
-        _reseed()
-        return self._observed(observe)(self.item, self.item.oracle, case)
+        reseed()
+        return observed(self.item, observe)(self.item, self.item.oracle, case)
 
     def faulty(self, switches: frozenset[str], observe: str, case: Case):
         """The answer of an implementation that makes these mistakes."""
         key = (self.assignment.id, self.item.id, switches, observe, case.id)
         if key not in _known:
-            _reseed()
+            reseed()
             try:
                 candidate = self.item.candidate(switches)
-                answer = self._observed(observe)(self.item, candidate, case)
+                answer = observed(self.item, observe)(self.item, candidate, case)
             except Exception as error:
                 answer = Failure(error.with_traceback(None))
             _remember(key, answer)
@@ -179,25 +176,7 @@ class Exam:
         return self.faulty(switches, outcome.aspect.observe, outcome.case)
 
 
-def _reseed(seed: int = 0) -> None:
-    """Like ``torch.manual_seed`` for the CPU; that one is slow and remembers every call."""
-    torch.default_generator.manual_seed(seed)
-
-
-def own_file(name: str) -> bool:
-    """Whether a file is the student's, and not the course's, a library's or Python's."""
-    others = ("course_lib", "site-packages", "dist-packages", "lib/python")
-    return (
-        not any(part in name.replace("\\", "/") for part in others)
-        and name != "<frozen importlib._bootstrap>"
-        and not name.startswith(sys.base_prefix)
-    )
-
-
-def _origin(error: BaseException) -> tuple[str, int, str]:
-    """The last line of the student's own code in the traceback, its number and its function."""
-    frames = [f for f in traceback.extract_tb(error.__traceback__) if own_file(f.filename)]
-    if not frames:
-        return "", 0, ""
-    last = frames[-1]
-    return (last.line or "").strip(), last.lineno or 0, last.name
+def _failure(error: BaseException) -> Failure:
+    """What went wrong, without the frames: of code that calls itself there are thousands."""
+    line_number_function = origin(error)
+    return Failure(error.with_traceback(None), *line_number_function)

@@ -78,6 +78,11 @@ def _(text: str) -> str:
     return Told(translator(_language)(text), {"say": str(text)}) if text else text
 
 
+def known_sentence(text: str) -> bool:
+    """Whether ``text`` is one of the course's own sentences, as far as it has translations."""
+    return any(translator(language)(text) != text for language in LANGUAGES)
+
+
 def N_(text: str) -> str:
     """Mark ``text`` for translation and return it as it is."""
     return text

@@ -1,14 +1,12 @@
-"""What runs a student's code leaves the kernel as it was: random numbers, alarms, streams."""
+"""What runs a student's code leaves the kernel as it was: random numbers, streams."""
 
 import random
-import signal
 import sys
-import time
 
 import numpy
 import pytest
 
-from course_lib.grading.capture import TimeIsUp, contained, limited
+from course_lib.grading.capture import contained
 
 
 def test_random_numbers_of_python_and_numpy_go_on_as_if_nothing_had_run():
@@ -30,12 +28,3 @@ def test_streams_come_back_also_after_an_error():
         raise ZeroDivisionError
     assert (sys.stdout, sys.stderr) == before
     assert printed.kept == "seen\n"
-
-
-@pytest.mark.skipif(not hasattr(signal, "SIGALRM"), reason="needs Unix signals")
-def test_a_limit_inside_a_limit_gives_the_outer_one_its_alarm_back():
-    with pytest.raises(TimeIsUp), limited(1.0):
-        with limited(30.0):
-            pass
-        time.sleep(20)
-    assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)

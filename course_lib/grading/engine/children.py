@@ -1,0 +1,191 @@
+"""Starting the processes that students' code runs in, and talking to them from the safe side.
+
+Nothing that comes back from a child is trusted: it is plain data, bounded in size and time.
+"""
+
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from time import monotonic
+
+from course_lib.errors import CourseError
+from course_lib.grading.engine import wire
+from course_lib.i18n import _
+
+START = 120.0  # seconds in which a zygote must have imported torch, on a busy machine
+FORK = 30.0  # seconds in which a child must exist
+GRACE = 3.0  # seconds beyond its own limit after which a child is killed
+
+
+class Lost(Exception):
+    """The child died."""
+
+
+class Late(Exception):
+    """The child did not answer in time; it is dead now."""
+
+
+class NoChildren(Exception):
+    """No child can be had, through no fault of any submission."""
+
+
+@dataclass(frozen=True)
+class ZygoteSettings:
+    """What a zygote is started with: imports of the released notebook, modules, isolation."""
+
+    imports: str = ""
+    modules: tuple[str, ...] = ()
+    readable: tuple[str, ...] = ()
+    isolated: bool = True
+
+
+@dataclass
+class Zygote:
+    """A process that forks children; started on first use and again when it is lost."""
+
+    settings: ZygoteSettings
+    process: subprocess.Popen | None = None
+    channel: socket.socket | None = None
+
+    def start(self) -> None:
+        """Begin to start; the imports go on while the caller does something else."""
+        mine, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            self.process = subprocess.Popen(
+                [sys.executable, "-c", _BOOT, json.dumps(sys.path), str(theirs.fileno()),
+                 json.dumps(asdict(self.settings))],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
+                env=_environment(),
+            )  # fmt: skip
+        self.channel, self.waiting = mine, True
+
+    def _ready(self) -> None:
+        if self.process is None:
+            self.start()
+        if self.waiting:
+            self.channel.settimeout(START)
+            try:
+                answer = self.channel.recv(1 << 16)
+            except TimeoutError:
+                answer = b""
+            if not answer:
+                self.stop()
+                raise NoChildren(_("The process that runs students' code could not be started."))
+            self.waiting = False
+
+    def child(self, scratch: Path, language: str, limits: dict) -> "Child":
+        """A new child that works in the folder ``scratch``. Raises NoChildren."""
+        for last in (False, True):
+            try:
+                return self._child(scratch, language, limits)
+            except OSError as error:
+                self.stop()
+                if last:
+                    raise NoChildren(str(error)) from error
+
+    def _child(self, scratch: Path, language: str, limits: dict) -> "Child":
+        self._ready()
+        told = {"scratch": str(scratch), "language": language, "limits": limits,
+                "environment": {"HOME": str(scratch), "TMPDIR": str(scratch), "LANG": "C.UTF-8",
+                                "MPLCONFIGDIR": str(scratch), "MPLBACKEND": "agg",
+                                "OMP_NUM_THREADS": "1"}}  # fmt: skip
+        mine, theirs = socket.socketpair()
+        with theirs:
+            self.channel.settimeout(FORK)
+            socket.send_fds(self.channel, [json.dumps(told).encode()], [theirs.fileno()])
+            answer, handles, _flags, _from = socket.recv_fds(self.channel, 1 << 16, 1)
+        if not answer or not handles:
+            mine.close()
+            raise OSError("the zygote has ended")
+        return Child(mine, handles[0])
+
+    def stop(self) -> None:
+        if self.channel is not None:
+            self.channel.close()
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+        self.process = self.channel = None
+
+
+_BOOT = (
+    "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
+    "from course_lib.grading.engine.zygote import main; "
+    "main(int(sys.argv[2]), json.loads(sys.argv[3]))"
+)
+
+
+def _environment() -> dict[str, str]:
+    """No secret of the instructor's environment reaches it."""
+    kept = ("PATH", "LD_LIBRARY_PATH", "HOME", "TMPDIR", "SYSTEMROOT")
+    one_thread = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+    return {
+        **{name: os.environ[name] for name in kept if name in os.environ},
+        **dict.fromkeys(one_thread, "1"),
+        "LANG": "C.UTF-8",
+        "MPLBACKEND": "agg",
+    }
+
+
+@dataclass
+class Child:
+    """One forked process: requests go out, answers come back, or it is killed."""
+
+    channel: socket.socket
+    handle: int  # a pidfd: process ids may be used again, and mean nothing across namespaces
+    alive: bool = field(default=True)
+
+    def ask(
+        self,
+        header: dict,
+        blobs: list[bytes] = (),
+        seconds: float = 30.0,
+        on_output: Callable[[dict], None] | None = None,
+    ) -> tuple[dict, list[bytes]]:
+        """The answer to one request. Raises Lost or Late, after which the child is dead."""
+        if not self.alive:
+            raise Lost
+        deadline = monotonic() + seconds + GRACE
+        try:
+            wire.send(self.channel, header, list(blobs), deadline)
+            while True:
+                answer, parts = wire.receive(self.channel, deadline)
+                if not isinstance(answer, dict):
+                    raise wire.WireError("no object")
+                if "output" not in answer:
+                    return answer, parts
+                if on_output is not None:
+                    on_output(answer["output"])
+        except wire.TooLate:
+            self.kill()
+            raise Late from None
+        except (wire.WireError, wire.Gone, OSError):
+            self.kill()
+            raise Lost from None
+
+    def kill(self) -> None:
+        """End the child and, where it has a namespace of its own, everything it started."""
+        if not self.alive:
+            return
+        self.alive = False
+        try:
+            signal.pidfd_send_signal(self.handle, signal.SIGKILL)
+            select.select([self.handle], [], [], 5.0)  # readable once it has ended
+        except ProcessLookupError:
+            pass
+        os.close(self.handle)
+        self.channel.close()
+
+
+def start_failed(error: Exception) -> CourseError:
+    """What to tell the instructor."""
+    return CourseError(str(error))

@@ -1,0 +1,136 @@
+"""A student's object in another process, asked as if it were in this one."""
+
+import sys
+from collections.abc import Callable
+from time import monotonic
+
+from torch import Tensor
+
+from course_lib.exercises.spec import Case, Item
+from course_lib.grading.candidate import Candidate, observed
+from course_lib.grading.compare import Observation
+from course_lib.grading.engine import wire
+from course_lib.grading.engine.asked import (
+    BESIDE_MODELS,
+    HERE,
+    case_description,
+    description,
+    place,
+)
+from course_lib.grading.engine.children import Child, Late, Lost
+from course_lib.grading.engine.failures import rebuild, retold
+from course_lib.grading.nan_watch import Birth
+from course_lib.grading.result import Finding
+from course_lib.grading.time_limit import TimeIsUp
+
+SHORT = 10.0  # seconds for a question that runs little of the student's code
+
+
+class ProcessDied(BaseException):
+    """The student's code ended the process it ran in."""
+
+
+class Remote(Candidate):
+    """What ``Local`` is for an object of this process.
+
+    ``child`` gives the process to ask; with True, one that has the models of the course.
+    ``refusal(item)`` is what reading the source has found that the item does not allow.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        child: Callable[[bool], Child],
+        refusal: Callable[[Item], Finding | None] = lambda item: None,
+    ) -> None:
+        self.name, self.child, self.refusal = name, child, refusal
+        self.told: tuple[Child, Item] | None = None  # who was last told of which item
+
+    def refused(self, item: Item) -> Finding | None:
+        found = self.refusal(item)
+        if found is not None:
+            return found
+        answer = self._ask(item, {"op": "refused"}, SHORT)
+        said = answer.get("finding")
+        return _finding(said) if said else None
+
+    def observe(
+        self, item: Item, observe: str, case: Case, seed: int, seconds: float
+    ) -> Observation:
+        """What the student's object answers; raises what it raised, or ProcessDied, TimeIsUp."""
+        where = place(item, observe)
+        if where == HERE:
+            return observed(item, observe)(item, self._returned(item, seconds), case)
+        header = {"op": "observe", "observe": observe, "seed": seed, "seconds": seconds}
+        answer = self._ask(item, header, seconds, case, models=where == BESIDE_MODELS)
+        found = answer["found"]
+        if not isinstance(found, dict) or not all(
+            isinstance(name, str) and (value is None or isinstance(value, Tensor))
+            for name, value in found.items()
+        ):
+            raise wire.WireError("no observation")
+        return found
+
+    def birth_of_nan(self, item: Item, case: Case, seconds: float) -> Birth | None:
+        answer = self._ask(item, {"op": "birth-of-nan", "seconds": seconds}, seconds, case)
+        said = answer.get("birth")
+        return Birth(int(said[0]), str(said[1])[:300], bool(said[2])) if said else None
+
+    def names_used(self) -> set[str]:
+        names = self._answer(self.child(False), {"op": "names-used"}, SHORT)["names"]
+        return {name for name in names if isinstance(name, str)}
+
+    def _returned(self, item: Item, seconds: float):
+        """A function without arguments that gives what the student's function returns."""
+
+        def call():
+            return self._ask(item, {"op": "call"}, seconds)["found"]
+
+        return call
+
+    def _ask(self, item, header, seconds, case=None, models=False) -> dict:
+        child = self.child(models)
+        if self.told != (child, item):
+            blobs: list[bytes] = []
+            about = {"op": "ask-about", "item": wire.encode(description(item), blobs)}
+            self._answer(child, about, SHORT)
+            self.told = child, item
+        blobs = []
+        if case is not None:
+            header["case"] = wire.encode(case_description(case), blobs)
+        return self._answer(child, header, seconds, blobs)
+
+    def _answer(self, child: Child, header: dict, seconds: float, blobs=()) -> dict:
+        started = monotonic()
+        try:
+            answer, parts = child.ask({**header, "name": self.name}, blobs, seconds)
+            if "error" in answer:
+                raise rebuild(answer["error"])
+            if "found" in answer:
+                answer["found"] = wire.decode(answer["found"], parts)
+        except Lost:
+            raise ProcessDied from None
+        except Late:
+            raise TimeIsUp(monotonic() - started) from None
+        except (TypeError, KeyError, ValueError, wire.WireError) as error:
+            if hasattr(error, "course_origin"):  # the student's own
+                raise
+            child.kill()  # it does not keep to the language both speak
+            raise ProcessDied from error
+        _pass_on_prints(answer)
+        return answer
+
+
+def _pass_on_prints(answer: dict) -> None:
+    printed = answer.get("printed")
+    if isinstance(printed, str) and printed:
+        sys.stdout.write(printed)
+
+
+def _finding(said: dict) -> Finding:
+    """A finding of the other process, as text."""
+    texts = {key: str(said.get(key) or "") for key in ("kind", "id", "what", "why", "look")}
+    made = said.get("made") or {}
+    for key in ("what", "why", "look"):
+        texts[key] = retold(texts[key], made.get(key))
+    return Finding(**texts)

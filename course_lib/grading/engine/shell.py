@@ -1,0 +1,149 @@
+"""Where a student's code runs: cells in a shell, and questions about what they have defined.
+
+This is the side that nobody trusts. A student's code can change everything in this process, so
+nothing here decides anything: it runs, observes and reports.
+"""
+
+import signal
+import socket
+import sys
+import threading
+from contextlib import contextmanager
+
+from course_lib.exercises.spec import Case
+from course_lib.grading.candidate import Local, NotThere
+from course_lib.grading.capture import contained
+from course_lib.grading.engine import wire
+from course_lib.grading.engine.asked import described
+from course_lib.grading.engine.capturing import CapturingShell
+from course_lib.grading.engine.failures import describe
+from course_lib.grading.engine.handles import Handles
+from course_lib.i18n import set_language
+
+
+class Shell:
+    """Answers requests over ``channel`` until it closes."""
+
+    def __init__(self, channel: socket.socket, language: str) -> None:
+        self.channel = channel
+        self.shell = CapturingShell(on_output=self._send_output)
+        self.handles = Handles(self.shell.user_ns)
+        self.item = None
+        self.answers = {
+            "run": self.run,
+            "ask-about": self.ask_about,
+            "refused": self.refused,
+            "observe": self.observe,
+            "birth-of-nan": self.birth_of_nan,
+            "names-used": self.names_used,
+            "call": self.call,
+        }
+        set_language(language)
+
+    def serve(self) -> None:
+        while True:
+            try:
+                header, blobs = wire.receive(self.channel)
+            except wire.Gone:
+                return
+            answer = self.answers.get(header["op"])
+            reply: list[bytes] = []
+            if answer is None:
+                told = self.handles.answer(header, blobs, reply)
+            else:
+                told = answer(header, blobs, reply)
+            wire.send(self.channel, told, reply)
+
+    def _send_output(self, output: dict) -> None:
+        wire.send(self.channel, {"output": output})
+
+    def run(self, header, _blobs, _reply) -> dict:
+        """Run one cell; its outputs have been sent when this answers."""
+        self.shell.execution_count = header["count"]
+        with _interrupted_after(header["seconds"]) as alarm:
+            self.shell.run_cell(header["source"])
+        return {"late": alarm.rang}
+
+    def ask_about(self, header, _blobs, _reply) -> dict:
+        """The questions that follow are about this item."""
+        self.item = described(wire.decode(header["item"], []))
+        return {}
+
+    def _candidate(self, header) -> Local:
+        if header["name"] not in self.shell.user_ns:
+            raise NotThere(header["name"])
+        return Local(self.shell.user_ns[header["name"]])
+
+    def refused(self, header, _blobs, reply) -> dict:
+        """Whether the object can be asked at all."""
+        with contained():
+            finding = self._candidate(header).refused(self.item)
+        return {"finding": finding and vars(finding)}
+
+    def observe(self, header, blobs, reply) -> dict:
+        """One observation of one case, or the exception that came instead."""
+        case = Case(**wire.decode(header["case"], blobs))
+        with contained() as printed:
+            try:
+                found = self._candidate(header).observe(
+                    self.item, header["observe"], case, header["seed"], header["seconds"]
+                )
+                told = {"found": wire.encode(_plain(found), reply)}
+            except BaseException as error:
+                reply.clear()
+                told = {"error": describe(error)}
+        return told | {"printed": printed.kept, "dropped": printed.dropped}
+
+    def birth_of_nan(self, header, blobs, _reply) -> dict:
+        """The line that makes the first NaN."""
+        case = Case(**wire.decode(header["case"], blobs))
+        with contained():
+            birth = self._candidate(header).birth_of_nan(self.item, case, header["seconds"])
+        return {"birth": birth and list(birth)}
+
+    def names_used(self, header, _blobs, _reply) -> dict:
+        return {"names": sorted(self._candidate(header).names_used())}
+
+    def call(self, header, _blobs, reply) -> dict:
+        """Call a function without arguments, for a check that looks at what it returns."""
+        with contained() as printed:
+            try:
+                found = self._candidate(header).fn()
+                told = {"found": wire.encode(found, reply)}
+            except BaseException as error:
+                reply.clear()
+                told = {"error": describe(error)}
+        return told | {"printed": printed.kept, "dropped": printed.dropped}
+
+
+def _plain(found) -> dict:
+    """Numbers without their history."""
+    return {name: None if t is None else t.detach() for name, t in found.items()}
+
+
+class _Alarm:
+    rang = False
+
+
+@contextmanager
+def _interrupted_after(seconds: float):
+    """KeyboardInterrupt after ``seconds`` and every second from then on, as a kernel is sent it."""
+    alarm = _Alarm()
+    if threading.current_thread() is not threading.main_thread():
+        yield alarm
+        return
+
+    def ring(_number, _frame):
+        alarm.rang = True
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, ring)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)
+        yield alarm
+    except KeyboardInterrupt:  # it rang between the student's code and ours
+        pass
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+        sys.stdout.flush()

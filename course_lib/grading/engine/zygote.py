@@ -1,0 +1,125 @@
+"""The parent of the processes that students' code runs in: torch is warm, no answer is known.
+
+Started by ``Zygote`` in ``children.py`` as a process of its own. It gets one end of a socket pair
+for every submission, forks, and the child shuts itself in before it runs anything. It has exactly
+one thread: a fork of a process with more hangs.
+"""
+
+import ast
+import gc
+import json
+import os
+import socket
+import sys
+from importlib import import_module
+from pathlib import Path
+
+ROOM = 1 << 20  # bytes of one request
+
+
+def main(control: int, settings: dict) -> None:
+    """Answer requests for children on the file descriptor ``control`` until it closes."""
+    channel = socket.socket(fileno=control)
+    _warm_up(settings["imports"], settings["modules"])
+    from course_lib.grading.engine import sandbox
+
+    if settings["isolated"]:
+        sandbox.enter_parent()
+    if _threads() != 1:
+        raise RuntimeError(f"{_threads()} threads: children of this process would hang")
+    gc.collect()
+    gc.freeze()
+    channel.send(json.dumps({"ready": os.getpid()}).encode())
+    while True:
+        request, descriptors, _flags, _address = socket.recv_fds(channel, ROOM, 1)
+        _reap()
+        if not request:
+            return
+        told = json.loads(request)
+        child = sandbox.fork_into_new_pid_namespace() if settings["isolated"] else os.fork()
+        if child == 0:
+            _be_a_child(channel, descriptors[0], told, settings)
+        os.close(descriptors[0])
+        handle = os.pidfd_open(child)
+        try:
+            socket.send_fds(channel, [b"{}"], [handle])
+        finally:
+            os.close(handle)
+
+
+def _be_a_child(channel, descriptor: int, told: dict, settings: dict) -> None:
+    """Never returns: whatever happens here, this process must not go on as a second zygote."""
+    try:
+        channel.close()
+        from course_lib.grading.engine import sandbox
+        from course_lib.grading.engine.shell import Shell
+
+        scratch = Path(told["scratch"])
+        if settings["isolated"]:
+            readable = [Path(path) for path in settings["readable"]]
+            limits = sandbox.Limits(**told["limits"])
+            sandbox.enter_child(scratch, readable, limits, {descriptor})
+        else:
+            os.chdir(scratch)
+            os.environ.clear()
+        os.environ.update(told["environment"])
+        sys.path.insert(0, "")  # helper modules that were handed in lie in the working directory
+        Shell(socket.socket(fileno=descriptor), told["language"]).serve()
+    except BaseException as error:
+        try:
+            message = f"{type(error).__name__}: {error}".encode("utf-8", "replace")
+            os.write(2, message[:500] + b"\n")
+        except OSError:
+            pass
+    finally:
+        os._exit(0)
+
+
+def _warm_up(imports: str, modules: list[str]) -> None:
+    """Everything a notebook is likely to need, imported and called once."""
+    import torch
+
+    torch.set_num_threads(1)
+    torch.set_num_interop_threads(1)
+    for name in (*modules, "course_lib.grading.engine.shell", "course_lib.grading.html"):
+        import_module(name)
+    _import_as_released(imports)
+    from course_lib.i18n import LANGUAGES, set_language
+
+    for language in LANGUAGES:  # catalogs cannot be read later
+        set_language(language)
+    set_language("en")
+    layer = torch.nn.LSTM(2, 3)
+    layer(torch.zeros(4, 1, 2))[0].sum().backward()
+    torch.testing.assert_close(torch.zeros(1), torch.zeros(1))
+
+
+def _import_as_released(imports: str) -> None:
+    """The imports that the released notebook begins with; one that fails, fails in its cell."""
+    for statement in ast.parse(imports).body:
+        try:
+            exec(compile(ast.Module([statement], []), "<imports>", "exec"), {})
+        except Exception:
+            continue
+
+
+def _threads() -> int:
+    try:
+        return len(os.listdir("/proc/self/task"))
+    except OSError:  # not Linux
+        import threading
+
+        return threading.active_count()
+
+
+def _reap() -> None:
+    while True:
+        try:
+            if os.waitpid(-1, os.WNOHANG)[0] == 0:
+                return
+        except ChildProcessError:
+            return
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), json.loads(sys.argv[2]))
