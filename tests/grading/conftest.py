@@ -39,10 +39,6 @@ def each_item(id: str):
         yield pytest.param(assignment, item, id=f"{id}-{item.id}")
 
 
-# What is known to be wrong and not mended yet.
-OPEN = {
-    "ps6_convlstm-forecaster-output-time-first": "not named since its cases were made smaller",
-}
 identity = id  # the same mistake in two assignments is the same object
 
 
@@ -71,8 +67,6 @@ def each_convention(id: str):
                 continue
             marks = [pytest.mark.slow] if convention.id in shown else []
             name = f"{id}-{item.id}-{convention.id}"
-            if name in OPEN:
-                marks.append(pytest.mark.xfail(strict=True, reason=OPEN[name]))
             yield pytest.param(assignment, item, convention, id=name, marks=marks)
         shown |= {convention.id for convention in item.conventions}
 
