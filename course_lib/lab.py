@@ -37,12 +37,8 @@ def copy_exercises(root: Path, language: str) -> tuple[Path, list[Path]]:
     return folder, kept
 
 
-def open_lab(root: Path, language: str, port: int, console: Console) -> int:
-    """Run JupyterLab until it is stopped; returns its exit status."""
-    folder, kept = copy_exercises(root, language)
-    console.print(f"Your notebooks are in {folder.relative_to(root)}/ ; stop with Ctrl+C.")
-    if kept:
-        console.print(f"{len(kept)} of them were there already and are as you left them.")
+def lab_command(folder: Path, port: int) -> list[str]:
+    """The command that serves ``folder`` in JupyterLab."""
     command = [
         sys.executable, "-m", "jupyterlab",
         f"--ServerApp.root_dir={folder}",
@@ -53,8 +49,17 @@ def open_lab(root: Path, language: str, port: int, console: Console) -> int:
     ]  # fmt: skip
     if hasattr(os, "geteuid") and os.geteuid() == 0:  # a container: Jupyter would refuse to start
         command.append("--allow-root")
+    return command
+
+
+def open_lab(root: Path, language: str, port: int, console: Console) -> int:
+    """Run JupyterLab until it is stopped; returns its exit status."""
+    folder, kept = copy_exercises(root, language)
+    console.print(f"Your notebooks are in {folder.relative_to(root)}/ ; stop with Ctrl+C.")
+    if kept:
+        console.print(f"{len(kept)} of them were there already and are as you left them.")
     # Not in the course's folder: nbgrader's configuration there is the teacher's.
-    lab = subprocess.Popen(command, cwd=folder)
+    lab = subprocess.Popen(lab_command(folder, port), cwd=folder)
     while True:
         try:
             return lab.wait()

@@ -1,13 +1,14 @@
-"""A JupyterLab of a test's own, with settings of its own, on a free loopback port."""
+"""The JupyterLab that ``course lab`` starts, with settings of a test's own, on a free port."""
 
 import os
 import socket
 import subprocess
-import sys
-import time
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.request import urlopen
+
+from course_lib.lab import lab_command
+from tests.browser.patient import wait
 
 ROOT = Path(__file__).parents[2]
 
@@ -23,27 +24,29 @@ def running_lab(browser, home: Path, notebook: str):
     log = (home / "log.txt").open("w")
     server = subprocess.Popen(
         [
-            sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}",
-            "--ip=127.0.0.1", f"--ServerApp.root_dir={home}", "--IdentityProvider.token=course",
-            "--LabApp.news_url=", "--ServerApp.port_retries=0",
-            "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+            *lab_command(home, port), "--no-browser", "--ip=127.0.0.1",
+            "--IdentityProvider.token=course", "--ServerApp.port_retries=0",
             f"--LabApp.workspaces_dir={home / 'workspaces'}",
             f"--LabApp.user_settings_dir={home / 'settings'}",
         ],
         env=environment, stdout=log, stderr=subprocess.STDOUT, cwd=home,
     )  # fmt: skip
+
+    def answers():
+        if server.poll() is not None:
+            raise RuntimeError((home / "log.txt").read_text())
+        try:
+            urlopen(f"http://127.0.0.1:{port}/api?token=course", timeout=5).close()
+        except OSError:
+            return False
+        return True
+
     try:
-        for _ in range(300):
-            assert server.poll() is None, (home / "log.txt").read_text()
-            try:
-                urlopen(f"http://127.0.0.1:{port}/api?token=course", timeout=1).close()
-                break
-            except OSError:
-                time.sleep(0.1)
+        wait(answers, 180)
         yield f"http://127.0.0.1:{port}/lab/tree/{notebook}?token=course&reset"
     finally:
         browser.get("about:blank")
         browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
         server.terminate()
-        server.wait(20)
+        server.wait(60)
         log.close()

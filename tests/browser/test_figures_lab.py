@@ -1,14 +1,13 @@
 """The figures in a real JupyterLab with a kernel: torch answers, and keys belong to the figure."""
 
 import json
-import time
 
 import pytest
-from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.support.ui import WebDriverWait
 
+from tests.browser.lab_notebook import Notebook
+from tests.browser.patient import becomes, focus, press, wait
 from tests.browser.running_lab import running_lab
 
 pytestmark = pytest.mark.browser
@@ -18,6 +17,7 @@ CELLS = [
     "board",
     "rnn = UnrolledRNN()\nrnn",
     "WeightStack(language='id')",
+    "# a reader's own",
 ]
 
 
@@ -40,38 +40,23 @@ def lab(browser, tmp_path_factory):
         yield address
 
 
-def wait(browser, condition, seconds=40):
-    return WebDriverWait(browser, seconds, 0.1).until(lambda _: condition())
+def open_notebook(browser, lab) -> Notebook:
+    """The notebook in a new tab of the page, its cells run, its figures alive."""
+    size = {"width": 1200, "height": 1000, "deviceScaleFactor": 1, "mobile": False}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    notebook = Notebook(browser, lab)
+    for cell in CELLS[:-1]:
+        notebook.run(cell.splitlines()[0])
+    alive = "return document.querySelectorAll('.course-fig .fig-live.is-on').length"
+    becomes(lambda: browser.execute_script(alive), 3)
+    return notebook
 
 
-def all_of(browser, selector):
-    return browser.find_elements(By.CSS_SELECTOR, selector)
-
-
-def run(browser):
-    """Shift+Enter until all cells have run."""
-    wait(browser, lambda: all_of(browser, ".jp-Notebook .jp-CodeCell .cm-content"))
-    wait(browser, lambda: all_of(browser, ".jp-Notebook-ExecutionIndicator[data-status=idle]"))
-    all_of(browser, ".jp-CodeCell .cm-content")[0].click()
-    for _ in CELLS:
-        browser.switch_to.active_element.send_keys(Keys.SHIFT, Keys.ENTER)
-        time.sleep(0.3)
-
-
-def press(browser, selector, *keys):
-    """Put the focus on the first such element and type as a keyboard does."""
-    element = all_of(browser, selector)[0]
-    browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", element)
-    browser.execute_script("arguments[0].focus()", element)
-    for key in keys:
-        ActionChains(browser).send_keys(key).perform()
-
-
-def active_cell(browser):
-    return browser.execute_script(
-        "return [...document.querySelectorAll('.jp-Cell')]"
-        ".findIndex((cell) => cell.classList.contains('jp-mod-active'))"
-    )
+def hold(browser, notebook, selector, cell):
+    """Give the focus to the element and wait until the notebook has taken notice."""
+    focus(browser, selector)
+    becomes(notebook.active_cell, cell)
+    focus(browser, selector)
 
 
 def figure(browser, place, expression):
@@ -83,56 +68,51 @@ def figure(browser, place, expression):
 
 
 def test_torch_answers_and_arrow_keys_stay_in_the_figure(browser, lab):
-    size = {"width": 1200, "height": 1000, "deviceScaleFactor": 1, "mobile": False}
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-    browser.get(lab)
-    run(browser)
-    wait(browser, lambda: len(all_of(browser, ".course-fig .fig-live.is-on")) == 3)
+    notebook = open_notebook(browser, lab)
+
+    def settings(place, name):
+        return lambda: figure(browser, place, f"f.settings.{name}")
 
     # A slider of the RNN: the number moves, the notebook's active cell does not.
-    press(browser, ".fig-step input", Keys.ARROW_RIGHT)
-    assert figure(browser, 1, "f.settings.t") == 2
-    press(browser, ".fig-step + .fig-slider input", Keys.ARROW_DOWN)
-    assert figure(browser, 1, "f.settings.x[1][0]") == pytest.approx(0.1)
-    wait(browser, lambda: figure(browser, 1, "f.live") == "on")
-    assert active_cell(browser) == 2
+    hold(browser, notebook, ".fig-step input", 2)
+    press(browser, Keys.ARROW_RIGHT)
+    becomes(settings(1, "t"), 2)
+    hold(browser, notebook, ".fig-step + .fig-slider input", 2)
+    press(browser, Keys.ARROW_DOWN)
+    becomes(settings(1, "x[1][0]"), pytest.approx(0.1))
+    wait(lambda: figure(browser, 1, "f.live") == "on")
+    assert notebook.active_cell() == 2
 
     # The board: arrows move among the gates, space closes one, torch's numbers come back.
-    press(browser, ".knob[tabindex='0']", Keys.ARROW_DOWN, Keys.ARROW_RIGHT, Keys.SPACE)
-    assert figure(browser, 0, "f.settings.f") == "O-OOOOO"
-    wait(browser, lambda: figure(browser, 0, "f.live") == "on")
-    assert figure(browser, 0, "Math.max(...f.values.dh)") < 1e-6
-    assert active_cell(browser) == 1
+    hold(browser, notebook, ".knob[tabindex='0']", 1)
+    press(browser, Keys.ARROW_DOWN, Keys.ARROW_RIGHT, Keys.SPACE)
+    becomes(settings(0, "f"), "O-OOOOO")
+    wait(lambda: figure(browser, 0, "f.live") == "on")
+    wait(lambda: figure(browser, 0, "Math.max(...f.values.dh)") < 1e-6)
+    assert notebook.active_cell() == 1
 
     # A figure told its language speaks it; the mark says where the numbers come from.
     assert figure(browser, 2, "f.language") == "id"
-    assert all_of(browser, ".fig-live")[0].is_displayed()
-
-
-def type_and_run(browser, source):
-    cell = all_of(browser, ".jp-CodeCell .cm-content")[-1]
-    browser.execute_script("arguments[0].scrollIntoView()", cell)
-    cell.click()
-    cell.send_keys(source, Keys.SHIFT, Keys.ENTER)
+    assert browser.find_elements(By.CSS_SELECTOR, ".fig-live")[0].is_displayed()
 
 
 def test_python_and_the_page_move_the_same_figure(browser, lab):
-    """Runs in the notebook that the test above has left open."""
-    if not all_of(browser, ".course-fig"):
-        browser.get(lab)
-        run(browser)
-        wait(browser, lambda: len(all_of(browser, ".course-fig .fig-live.is-on")) == 3)
+    notebook, own = open_notebook(browser, lab), CELLS[-1]
+
+    def run(source, *words):
+        nonlocal own
+        notebook.write(own, source)
+        notebook.run(source, *words)
+        own = source
+
     figure(browser, 0, "f.change({o: 'OOOOOOO'})")
-    type_and_run(browser, "print(board.settings['o'], end='!')")
-    wait(browser, lambda: "OOOOOOO!" in browser.find_element(By.CSS_SELECTOR, ".jp-Notebook").text)
-    type_and_run(browser, "board.settings = board.settings | {'i': '-------'}")
-    wait(browser, lambda: figure(browser, 0, "f.settings.i") == "-------")
-    wait(browser, lambda: figure(browser, 0, "f.values.c[6]") == pytest.approx(0, abs=1e-6))
+    wait(lambda: figure(browser, 0, "f.live") == "on")
+    run("print(board.settings['o'], end='!')", "OOOOOOO!")
+    run("board.settings = board.settings | {'i': '-------'}")
+    becomes(lambda: figure(browser, 0, "f.settings.i"), "-------")
+    becomes(lambda: figure(browser, 0, "f.values.c[6]"), pytest.approx(0, abs=1e-6))
 
     # Who computes the numbers? A kernel that counts otherwise shows it.
-    type_and_run(
-        browser, "board.compute = lambda _: dict.fromkeys(('h', 'c', 'dh', 'dc'), [.5] * 7)"
-    )
-    wait(browser, lambda: "board.compute" in all_of(browser, ".jp-CodeCell .cm-content")[-2].text)
+    run("board.compute = lambda _: dict.fromkeys(('h', 'c', 'dh', 'dc'), [.5] * 7)")
     figure(browser, 0, "f.change({o: 'O------'})")
-    wait(browser, lambda: figure(browser, 0, "f.values.h") == [0.5] * 7)
+    becomes(lambda: figure(browser, 0, "f.values.h"), [0.5] * 7)

@@ -1,18 +1,17 @@
 """A student's path in a real JupyterLab: open, check, write, be told, mend, save to hand in."""
 
 import shutil
-import time
 from dataclasses import dataclass
 
 import nbformat
 import pytest
 from nbgrader.utils import determine_grade, is_grade
-from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
-from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.support.ui import WebDriverWait
 
+from tests.browser.lab_notebook import Notebook
+from tests.browser.patient import becomes, wait
 from tests.browser.running_lab import ROOT, running_lab
+from tests.grading.solution import answer_cells
 
 pytestmark = pytest.mark.browser
 
@@ -61,75 +60,23 @@ ENGLISH = ("All of it", "wrong", "Look again", "difference")
 
 @pytest.fixture
 def home(tmp_path, words):
-    """A student's own folder with a copy of the notebook."""
-    shutil.copy(ROOT / f"exercises/{words.language}/ps4_lstm/ps4_lstm.ipynb", tmp_path)
+    """A student's own folder with a copy of the notebook, and one in which all is right."""
+    released = ROOT / f"exercises/{words.language}/ps4_lstm/ps4_lstm.ipynb"
+    shutil.copy(released, tmp_path)
+    finished, answers = nbformat.read(released, 4), answer_cells("ps4_lstm")
+    for cell in finished.cells:
+        cell.source = answers.get(cell.id, cell.source)
+    nbformat.write(finished, tmp_path / "finished.ipynb")
     return tmp_path
 
 
 @pytest.fixture
 def lab(browser, home):
-    """The address of the student's notebook in a JupyterLab of its own."""
+    """The address of a notebook of the student's in a JupyterLab of its own."""
+    size = {"width": 1200, "height": 1000, "deviceScaleFactor": 1, "mobile": False}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
     with running_lab(browser, home, "ps4_lstm.ipynb") as address:
-        yield address
-
-
-class Notebook:
-    """The open notebook, as far as a student's hands and eyes go."""
-
-    def __init__(self, browser):
-        self.browser = browser
-
-    def wait(self, condition, seconds=40):
-        return WebDriverWait(self.browser, seconds, 0.1).until(lambda _: condition())
-
-    def idle(self):
-        return self.browser.find_elements(
-            By.CSS_SELECTOR, ".jp-Notebook-ExecutionIndicator[data-status=idle]"
-        )
-
-    def cell(self, start: str):
-        """The code cell that begins with ``start``; JupyterLab draws only cells near the view."""
-
-        def found():
-            return self.browser.execute_script(
-                """
-                const cells = [...document.querySelectorAll('.jp-Notebook .jp-CodeCell')]
-                const cell = cells.find((c) =>
-                  c.querySelector('.cm-content')?.textContent.startsWith(arguments[0]))
-                const panel = document.querySelector('.jp-WindowedPanel-outer')
-                if (cell) { cell.scrollIntoView({block: 'center'}); return cell }
-                const end = panel.scrollTop + panel.clientHeight > panel.scrollHeight - 5
-                panel.scrollTop = end ? 0 : panel.scrollTop + 400
-                """,
-                start,
-            )
-
-        self.wait(found)
-        time.sleep(0.2)  # the view may still be moving
-        return self.wait(found)
-
-    def write(self, start: str, source: str):
-        self.cell(start).find_element(By.CSS_SELECTOR, ".cm-content").click()
-        select_all = ActionChains(self.browser).key_down(Keys.CONTROL).send_keys("a")
-        select_all.key_up(Keys.CONTROL).perform()
-        self.browser.execute_cdp_cmd("Input.insertText", {"text": source})
-
-    def run(self, start: str) -> str:
-        """Ctrl+Enter in the cell; the text of its new output."""
-        before = self.prompt(start)
-        self.cell(start).find_element(By.CSS_SELECTOR, ".cm-content").click()
-        keys = ActionChains(self.browser).key_down(Keys.CONTROL).send_keys(Keys.ENTER)
-        keys.key_up(Keys.CONTROL).perform()
-        self.wait(lambda: self.prompt(start) not in (before, "[*]:", "[ ]:") and self.idle())
-        outputs = self.cell(start).find_elements(By.CSS_SELECTOR, ".jp-OutputArea-output")
-        return "\n".join(output.text for output in outputs)
-
-    def prompt(self, start: str) -> str:
-        return self.cell(start).find_element(By.CSS_SELECTOR, ".jp-InputPrompt").text
-
-    def save(self):
-        keys = ActionChains(self.browser).key_down(Keys.CONTROL).send_keys("s")
-        keys.key_up(Keys.CONTROL).perform()
+        yield lambda name: address.replace("ps4_lstm", name)
 
 
 def points_on_disk(path) -> dict[str, float]:
@@ -148,36 +95,40 @@ def points_on_disk(path) -> dict[str, float]:
 def test_a_student_is_told_the_mistake_and_the_score_and_hands_in_what_nbgrader_can_read(
     browser, lab, home, words
 ):
-    size = {"width": 1200, "height": 1000, "deviceScaleFactor": 1, "mobile": False}
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-    browser.get(lab)
-    notebook = Notebook(browser)
-    notebook.wait(notebook.idle)
+    notebook = Notebook(browser, lab("ps4_lstm"))
     check = 'check("ps4_lstm.lstm_cell"'
 
-    assert words.welcome in notebook.run("import torch")
+    notebook.run("import torch", words.welcome)
     notebook.run("def lstm_cell(")
-    untouched = notebook.run(check)
-    assert words.nothing in untouched and words.not_written in untouched
+    notebook.run(check, words.nothing, words.not_written)
 
     notebook.write("def lstm_cell(", FIRST_TRY)
     notebook.run("def lstm_cell(")
-    wrong = notebook.run(check)
-    assert words.mistake in wrong
+    wrong = notebook.run(check, words.mistake)
     left = [word for word in ENGLISH if word in wrong]
     assert not left if words.language != "en" else left
     # The picture of the differences is drawn, and wide enough to be read.
-    picture = notebook.cell(check).find_element(By.CSS_SELECTOR, ".jp-OutputArea svg[role=img]")
-    assert picture.is_displayed() and picture.size["width"] > 200
+    picture = ".jp-OutputArea svg[role=img]"
+    drawn = wait(lambda: notebook.cell(check).find_element(By.CSS_SELECTOR, picture).rect)
+    assert drawn["width"] > 200
+    wait(lambda: notebook.cell(check).find_element(By.CSS_SELECTOR, picture).is_displayed())
 
     notebook.write("def lstm_cell(", MENDED)
     notebook.run("def lstm_cell(")
-    right = notebook.run(check)
-    assert words.all_right in right and "✗" not in right
-    assert words.so_far in notebook.run('progress("ps4_lstm")')
+    assert "✗" not in notebook.run(check, words.all_right)
+    notebook.run('progress("ps4_lstm")', words.so_far)
 
     notebook.save()
     handed_in = home / "ps4_lstm.ipynb"
-    notebook.wait(lambda: points_on_disk(handed_in) == {"check_lstm_cell": 25})
+    becomes(lambda: points_on_disk(handed_in), {"check_lstm_cell": 25})
     answer = next(c for c in nbformat.read(handed_in, 4).cells if c.id == "lstm_cell")
     assert answer.source.rstrip() == MENDED.rstrip()
+
+    # nbgrader's own button: it names the checks that fail, and this one is not among them.
+    said = notebook.validate()
+    failing = [c.source.splitlines()[0] for c in nbformat.read(handed_in, 4).cells if is_grade(c)]
+    failing.remove(next(line for line in failing if line.startswith(check)))
+    assert said.count("The following cell failed") == len(failing) > 1
+    assert [line for line in failing if line not in said] == [] and check not in said
+
+    assert "Success!" in Notebook(browser, lab("finished")).validate()
