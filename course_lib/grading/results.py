@@ -4,20 +4,13 @@ Scores come from nbgrader's gradebook, so manual marks and late penalties count;
 found comes from the graded notebooks; what was mended or failed from the records of grading.
 """
 
-import json
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
-import nbformat
-from nbgrader.api import MissingEntry
-
-from course_lib.grading.config import WORK, source_path
-from course_lib.grading.gradebook import course_directory, open_gradebook
+from course_lib.grading.facts import ClassFacts, StudentFacts, read_facts
 from course_lib.grading.mend import Note
-from course_lib.grading.points import bonus_cells, core, percent
+from course_lib.grading.points import core, percent
 from course_lib.grading.reasons import Finding, findings_of, reason_of
-from course_lib.grading.release import made_release
-from course_lib.grading.submissions import students_of
 from course_lib.i18n import N_
 
 STATUS = {
@@ -77,6 +70,8 @@ class GradeReport:
     misconceptions: list[Misconception]
     marks: Path | None = None
     bonus: frozenset[str] = frozenset()
+    # What the report was told from, to tell it again in another language.
+    facts: ClassFacts | None = field(default=None, repr=False, compare=False)
 
     @property
     def failed(self) -> list[Row]:
@@ -122,54 +117,39 @@ class GradeReport:
 
 def report(root: Path, assignment: str) -> GradeReport:
     """The state of grading now, without grading anything. Raises CourseError for an unknown id."""
-    root = Path(root).resolve()
-    source_path(root, assignment)
-    rows, items = [], {}
-    with open_gradebook(root) as gradebook:
-        try:
-            notebooks = gradebook.find_assignment(assignment).notebooks
-        except MissingEntry:
-            notebooks = []
-        for notebook in notebooks:
-            items |= {cell.name: cell.max_score for cell in notebook.grade_cells}
-            items |= {cell.name: cell.max_score for cell in notebook.task_cells}
-        order = _cell_order(root, assignment)
-        items = {name: items[name] for name in sorted(items, key=lambda n: order.get(n, 1e9))}
-        names = {student.id: student for student in gradebook.students}
-        for student in students_of(root, assignment):
-            entry = names.get(student)
-            said = " ".join(filter(None, (entry.first_name, entry.last_name))) if entry else ""
-            rows.append(_row(root, assignment, student, said, items, gradebook))
-    return GradeReport(assignment, items, rows, misconceptions(rows), bonus=bonus_cells(assignment))
+    return told(read_facts(root, assignment))
 
 
-def _cell_order(root: Path, assignment: str) -> dict[str, int]:
-    released = made_release(root, assignment, "en")
-    names = [cell.metadata.get("nbgrader", {}).get("grade_id") for cell in released.cells]
-    return {name: place for place, name in enumerate(names) if name}
+def told(facts: ClassFacts) -> GradeReport:
+    """The facts in the language that is spoken now."""
+    rows = [_row(facts, student) for student in facts.students]
+    return GradeReport(
+        facts.assignment,
+        facts.items,
+        rows,
+        misconceptions(rows),
+        bonus=facts.bonus,
+        facts=facts,
+    )
 
 
-def _row(root, assignment, student, name, items, gradebook) -> Row:
-    record = _record(root, assignment, student)
-    row = Row(student, name, record.get("language", "en"), record.get("status", "waiting"))
-    bonus = bonus_cells(assignment)
-    row.max_total, row.seed = core(items, bonus), record.get("seed")
+def _row(facts: ClassFacts, student: StudentFacts) -> Row:
+    record, items = student.record, facts.items
+    name = " ".join(filter(None, (student.first_name, student.last_name)))
+    status = record.get("status", "waiting")
+    row = Row(student.student, name, record.get("language", "en"), status)
+    row.max_total, row.seed = core(items, facts.bonus), record.get("seed")
     row.notes = [Note.from_dict(kept).text() for kept in record.get("notes", [])]
     if row.status not in ("failed", "waiting"):
-        try:
-            submission = gradebook.find_submission(assignment, student)
-        except MissingEntry:
+        if not student.in_gradebook:
             row.status = "waiting"
         else:
-            for notebook in submission.notebooks:
-                row.points |= {grade.name: given(grade) for grade in notebook.grades}
-            row.total = submission.score - _late(submission)
-            row.percent = percent(row.points, items, bonus)
+            row.points, row.total = dict(student.points), student.total
+            row.percent = percent(row.points, items, facts.bonus)
             row.to_mark = sum(items[name] for name, points in row.points.items() if points is None)
-    notebook = _graded_notebook(root, assignment, student)
-    if notebook is not None and row.total is not None:
-        row.findings = findings_of(notebook)
-    row.reason = reason_of(row, notebook, bonus)
+    if student.notebook is not None and row.total is not None:
+        row.findings = findings_of(student.notebook)
+    row.reason = reason_of(row, student.notebook, facts.bonus)
     return row
 
 
@@ -180,27 +160,6 @@ def given(grade) -> float | None:
     """
     nobody = grade.manual_score is None and grade.auto_score is None
     return None if nobody else grade.score
-
-
-def _late(submission) -> float:
-    return sum(notebook.late_submission_penalty or 0.0 for notebook in submission.notebooks)
-
-
-def _record(root: Path, assignment: str, student: str) -> dict:
-    path = Path(root) / WORK / assignment / "records" / f"{student}.json"
-    try:
-        return json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError):
-        return {}
-
-
-def _graded_notebook(root: Path, assignment: str, student: str):
-    course = course_directory(root)
-    folder = course.format_path(course.autograded_directory, student, assignment)
-    try:
-        return nbformat.read(Path(folder, f"{assignment}.ipynb"), as_version=4)
-    except (OSError, ValueError):
-        return None
 
 
 def misconceptions(rows: list[Row]) -> list[Misconception]:
