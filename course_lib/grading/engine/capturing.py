@@ -1,0 +1,303 @@
+"""A notebook's cells without a kernel: an IPython shell that hands over what ipykernel would send.
+
+Outputs are dictionaries as nbformat writes them. Two more kinds are for whoever keeps the list,
+``Outputs`` here: "update_display_data" and "clear_output".
+"""
+
+import builtins
+import getpass
+import io
+import json
+import os
+import sys
+import threading
+import time
+from base64 import b64encode
+from collections.abc import Callable
+from contextlib import contextmanager
+
+from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import DisplayPublisher
+from IPython.core.error import StdinNotImplementedError
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets import CBool, Type
+from traitlets.config import Config
+
+TEXT = 2 << 20  # characters of streams kept of one cell
+DATA = 32 << 20  # characters of displayed data kept of one cell
+OUTPUTS = 5_000  # outputs kept of one cell
+_CHUNK = 8192  # characters of a stream after which they are handed over
+_PAUSE = 0.2  # seconds after which they are handed over, as ipykernel does
+_INLINE = "module://matplotlib_inline.backend_inline"
+_NO_INPUT = "raw_input was called, but this frontend does not support input requests."
+
+
+class CapturingShell(InteractiveShell):
+    """Runs cells; every output goes to ``on_output`` as soon as it is complete.
+
+    It writes no history and starts no thread.
+    """
+
+    displayhook_class = Type("course_lib.grading.engine.capturing._DisplayHook")
+    display_pub_class = Type("course_lib.grading.engine.capturing._Publisher")
+    autoindent = CBool(False)
+    system = InteractiveShell.system_piped
+
+    def __init__(self, on_output: Callable[[dict], None] | None = None, **options):
+        config = Config()
+        config.HistoryManager.enabled = False
+        config.IPKernelApp.tqdm = "a notebook"  # what tqdm asks to know that it is in one
+        self.on_output = on_output or (lambda output: None)
+        self._depth = 0
+        self._kept = _Room()
+        self.streams = {name: _Stream(name, self._send) for name in ("stdout", "stderr")}
+        super().__init__(config=config, **options)
+        for kind in type(self)._walk_mro():  # get_ipython() and display() look for it there
+            kind._instance = self
+
+    def run(self, source: str) -> list[dict]:
+        """Run one cell and return its outputs."""
+        outputs, before = Outputs(), self.on_output
+        self.on_output = outputs.add
+        try:
+            self.run_cell(source, store_history=True)
+        finally:
+            self.on_output = before
+        return outputs.kept
+
+    def run_cell(self, raw_cell, store_history=True, **options):
+        """Run one cell; its outputs have been handed over when this returns."""
+        if self._depth:  # %rerun and its like
+            return super().run_cell(raw_cell, store_history=store_history, **options)
+        self._kept = _Room()
+        with self._in_place():
+            try:
+                return super().run_cell(raw_cell, store_history=store_history, **options)
+            finally:
+                self.flush_streams()
+                if self._kept.dropped:
+                    text = f"\n[… {self._kept.dropped}]\n"
+                    self.on_output({"output_type": "stream", "name": "stdout", "text": text})
+
+    @contextmanager
+    def _in_place(self):
+        """Streams and questions to the user are the shell's while a cell runs."""
+        before = sys.stdout, sys.stderr, builtins.input, getpass.getpass
+        sys.stdout, sys.stderr = self.streams["stdout"], self.streams["stderr"]
+        builtins.input = getpass.getpass = _nobody_answers
+        self._depth += 1
+        _show_figures_inline(self)
+        try:
+            yield
+        finally:
+            self._depth -= 1
+            sys.stdout, sys.stderr, builtins.input, getpass.getpass = before
+
+    def flush_streams(self) -> None:
+        for stream in self.streams.values():
+            stream.flush()
+
+    def _send(self, output: dict) -> None:
+        if self._kept.for_(output):
+            self.on_output(output)
+
+    def _showtraceback(self, etype, evalue, stb) -> None:
+        self.flush_streams()
+        error = {
+            "output_type": "error",
+            "ename": str(etype.__name__),
+            "evalue": str(evalue),
+            "traceback": [str(line) for line in stb],
+        }
+        self._send(error)
+
+    def enable_gui(self, gui=None) -> None:
+        """There is no event loop to run."""
+
+    def ask_exit(self) -> None:
+        """``exit()`` in a cell ends nothing: the other cells still count."""
+
+
+class _DisplayHook(DisplayHook):
+    """The value of a cell's last expression."""
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        self._result: dict | None = None
+
+    def start_displayhook(self) -> None:
+        self._result = {
+            "output_type": "execute_result",
+            "metadata": {},
+            "data": {},
+            "execution_count": None,
+        }
+
+    def write_output_prompt(self) -> None:
+        self._result["execution_count"] = self.prompt_count
+
+    def write_format_data(self, format_dict, md_dict=None) -> None:
+        self._result["data"] = _as_json(format_dict)
+        self._result["metadata"] = _as_json(md_dict or {})
+
+    def finish_displayhook(self) -> None:
+        self.shell.flush_streams()
+        if self._result and self._result["data"]:
+            self.shell._send(self._result)
+        self._result = None
+
+
+class _Publisher(DisplayPublisher):
+    """``display(...)`` and figures."""
+
+    def publish(self, data, metadata=None, *, transient=None, update=False, **_options) -> None:
+        self.shell.flush_streams()
+        self._validate_data(data, metadata)
+        output = {
+            "output_type": "update_display_data" if update else "display_data",
+            "metadata": _as_json(metadata or {}),
+            "data": _as_json(data),
+        }
+        name = (transient or {}).get("display_id")
+        if name is not None:
+            output["display_id"] = str(name)
+        self.shell._send(output)
+
+    def clear_output(self, wait=False) -> None:
+        self.shell.flush_streams()
+        self.shell._send({"output_type": "clear_output", "wait": bool(wait)})
+
+
+class _Stream(io.TextIOBase):
+    """stdout or stderr: text is handed over at a flush, when it is long, or after a pause."""
+
+    def __init__(self, name: str, send: Callable[[dict], None]):
+        self.name, self._send = name, send
+        self._text: list[str] = []
+        self._length = 0
+        self._since = 0.0
+        self._lock = threading.RLock()
+        self._owner = os.getpid()
+
+    encoding, errors = "UTF-8", "strict"
+
+    def writable(self) -> bool:
+        return True
+
+    def isatty(self) -> bool:
+        return False
+
+    def fileno(self) -> int:
+        raise io.UnsupportedOperation("fileno")
+
+    def write(self, text: str) -> int:
+        if not isinstance(text, str):
+            raise TypeError(f"write() argument must be str, not {type(text)}")
+        if os.getpid() != self._owner:
+            return len(text)  # a process that the cell forked does not speak for it
+        with self._lock:
+            if not self._text:
+                self._since = time.monotonic()
+            self._text.append(text)
+            self._length += len(text)
+            if self._length > _CHUNK or time.monotonic() - self._since > _PAUSE:
+                self.flush()
+        return len(text)
+
+    def flush(self) -> None:
+        with self._lock:
+            text = "".join(self._text)
+            self._text.clear()
+            self._length = 0
+        if text:
+            self._send({"output_type": "stream", "name": self.name, "text": text})
+
+
+class _Room:
+    """How much more of one cell's outputs is kept, so that no cell can fill memory."""
+
+    def __init__(self) -> None:
+        self.text, self.data, self.outputs, self.dropped = TEXT, DATA, OUTPUTS, 0
+
+    def for_(self, output: dict) -> bool:
+        """Whether an output is handed over; a stream is cut to what fits."""
+        if output["output_type"] == "stream":
+            size = len(output["text"])
+            output["text"] = output["text"][: self.text]
+            self.text -= len(output["text"])
+            self.dropped += size - len(output["text"])
+            return bool(output["text"])
+        self.outputs -= 1
+        self.data -= len(json.dumps(output))
+        if self.outputs < 0 or self.data < 0:
+            self.dropped += 1
+            return False
+        return True
+
+
+class Outputs:
+    """The outputs of one cell as a notebook keeps them."""
+
+    def __init__(self) -> None:
+        self.kept: list[dict] = []
+        self._by_name: dict[str, list[dict]] = {}
+        self._clear_first = False
+
+    def add(self, output: dict) -> None:
+        """Append an output, or do what it asks for."""
+        kind = output["output_type"]
+        if kind == "clear_output":
+            self._clear_first = output["wait"]
+            if not output["wait"]:
+                self.kept.clear()
+            return
+        if self._clear_first:
+            self.kept.clear()
+            self._clear_first = False
+        name = output.pop("display_id", None)
+        if kind == "update_display_data":
+            for shown in self._by_name.get(name, []):
+                shown.update(data=output["data"], metadata=output["metadata"])
+            return
+        if name is not None:
+            self._by_name.setdefault(name, []).append(output)
+        last = self.kept[-1] if self.kept else {}
+        if kind == "stream" == last.get("output_type") and last["name"] == output["name"]:
+            last["text"] += output["text"]
+        else:
+            self.kept.append(output)
+
+
+def _as_json(bundle: dict) -> dict:
+    """Data by type as it stands in a notebook: images are text, everything is plain."""
+    plain = {
+        key: b64encode(value).decode("ascii") if isinstance(value, bytes) else value
+        for key, value in bundle.items()
+    }
+    return json.loads(json.dumps(plain, default=str))
+
+
+def _nobody_answers(*_args, **_options):
+    raise StdinNotImplementedError(_NO_INPUT)
+
+
+def _show_figures_inline(shell: CapturingShell) -> None:
+    """Figures are outputs of the cell that draws them, also where matplotlib is loaded already."""
+    if "matplotlib" not in sys.modules:
+        os.environ["MPLBACKEND"] = _INLINE
+        return
+    if getattr(shell, "_figures_inline", False):
+        return
+    shell._figures_inline = True
+    import matplotlib
+
+    if matplotlib.get_backend(auto_select=False) not in (None, "agg", "inline", _INLINE):
+        return
+    from matplotlib_inline.backend_inline import configure_inline_support
+
+    if "matplotlib.pyplot" in sys.modules:
+        sys.modules["matplotlib.pyplot"].switch_backend(_INLINE)
+    else:
+        matplotlib.rcParams["backend"] = _INLINE
+    configure_inline_support.current_backend = "unset"  # the formats belong to one shell
+    configure_inline_support(shell, _INLINE)
