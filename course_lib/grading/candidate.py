@@ -25,6 +25,10 @@ class NotThere(Exception):
     """The notebook has no object of this name."""
 
 
+class ProcessDied(BaseException):
+    """The student's code ended the process it ran in."""
+
+
 class Candidate(ABC):
     """What is asked of a student's object. All raise what the student's code raises."""
 

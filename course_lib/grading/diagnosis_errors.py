@@ -2,6 +2,7 @@
 
 import re
 
+from course_lib.grading.candidate import ProcessDied
 from course_lib.grading.exam import ONE_CALL, Exam, Failure, Outcome
 from course_lib.grading.forbidden import ForbiddenCall, refused_text
 from course_lib.grading.phrases import sentences
@@ -26,6 +27,10 @@ def certain(exam: Exam, failure: Failure) -> Finding | None:
         why = _("Is there a loop that never ends?")
         text = text.format(name=name, seconds=int(ONE_CALL))
         return Finding("error", "time-is-up", text, why, where=line_of(failure))
+    if isinstance(error, ProcessDied):
+        text = _("{name} ended the process that ran it.").format(name=name)
+        why = _("Did it use up the memory, call itself without end, or end the program?")
+        return Finding("error", "process-died", text, why)
     if isinstance(error, ForbiddenCall):
         look = section(f"{exam.item.chapter}-scratch")
         return Finding("error", "forbidden-call", refused_text(f"torch.{error.name}"), look=look)

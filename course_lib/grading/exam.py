@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from time import monotonic
 
 from course_lib.exercises.spec import Aspect, Assignment, Case, Fault, Item
-from course_lib.grading.candidate import Candidate, Local, observed, reseed
+from course_lib.grading.candidate import Candidate, Local, ProcessDied, observed, reseed
 from course_lib.grading.compare import Mismatch, Observation, compare, same
 from course_lib.grading.forbidden import ForbiddenCall
 from course_lib.grading.nan_watch import Birth
@@ -104,7 +104,7 @@ class Exam:
         try:
             left = max(0.1, min(ONE_CALL, ALL_CALLS - self.used))
             return self.candidate.observe(self.item, observe, case, seed, left)
-        except (TimeIsUp, ForbiddenCall, KeyboardInterrupt) as error:
+        except (TimeIsUp, ForbiddenCall, KeyboardInterrupt, ProcessDied) as error:
             self.stopped = _failure(error)
             return self.stopped
         except BaseException as error:

@@ -10,6 +10,7 @@ from functools import cache
 from course_lib.exercises.spec import Unexpected
 from course_lib.grading.forbidden import ForbiddenCall
 from course_lib.grading.own_code import origin
+from course_lib.grading.result import Finding
 from course_lib.grading.time_limit import TimeIsUp
 from course_lib.i18n import known_sentence
 from course_lib.i18n.told import Told, recipe
@@ -50,6 +51,20 @@ def rebuild(told: dict) -> BaseException:
         error = _exception(_string(told["type"]), tuple(bases), text)
     error.course_origin = _string(told["line"]), int(told["number"]), _string(told["function"])
     return error
+
+
+def tell(finding: Finding) -> dict:
+    """Plain data about a finding."""
+    texts = {key: getattr(finding, key) for key in ("what", "why", "look")}
+    made = {key: recipe(text) for key, text in texts.items()}
+    return {"kind": finding.kind, "id": finding.id, **texts, "made": made}
+
+
+def finding_of(said: dict) -> Finding:
+    """The finding that ``tell`` told of. Raises TypeError or KeyError for other data."""
+    kind, id = _string(said["kind"]), _string(said["id"])
+    texts = {k: retold(_string(said[k]), said["made"].get(k)) for k in ("what", "why", "look")}
+    return Finding(kind, id, **texts)
 
 
 def retold(text: str, made):

@@ -7,7 +7,7 @@ from time import monotonic
 from torch import Tensor
 
 from course_lib.exercises.spec import Case, Item
-from course_lib.grading.candidate import Candidate, observed
+from course_lib.grading.candidate import Candidate, ProcessDied, observed
 from course_lib.grading.compare import Observation
 from course_lib.grading.engine import wire
 from course_lib.grading.engine.asked import (
@@ -18,16 +18,12 @@ from course_lib.grading.engine.asked import (
     place,
 )
 from course_lib.grading.engine.children import Child, Late, Lost
-from course_lib.grading.engine.failures import rebuild, retold
+from course_lib.grading.engine.failures import finding_of, rebuild
 from course_lib.grading.nan_watch import Birth
 from course_lib.grading.result import Finding
 from course_lib.grading.time_limit import TimeIsUp
 
 SHORT = 10.0  # seconds for a question that runs little of the student's code
-
-
-class ProcessDied(BaseException):
-    """The student's code ended the process it ran in."""
 
 
 class Remote(Candidate):
@@ -52,7 +48,7 @@ class Remote(Candidate):
             return found
         answer = self._ask(item, {"op": "refused"}, SHORT)
         said = answer.get("finding")
-        return _finding(said) if said else None
+        return finding_of(said) if said else None
 
     def observe(
         self, item: Item, observe: str, case: Case, seed: int, seconds: float
@@ -125,12 +121,3 @@ def _pass_on_prints(answer: dict) -> None:
     printed = answer.get("printed")
     if isinstance(printed, str) and printed:
         sys.stdout.write(printed)
-
-
-def _finding(said: dict) -> Finding:
-    """A finding of the other process, as text."""
-    texts = {key: str(said.get(key) or "") for key in ("kind", "id", "what", "why", "look")}
-    made = said.get("made") or {}
-    for key in ("what", "why", "look"):
-        texts[key] = retold(texts[key], made.get(key))
-    return Finding(**texts)

@@ -16,8 +16,7 @@ from course_lib.grading.capture import contained
 from course_lib.grading.engine import wire
 from course_lib.grading.engine.asked import described
 from course_lib.grading.engine.capturing import CapturingShell
-from course_lib.grading.engine.failures import describe
-from course_lib.grading.engine.handles import Handles
+from course_lib.grading.engine.failures import describe, tell
 from course_lib.i18n import set_language
 
 
@@ -27,7 +26,7 @@ class Shell:
     def __init__(self, channel: socket.socket, language: str) -> None:
         self.channel = channel
         self.shell = CapturingShell(on_output=self._send_output)
-        self.handles = Handles(self.shell.user_ns)
+        self.handles = None
         self.item = None
         self.answers = {
             "run": self.run,
@@ -37,6 +36,7 @@ class Shell:
             "birth-of-nan": self.birth_of_nan,
             "names-used": self.names_used,
             "call": self.call,
+            "has": self.has,
         }
         set_language(language)
 
@@ -49,10 +49,18 @@ class Shell:
             answer = self.answers.get(header["op"])
             reply: list[bytes] = []
             if answer is None:
-                told = self.handles.answer(header, blobs, reply)
+                told = self._handled(header, blobs, reply)
             else:
                 told = answer(header, blobs, reply)
             wire.send(self.channel, told, reply)
+
+    def _handled(self, header, blobs, reply) -> dict:
+        """What an ordinary test asks: a name, a call, an attribute."""
+        if self.handles is None:
+            from course_lib.grading.engine.handles import Handles
+
+            self.handles = Handles(self.shell.user_ns)
+        return self.handles.answer(header, blobs, reply)
 
     def _send_output(self, output: dict) -> None:
         wire.send(self.channel, {"output": output})
@@ -74,11 +82,14 @@ class Shell:
             raise NotThere(header["name"])
         return Local(self.shell.user_ns[header["name"]])
 
+    def has(self, header, _blobs, _reply) -> dict:
+        return {"has": header["name"] in self.shell.user_ns}
+
     def refused(self, header, _blobs, reply) -> dict:
         """Whether the object can be asked at all."""
         with contained():
             finding = self._candidate(header).refused(self.item)
-        return {"finding": finding and vars(finding)}
+        return {"finding": finding and tell(finding)}
 
     def observe(self, header, blobs, reply) -> dict:
         """One observation of one case, or the exception that came instead."""

@@ -21,9 +21,9 @@ def main(control: int, settings: dict) -> None:
     """Answer requests for children on the file descriptor ``control`` until it closes."""
     channel = socket.socket(fileno=control)
     _warm_up(settings["imports"], settings["modules"])
-    from course_lib.grading.engine import sandbox
-
     if settings["isolated"]:
+        from course_lib.grading.engine import sandbox
+
         sandbox.enter_parent()
     if _threads() != 1:
         raise RuntimeError(f"{_threads()} threads: children of this process would hang")
@@ -51,11 +51,12 @@ def _be_a_child(channel, descriptor: int, told: dict, settings: dict) -> None:
     """Never returns: whatever happens here, this process must not go on as a second zygote."""
     try:
         channel.close()
-        from course_lib.grading.engine import sandbox
         from course_lib.grading.engine.shell import Shell
 
         scratch = Path(told["scratch"])
         if settings["isolated"]:
+            from course_lib.grading.engine import sandbox
+
             readable = [Path(path) for path in settings["readable"]]
             limits = sandbox.Limits(**told["limits"])
             sandbox.enter_child(scratch, readable, limits, {descriptor})

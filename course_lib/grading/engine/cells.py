@@ -1,0 +1,63 @@
+"""Cells that hold nothing but a call of the course's own: they are evaluated where answers are."""
+
+import ast
+from dataclasses import dataclass
+
+from nbformat import NotebookNode
+
+
+@dataclass(frozen=True)
+class OwnCall:
+    """``check("ps4_lstm.lstm_cell", lstm_cell, hidden=True)`` or ``progress("ps4_lstm")``."""
+
+    function: str  # "check" or "progress"
+    item: str
+    candidate: str | None = None  # the student's name
+    hidden: bool = False
+    show: bool = True
+
+
+def own_call(cell: NotebookNode) -> OwnCall | None:
+    """The call that decides what a cell shows, if the cell consists of such calls alone.
+
+    Of several checks, a notebook shows the last; the ones before it do nothing but compute.
+    """
+    if not cell.source.lstrip().startswith(("check(", "progress(", "#")):
+        return None
+    try:
+        body = ast.parse(cell.source).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    calls = [_call(statement) for statement in body]
+    return calls[-1] if calls and all(calls) and not _is_silenced(cell.source) else None
+
+
+def _call(statement: ast.stmt) -> OwnCall | None:
+    call = statement.value if isinstance(statement, ast.Expr) else None
+    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name):
+        return None
+    arguments = call.args
+    if not arguments or not _is_text(arguments[0]):
+        return None
+    options = {word.arg: word.value for word in call.keywords}
+    if call.func.id == "progress" and len(arguments) == 1 and not options:
+        return OwnCall("progress", arguments[0].value)
+    if call.func.id != "check" or len(arguments) != 2 or not isinstance(arguments[1], ast.Name):
+        return None
+    if not options.keys() <= {"hidden", "show"} or not all(map(_is_truth, options.values())):
+        return None
+    said = {name: node.value for name, node in options.items()}
+    return OwnCall("check", arguments[0].value, arguments[1].id, **said)
+
+
+def _is_text(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+
+
+def _is_truth(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, bool)
+
+
+def _is_silenced(source: str) -> bool:
+    """A notebook shows nothing of a last line that ends with a semicolon."""
+    return source.rstrip().endswith(";")

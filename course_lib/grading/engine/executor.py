@@ -1,0 +1,201 @@
+"""Executing one submission to its end: the student's cells in a child, the tests here.
+
+Whatever the student's code does to its process costs the cell that did it. The next cell finds a
+new process in which the cells before it that are not tests have run again.
+"""
+
+import os
+import platform
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from nbformat import NotebookNode
+from nbgrader import utils
+
+from course_lib.grading.engine.cells import OwnCall, own_call
+from course_lib.grading.engine.children import Child, Late, Lost, Zygote
+from course_lib.grading.engine.outputs import Outputs
+from course_lib.grading.engine.own import shown
+from course_lib.grading.engine.remote import Remote
+from course_lib.grading.execute import DIED, GIVEN_UP, STUCK, TOO_LONG
+from course_lib.i18n import speaking, translator
+
+# What a kernel says of itself; nbclient writes it into every notebook that it runs.
+LANGUAGE_INFO = {
+    "codemirror_mode": {"name": "ipython", "version": 3},
+    "file_extension": ".py",
+    "mimetype": "text/x-python",
+    "name": "python",
+    "nbconvert_exporter": "python",
+    "pygments_lexer": "ipython3",
+    "version": platform.python_version(),
+}
+
+
+@dataclass
+class Place:
+    """Where submissions of an assignment are executed: its zygotes and their limits.
+
+    ``models`` forks children that have the models of the course, for the checks that train one.
+    """
+
+    plain: Zygote
+    models: Zygote | None = None
+    seconds: float = 30.0  # for one cell
+    most_restarts: int = 8
+    limits: dict = field(default_factory=dict)
+
+    def stop(self) -> None:
+        for zygote in (self.plain, self.models):
+            if zygote is not None:
+                zygote.stop()
+
+
+class GivenUp(Exception):
+    """The submission has cost too many processes."""
+
+
+class Execution:
+    """One notebook being executed; ``run`` fills its outputs."""
+
+    def __init__(
+        self,
+        notebook: NotebookNode,
+        place: Place,
+        language: str,
+        files: Path | None = None,
+        refusal: Callable = lambda item: None,
+        trusted=None,
+    ) -> None:
+        self.notebook, self.place, self.language, self.files = notebook, place, language, files
+        self.refusal, self.trusted = refusal, trusted
+        self.say = translator(language)
+        self.children: dict[bool, Child] = {}
+        self.harmful: set[int] = set()  # cells that are not run a second time
+        self.lost = 0
+        self.count = 0
+        self.index = 0
+
+    def run(self) -> None:
+        """Execute every code cell. Raises NoChildren when there is no process to do it in."""
+        self.notebook.metadata["language_info"] = NotebookNode(LANGUAGE_INFO)
+        self.scratch = Path(tempfile.mkdtemp(prefix="submission-"))
+        try:
+            with speaking(self.language):
+                for index, cell in enumerate(self.notebook.cells):
+                    self.index = index
+                    if cell.cell_type == "code":
+                        cell.outputs, cell.execution_count = [], None
+                        if cell.source.strip():
+                            self._cell(cell)
+        finally:
+            for child in self.children.values():
+                child.kill()
+            if self.trusted is not None:
+                self.trusted.close()
+            shutil.rmtree(self.scratch, ignore_errors=True)
+
+    def child(self, models: bool = False) -> Child:
+        """A living process in the state that the cells before this one leave behind."""
+        child = self.children.get(models)
+        while child is None or not child.alive:
+            if child is not None:
+                self.lost += 1
+            if self.lost > self.place.most_restarts:
+                raise GivenUp
+            zygote = self.place.models if models else self.place.plain
+            child = zygote.child(self._folder(models), self.language, self.place.limits)
+            self.children[models] = child
+            if models or self.index:
+                self._replay(child)
+        return child
+
+    def _folder(self, models: bool) -> Path:
+        """A fresh working directory with what was handed in beside the notebook."""
+        folder = self.scratch / f"{'models' if models else 'plain'}-{self.lost}"
+        if self.files is not None and self.files.is_dir():
+            shutil.copytree(self.files, folder, dirs_exist_ok=True)
+        folder.mkdir(exist_ok=True)
+        os.chmod(folder, 0o700)
+        return folder
+
+    def _replay(self, child: Child) -> None:
+        """Run the cells before this one again that are not tests."""
+        count = 0
+        for number, cell in enumerate(self.notebook.cells[: self.index]):
+            if cell.cell_type != "code" or not cell.source.strip():
+                continue
+            count += 1
+            if number in self.harmful or _is_test(cell) or own_call(cell):
+                continue
+            if self._student_code(child, cell.source, count) is not None:
+                self.harmful.add(number)
+                child.kill()
+                return
+
+    def _cell(self, cell: NotebookNode) -> None:
+        self.count += 1
+        cell.execution_count = self.count
+        outputs = Outputs(cell, self.count)
+        call = own_call(cell)
+        try:
+            if call is not None:
+                self._own(call, outputs)
+            elif _is_test(cell) and self.trusted is not None:
+                self.trusted.run(cell, outputs, self)
+            else:
+                self._students(cell, outputs)
+        except GivenUp:
+            if utils.is_grade(cell):
+                outputs.error("KernelDied", self.say(GIVEN_UP))
+
+    def _students(self, cell: NotebookNode, outputs: Outputs) -> None:
+        child = self.child()
+        loss = self._student_code(child, cell.source, self.count, outputs.add)
+        if loss is not None:
+            self.harmful.add(self.index)
+            outputs.replace_errors(*loss)
+
+    def _student_code(
+        self, child: Child, source: str, count: int, on_output=None
+    ) -> tuple[str, str] | None:
+        """Run a cell in ``child``; the error to show if it cost the process or its time."""
+        seconds = self.place.seconds
+        try:
+            answer, _ = child.ask(
+                {"op": "run", "source": source, "count": count, "seconds": seconds},
+                seconds=seconds,
+                on_output=on_output,
+            )
+        except Lost:
+            return "KernelDied", self.say(DIED)
+        except Late:
+            return "Timeout", self.say(STUCK).format(seconds=round(seconds))
+        if answer.get("late") is True:
+            return "Timeout", self.say(TOO_LONG).format(seconds=round(seconds))
+        return None
+
+    def _own(self, call: OwnCall, outputs: Outputs) -> None:
+        """A call of the course's own: made here, where the answers are."""
+        if call.candidate is not None and not self._defined(call.candidate, outputs):
+            return
+        candidate = call.candidate and Remote(call.candidate, self.child, self.refusal)
+        outputs.add(shown(call, candidate))
+
+    def _defined(self, name: str, outputs: Outputs) -> bool:
+        """Whether the notebook has such a name; if not, the cell says so as Python does."""
+        try:
+            answer, _ = self.child().ask({"op": "has", "name": name})
+        except (Lost, Late):
+            answer = {"has": True}  # the check will tell
+        if answer.get("has") is not True:
+            self._student_code(self.child(), name, self.count, outputs.add)
+        return answer.get("has") is True
+
+
+def _is_test(cell: NotebookNode) -> bool:
+    """Whether the cell is the instructor's and decides about points."""
+    return utils.is_grade(cell) and not utils.is_solution(cell)
