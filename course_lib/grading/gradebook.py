@@ -35,7 +35,7 @@ def open_gradebook(root: Path):
         with Gradebook(course.db_url, course.course_id) as gradebook:
             yield gradebook
     except OperationalError as error:
-        raise _in_use(course.db_url, error) from error
+        raise in_use(course.db_url, error) from error
 
 
 def prepare(db_url: str) -> None:
@@ -88,7 +88,7 @@ def _check_version(db_url: str) -> None:
                 return
             found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
     except OperationalError as error:
-        raise _in_use(db_url, error) from error
+        raise in_use(db_url, error) from error
     except DatabaseError as error:
         raise _unusable(db_url, str(error.orig)) from error
     finally:
@@ -109,7 +109,8 @@ def _shown(db_url: str) -> str:
     return url.database if url.get_backend_name() == "sqlite" and url.database else str(url)
 
 
-def _in_use(db_url: str, error: OperationalError) -> CourseError:
+def in_use(db_url: str, error: DatabaseError) -> CourseError:
+    """The sentence for a gradebook that is locked, or whose disk is full."""
     return CourseError(
         _(
             "The gradebook {url} cannot be used ({reason}). Close what else is using it, "

@@ -6,12 +6,12 @@ replaces this function and nothing else.
 """
 
 import glob
-import logging
 import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from course_lib.errors import CourseError
+from course_lib.grading.engine.log import quiet_log
 
 
 @dataclass(frozen=True)
@@ -66,20 +66,3 @@ def autograde_one(job: Job) -> str:
     if not notebook.exists():
         raise InfrastructureError(f"{log.text()}\n{notebook} was not written")
     return log.text()
-
-
-def quiet_log() -> "_Log":
-    """A logger that keeps nbgrader's messages instead of printing them over a progress bar."""
-    return _Log()
-
-
-class _Log(logging.Logger):
-    def __init__(self) -> None:
-        super().__init__("course.grading", logging.INFO)
-        self.lines: list[str] = []
-        handler = logging.Handler()
-        handler.emit = lambda record: self.lines.append(record.getMessage())
-        self.addHandler(handler)
-
-    def text(self) -> str:
-        return "\n".join(self.lines)

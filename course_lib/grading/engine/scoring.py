@@ -1,0 +1,46 @@
+"""Points and automatic comments of an executed cell: nbgrader's own, with two differences.
+
+The differences are on purpose, and both are here:
+
+* **Text on stderr is no wrong answer.** nbgrader gives 0 to a test cell with any text there, and
+  torch warns there about its own affairs. The text stays in the notebook for the student to see;
+  it is left out of scoring only. A test that fails raises, and an error still scores 0.
+* **More points than there are goes to a person.** nbgrader drops the whole submission when a test
+  cell shows a number above its points. Here that cell alone has no automatic points and waits to
+  be marked by hand.
+"""
+
+from logging import Logger
+
+from nbformat import NotebookNode
+from nbgrader import utils
+
+
+def points_of(cell: NotebookNode, log: Logger | None = None) -> float | None:
+    """The automatic points of a grade cell; None when a person has to give them."""
+    try:
+        points, _most = utils.determine_grade(without_stderr(cell), log)
+    except ValueError as error:
+        if log:
+            log.warning("%s: %s; left to a person", cell.metadata.nbgrader["grade_id"], error)
+        return None
+    return points
+
+
+def comment_of(cell: NotebookNode) -> str | None:
+    """nbgrader's automatic comment on an answer or task cell."""
+    unchanged = cell.metadata.nbgrader.get("checksum") == utils.compute_checksum(cell)
+    return "No response." if unchanged and not utils.is_task(cell) else None
+
+
+def without_stderr(cell: NotebookNode) -> NotebookNode:
+    """The cell as it is scored; the very same cell when it wrote nothing to stderr."""
+    if cell.cell_type != "code" or not any(_is_stderr(output) for output in cell.outputs):
+        return cell
+    scored = NotebookNode(cell)
+    scored["outputs"] = [output for output in cell.outputs if not _is_stderr(output)]
+    return scored
+
+
+def _is_stderr(output: NotebookNode) -> bool:
+    return output.output_type == "stream" and output.name == "stderr"
