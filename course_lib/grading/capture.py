@@ -15,6 +15,7 @@ from contextlib import contextmanager
 import torch
 
 PRINTED = 2000  # characters of a student's prints that are shown
+DEEPEST = 3000  # calls inside each other; many more, and Python itself ends without a word
 
 
 class Printed(io.TextIOBase):
@@ -55,6 +56,7 @@ def contained():
     try:
         with (
             _without_stderr(),
+            _not_too_deep(),
             warnings.catch_warnings(),
             torch.random.fork_rng(devices=[]),
             _numpy_random(),
@@ -104,3 +106,20 @@ def _numpy_random():
     finally:
         if numpy:
             numpy.random.set_state(state)
+
+
+@contextmanager
+def _not_too_deep():
+    """A student's code may ask for more calls inside each other, and gets up to ``DEEPEST``.
+
+    A function that calls itself without end is then an error like others, not the kernel's end.
+    """
+    allow, before = sys.setrecursionlimit, sys.getrecursionlimit()
+    sys.setrecursionlimit = lambda limit: allow(min(limit, DEEPEST))
+    try:
+        if before > DEEPEST:
+            allow(DEEPEST)
+        yield
+    finally:
+        sys.setrecursionlimit = allow
+        allow(before)

@@ -2,8 +2,10 @@
 
 import linecache
 import sys
+from functools import lru_cache
 
 
+@lru_cache(maxsize=1024)
 def own_file(name: str) -> bool:
     """Whether a file is the student's, and not the course's, a library's or Python's."""
     others = ("course_lib", "site-packages", "dist-packages", "lib/python")

@@ -7,7 +7,9 @@ from types import FrameType
 
 from course_lib.grading.own_code import own_file
 
-AGAIN, SOON = 0.5, 0.001  # seconds until a second alarm, and one that came at a bad moment
+# Seconds until it rings again: for code that caught the first alarms, in a bad moment, and at last.
+AGAIN, SOON, AT_ONCE = 0.1, 0.001, 0.00005
+PATIENCE = 10  # alarms that are caught before the next ones come at once
 
 
 class TimeIsUp(BaseException):
@@ -23,15 +25,21 @@ def limited(seconds: float, call: Callable[[], object]):
     if not here:
         return call()
 
+    rung = 0
+
     def ring(_number, frame):
+        nonlocal rung
         running, leaving = _state(frame)
-        if running and leaving:
-            signal.setitimer(signal.ITIMER_REAL, SOON, AGAIN)
-        elif running:
+        rung += running and not leaving
+        if running:
+            again = AGAIN if rung < PATIENCE else AT_ONCE
+            signal.setitimer(signal.ITIMER_REAL, SOON if leaving else again, AGAIN)
+        if running and not leaving:
             raise TimeIsUp
 
     handler = signal.signal(signal.SIGALRM, ring)
-    # It rings again every half second: a bare ``except:`` inside a loop may swallow the first.
+    # A bare ``except:`` inside a loop catches an alarm that rings inside its ``try:``. One that
+    # follows at once rings when the exception has just been caught, outside of it.
     left, _interval = signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
     try:
         return _run(call)
