@@ -80,7 +80,8 @@ def browser(request, tmp_path_factory):
         options.add_argument(flag)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(programs[1]))
-    driver.set_page_load_timeout(120)
+    driver.set_page_load_timeout(300)
+    driver.set_script_timeout(60)
     yield driver
     driver.quit()
 

@@ -7,10 +7,10 @@ from unittest.mock import patch
 
 from ipywidgets.embed import dependency_state
 from selenium.webdriver.common.by import By
-from selenium.webdriver.support.ui import WebDriverWait
 
 from course_lib.figures import GateBoard, UnrolledRNN, WeightStack
 from course_lib.figures import base as frame
+from tests.browser.patient import becomes
 
 FIGURES = [UnrolledRNN, GateBoard, WeightStack]
 STATE = "application/vnd.jupyter.widget-state+json"
@@ -37,7 +37,7 @@ def figure_page(browser, folder):
         browser.get_log("browser")
         browser.get(page.as_uri())
         if loader and spoil is None:
-            wait(browser, lambda: live(browser) == len(figures))
+            becomes(lambda: live(browser), len(figures))
         return browser
 
     with patch.object(frame, "translator", translator):
@@ -68,10 +68,6 @@ def html(figures, lang, theme, loader, spoil):
 
 def live(browser):
     return len(browser.find_elements(By.CSS_SELECTOR, ".course-live .course-fig .fig-says"))
-
-
-def wait(browser, condition, seconds=10):
-    WebDriverWait(browser, seconds, 0.05).until(lambda _: condition())
 
 
 def text(browser, selector):

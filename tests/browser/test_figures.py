@@ -7,6 +7,7 @@ from selenium.webdriver.common.keys import Keys
 
 from course_lib.figures import GateBoard, UnrolledRNN, WeightStack
 from tests.browser.figure_page import FIGURE, FIGURES, figure_page, text
+from tests.browser.patient import becomes, click, press, wait
 
 pytestmark = pytest.mark.browser
 
@@ -17,9 +18,18 @@ def show(browser, tmp_path):
         yield open_page
 
 
-def press(browser, *keys):
-    for key in keys:
-        browser.switch_to.active_element.send_keys(key)
+def of_figure(browser, expression):
+    """A function that reads ``expression`` about the first figure ``f``."""
+    return lambda: browser.execute_script(f"const f = {FIGURE}; return {expression}", 0)
+
+
+def reads(browser, selector, wanted):
+    becomes(lambda: text(browser, selector), wanted)
+
+
+def says(browser, *words):
+    """Wait until the figure's sentence has all the ``words``."""
+    becomes(lambda: {w: said for w in words if w not in (said := text(browser, ".fig-says"))}, {})
 
 
 def tab_to(browser, script, most=30):
@@ -80,24 +90,23 @@ def test_one_input_moved_by_arrow_keys_changes_the_states_from_there_on_only(sho
     browser = show(UnrolledRNN())
     before = browser.execute_script(f"return {FIGURE}.values.h", 0)
     tab_to(browser, "e.type === 'range'")
-    press(browser, Keys.ARROW_RIGHT, Keys.ARROW_RIGHT)  # time step 3
+    press(browser, Keys.ARROW_RIGHT, Keys.ARROW_RIGHT)
+    becomes(of_figure(browser, "f.settings.t"), 3)
     tab_to(browser, "e.type === 'range'")
     press(browser, Keys.ARROW_UP)
-    settings, h = browser.execute_script(f"const f = {FIGURE}; return [f.settings, f.values.h]", 0)
-    assert settings["t"] == 3
-    assert settings["x"][2][0] == pytest.approx(-0.6)
+    becomes(of_figure(browser, "f.settings.x[2][0]"), pytest.approx(-0.6))
+    says(browser, "h₃, h₄, h₅, h₆")
+    h = of_figure(browser, "f.values.h")()
     assert largest_difference(h[:2], before[:2]) < 1e-12
     assert all(largest_difference(h[t], before[t]) > 1e-3 for t in range(2, 6))
-    assert "h₃, h₄, h₅, h₆" in text(browser, ".fig-says")
     tab_to(browser, "e.getAttribute('aria-label') === 'Start again'")
     press(browser, Keys.ENTER)
-    h = browser.execute_script(f"return {FIGURE}.values.h", 0)
-    assert largest_difference(h, before) < 1e-12
+    wait(lambda: largest_difference(of_figure(browser, "f.values.h")(), before) < 1e-12)
 
 
 def test_the_gate_board_is_operated_with_keys_alone(show):
     browser = show(GateBoard("closed"))
-    assert "none" in text(browser, ".fig-says")
+    says(browser, "none")
     tab_to(browser, "e.getAttribute('role') === 'switch'")
     label = browser.switch_to.active_element.get_attribute("aria-label")
     assert label == "output gate, step 1"
@@ -106,32 +115,33 @@ def test_the_gate_board_is_operated_with_keys_alone(show):
     for _ in range(6):  # f_7 to f_2 open
         press(browser, Keys.SPACE, Keys.ARROW_LEFT)
     press(browser, Keys.ARROW_DOWN, Keys.ENTER)  # i_1 opens
-    assert browser.switch_to.active_element.get_attribute("aria-checked") == "true"
-    settings = browser.execute_script(f"return {FIGURE}.settings", 0)
-    assert [settings[gate] for gate in "ifo"] == ["O------", "-OOOOOO", "------O"]
-    assert "h₇ (0.64)" in text(browser, ".fig-says")
-    assert "c₁–c₇" in text(browser, ".fig-says")
+    gates = ["O------", "-OOOOOO", "------O"]
+    becomes(of_figure(browser, "[...'ifo'].map((gate) => f.settings[gate])"), gates)
+    checked = "return document.activeElement.getAttribute('aria-checked')"
+    becomes(lambda: browser.execute_script(checked), "true")
+    says(browser, "h₇ (0.64)", "c₁–c₇")
 
 
 def test_a_gate_answers_a_finger(show):
     browser = show(GateBoard("answers"), width=390)
-    browser.find_element(By.CSS_SELECTOR, "[aria-label='output gate, step 4']").click()
-    assert browser.execute_script(f"return {FIGURE}.settings.o", 0) == "-----O-"
+    click(browser, "[aria-label='output gate, step 4']")
+    becomes(of_figure(browser, "f.settings.o"), "-----O-")
 
 
 def test_the_weight_stack_is_operated_with_keys_alone(show):
     browser = show(WeightStack())
     tab_to(browser, "e.type === 'checkbox'")
     press(browser, Keys.SPACE)
+    becomes(of_figure(browser, "f.settings.projection"), True)
     tab_to(browser, "e.getAttribute('role') === 'button'")
     press(browser, Keys.ARROW_RIGHT, Keys.ARROW_DOWN)
-    assert text(browser, ".fig-panel code") == "weight_hh_l0[1*H:2*H]"
+    reads(browser, ".fig-panel code", "weight_hh_l0[1*H:2*H]")
     assert text(browser, ".fig-shape").endswith("(5, 3)")
     assert text(browser, ".fig-panel strong") == "forget gate"
     total = sum(p.numel() for p in torch.nn.LSTM(4, 5, proj_size=3).parameters())
     assert text(browser, ".fig-total").endswith(f"= {total}")
     press(browser, Keys.END)
-    assert text(browser, ".fig-panel code") == "weight_hr_l0"
+    reads(browser, ".fig-panel code", "weight_hr_l0")
 
 
 def test_the_slice_of_code_cuts_the_block_it_names_out_of_the_torch_parameter(show):
@@ -152,4 +162,4 @@ def test_pointing_at_a_block_says_what_it_is(show):
     browser = show(WeightStack())
     block = browser.find_element(By.CSS_SELECTOR, "[aria-label='output gate, bias_ih_l0']")
     browser.execute_script("arguments[0].dispatchEvent(new PointerEvent('pointerenter'))", block)
-    assert text(browser, ".fig-panel code") == "bias_ih_l0[3*H:4*H]"
+    reads(browser, ".fig-panel code", "bias_ih_l0[3*H:4*H]")

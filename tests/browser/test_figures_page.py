@@ -8,7 +8,8 @@ import pytest
 from selenium.webdriver.common.by import By
 
 from course_lib.figures import GateBoard, UnrolledRNN, WeightStack
-from tests.browser.figure_page import FIGURES, LOADER, STATE, figure_page, live, text, wait
+from tests.browser.figure_page import FIGURES, LOADER, STATE, figure_page, live, text
+from tests.browser.patient import becomes, click, wait
 
 pytestmark = pytest.mark.browser
 
@@ -38,7 +39,7 @@ def test_words_follow_when_the_language_of_the_page_changes(show):
     browser = show(shown, lang="fr")
     assert text(browser, ".fig-question") == shown.words["en"]["question"]
     browser.execute_script("document.documentElement.lang = 'id'")
-    wait(browser, lambda: text(browser, ".fig-question") == shown.words["id"]["question"])
+    becomes(lambda: text(browser, ".fig-question"), shown.words["id"]["question"])
     switch = browser.find_element(By.CSS_SELECTOR, "[role=switch]")
     assert switch.get_attribute("aria-label").startswith("[id]")
 
@@ -102,8 +103,8 @@ def test_motion_is_reduced_for_who_asks_for_it(show):
             "return getComputedStyle(document.querySelector('.course-fig .box')).transitionDuration"
         )
 
-    assert set(duration("reduce").split(", ")) == {"0s"}
-    assert "0.25s" in duration("no-preference")
+    becomes(lambda: set(duration("reduce").split(", ")), {"0s"})
+    wait(lambda: "0.25s" in duration("no-preference"))
 
 
 def test_without_javascript_the_picture_stands_in_the_language_of_the_page(show, browser):
@@ -118,9 +119,9 @@ def test_paper_shows_the_picture_and_the_screen_the_figure(show):
     browser = show(UnrolledRNN())
     still = browser.find_element(By.CSS_SELECTOR, ".course-still")
     figure = browser.find_element(By.CSS_SELECTOR, ".course-live")
-    assert (still.is_displayed(), figure.is_displayed()) == (False, True)
+    becomes(lambda: (still.is_displayed(), figure.is_displayed()), (False, True))
     browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
-    assert (still.is_displayed(), figure.is_displayed()) == (True, False)
+    becomes(lambda: (still.is_displayed(), figure.is_displayed()), (True, False))
 
 
 @pytest.mark.parametrize(
@@ -130,11 +131,14 @@ def test_paper_shows_the_picture_and_the_screen_the_figure(show):
 def test_a_figure_that_fails_leaves_its_picture_and_says_so_and_the_others_live(show, spoiled):
     shown = [GateBoard(), WeightStack()]
     browser = show(*shown, lang="id", spoil=spoiled)
-    wait(browser, lambda: live(browser) == 1)
-    stills = browser.find_elements(By.CSS_SELECTOR, ".course-still")
-    assert [still.is_displayed() for still in stills] == [True, False]
-    assert len(browser.find_elements(By.CSS_SELECTOR, ".course-live")) == 1
-    assert text(browser, ".course-figure-note") == shown[0].words["id"]["failed"]
+    becomes(lambda: live(browser), 1)
+
+    def all_of(selector):
+        return browser.find_elements(By.CSS_SELECTOR, selector)
+
+    becomes(lambda: [still.is_displayed() for still in all_of(".course-still")], [True, False])
+    becomes(lambda: len(all_of(".course-live")), 1)
+    becomes(lambda: text(browser, ".course-figure-note"), shown[0].words["id"]["failed"])
 
 
 def relative_luminance(rgb):
@@ -165,16 +169,16 @@ def test_words_and_numbers_stand_out_from_every_ground(show, theme):
 
 def test_the_figure_follows_the_system_when_the_page_has_no_theme(show):
     browser = show(GateBoard())
-    paper = []
-    for wish in ("light", "dark"):
+
+    def paper(wish):
         feature = {"name": "prefers-color-scheme", "value": wish}
         browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [feature]})
-        paper.append(
-            browser.execute_script(
-                "return getComputedStyle(document.querySelector('.box + text, .paper')).fill"
-            )
+        return browser.execute_script(
+            "return getComputedStyle(document.querySelector('.box + text, .paper')).fill"
         )
-    assert paper[0] != paper[1]
+
+    light = paper("light")
+    wait(lambda: paper("dark") != light)
 
 
 def test_the_theme_of_the_book_puts_no_light_ground_under_a_dark_figure(browser, tmp_path):
@@ -219,8 +223,10 @@ def test_two_views_of_one_figure_are_both_alive_and_binary_state_arrives(show, b
         encoding="utf-8",
     )
     browser.get(page.as_uri())
-    wait(browser, lambda: len(browser.find_elements(By.CSS_SELECTOR, ".fig-says")) == 2)
-    one, other = browser.find_elements(By.CSS_SELECTOR, ".fig-says")
-    assert one.text == other.text == "7 1"
-    one.click()
-    assert one.text == other.text == "7 2"
+
+    def both():
+        return [view.text for view in browser.find_elements(By.CSS_SELECTOR, ".fig-says")]
+
+    becomes(both, ["7 1", "7 1"])
+    click(browser, ".fig-says")
+    becomes(both, ["7 2", "7 2"])

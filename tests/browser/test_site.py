@@ -7,10 +7,10 @@ from urllib.request import urlopen
 import pytest
 import yaml
 from selenium.webdriver.common.by import By
-from selenium.webdriver.support.ui import WebDriverWait
 
 from course_lib.i18n import LANGUAGES
 from course_lib.publish.words import words
+from tests.browser.patient import becomes, click, wait
 
 pytestmark = pytest.mark.browser
 
@@ -34,21 +34,43 @@ def phone(browser):
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
 
 
-def wait(browser, condition):
-    return WebDriverWait(browser, 30).until(lambda driver: driver.execute_script(condition))
+def holds(browser, condition):
+    """Wait until the script says so."""
+    return wait(lambda: browser.execute_script(condition))
 
 
-def open_menu(browser):
-    browser.find_element(By.CSS_SELECTOR, ".course-languages > summary").click()
+def toggle_menu(browser, is_open):
+    """Click on the languages' summary unless they are shown, or hidden, already."""
+    menu = "return document.querySelector('.course-languages').open"
+
+    def toggled():
+        if browser.execute_script(menu) != is_open:
+            click(browser, ".course-languages > summary")
+        return browser.execute_script(menu) == is_open
+
+    wait(toggled)
 
 
 def read_beneath(browser, language):
     """Choose a second language, or none with "", as a reader does."""
-    open_menu(browser)
-    browser.find_element(
-        By.CSS_SELECTOR, f'input[name="course-second"][value="{language}"]'
-    ).click()
-    open_menu(browser)
+    toggle_menu(browser, True)
+    choice = f'input[name="course-second"][value="{language}"]'
+    click(browser, choice)
+    holds(browser, f"return document.querySelector('{choice}').checked")
+    toggle_menu(browser, False)
+
+
+def switch_to(browser, language):
+    """Follow the link to the same place of the book in ``language``."""
+    toggle_menu(browser, True)
+    click(browser, f'a.course-language[data-language="{language}"]')
+    holds(browser, f"return location.pathname.includes('/{language}/')")
+    holds(browser, "return document.readyState === 'complete'")
+
+
+def touch(find):
+    """Click in a page without JavaScript, where nothing moves either."""
+    wait(lambda: find().click() is None)
 
 
 def term(english, language):
@@ -65,7 +87,7 @@ def test_no_page_asks_another_host_or_misses_a_file_or_logs_an_error(
     requests_of()
     for page in [*site.pages, "search", "genindex"]:
         browser.get(site.address(language, page))
-        wait(browser, "return document.readyState === 'complete'")
+        holds(browser, "return document.readyState === 'complete'")
         outside, failed = requests_of()
         assert outside == [], page
         assert failed == [], page
@@ -84,18 +106,16 @@ def test_an_outside_request_a_missing_file_and_an_error_would_be_seen(browser, s
         fetch('/nothing-here.js');
         setTimeout(() => { throw new Error('planted') })"""
     )
-    WebDriverWait(browser, 30).until(
-        lambda driver: any("planted" in entry["message"] for entry in driver.get_log("browser"))
-    )
+    wait(lambda: any("planted" in entry["message"] for entry in browser.get_log("browser")))
     outside, failed = [], []
 
-    def both_have_been_reported(driver):
-        driver.execute_script("fetch('/favicon.svg')")  # so that there is always a request
+    def both_have_been_reported():
+        browser.execute_script("fetch('/favicon.svg')")  # so that there is always a request
         for seen, new in zip((outside, failed), requests_of(), strict=True):
             seen.extend(new)
         return outside and failed
 
-    WebDriverWait(browser, 30).until(both_have_been_reported)
+    wait(both_have_been_reported)
     assert outside == ["http://elsewhere.invalid/font.woff2"]
     assert failed == [f"{site.url}/nothing-here.js"]
 
@@ -108,8 +128,7 @@ def test_the_words_of_the_page_around_the_text_are_in_its_language(browser, site
     for name in ("copy", "not_found", "not_paired"):
         assert panel.get_attribute(f"data-{name.replace('_', '-')}") == say[name]
     assert language == "en" or say["copy"] != words("en")["copy"]
-    buttons = browser.find_elements(By.CSS_SELECTOR, ".copybtn")
-    assert buttons
+    buttons = wait(lambda: browser.find_elements(By.CSS_SELECTOR, ".copybtn"))
     assert {button.get_attribute("data-tooltip") for button in buttons} == {say["copy"]}
     assert {button.get_attribute("aria-label") for button in buttons} == {say["copy"]}
     said = browser.execute_script("return messages[locale]")
@@ -135,7 +154,7 @@ def test_no_page_is_wider_than_a_phone(browser, site, language):
 
 def test_formulas_are_drawn_with_the_maths_font_and_none_failed(browser, site):
     browser.get(site.address("en", LONG))
-    assert wait(browser, "return document.fonts.check('16px \"Course Math\"')")
+    assert holds(browser, "return document.fonts.check('16px \"Course Math\"')")
     count, failed, empty = browser.execute_script(
         """const all = [...document.querySelectorAll('article math')];
         return [all.length, document.querySelectorAll('.formula-error').length,
@@ -148,22 +167,20 @@ def test_formulas_are_drawn_with_the_maths_font_and_none_failed(browser, site):
 @pytest.mark.parametrize("language", OTHERS)
 def test_switching_keeps_the_page_the_hash_and_the_place(browser, site, language):
     browser.get(site.address("en", LONG) + "#lstm-maths")
-    wait(browser, "return scrollY > 200")
+    holds(browser, "return scrollY > 200")
     browser.execute_script("window.scrollBy({top: 700, behavior: 'instant'})")
     top = """const blocks = [...document.querySelectorAll('article p')];
         const at = blocks.findIndex((b) => b.getBoundingClientRect().bottom > 80);
         return [at, blocks[at].getBoundingClientRect().top]"""
     before = browser.execute_script(top)
-    open_menu(browser)
-    browser.find_element(By.CSS_SELECTOR, f'a.course-language[data-language="{language}"]').click()
-    wait(browser, f"return location.pathname.includes('/{language}/')")
-    assert browser.current_url == site.address(language, LONG) + "#lstm-maths"
+    switch_to(browser, language)
+    becomes(lambda: browser.current_url, site.address(language, LONG) + "#lstm-maths")
 
-    def arrived(driver):
-        at, offset = driver.execute_script(top)
+    def arrived():
+        at, offset = browser.execute_script(top)
         return abs(at - before[0]) <= 1 and abs(offset - before[1]) < 120
 
-    WebDriverWait(browser, 30).until(arrived)
+    wait(arrived)
 
 
 @pytest.mark.parametrize("language", OTHERS)
@@ -171,7 +188,7 @@ def test_every_block_can_be_read_in_a_second_language_on_page_after_page(browser
     browser.get(site.address("en", LONG))
     assert browser.execute_script(f"return {SECONDS}") == 0
     read_beneath(browser, language)
-    wait(browser, f"return {SECONDS} > 0")
+    holds(browser, f"return {SECONDS} > 0")
     paragraphs, paired = browser.execute_script(
         """const own = [...document.querySelectorAll('article section > p')]
              .filter((p) => p.textContent.trim());
@@ -182,9 +199,9 @@ def test_every_block_can_be_read_in_a_second_language_on_page_after_page(browser
     assert lang == language.replace("_", "-")
 
     browser.get(site.address("en", "book/welcome"))
-    wait(browser, f"return {SECONDS} > 0")
+    holds(browser, f"return {SECONDS} > 0")
     read_beneath(browser, "")
-    assert browser.execute_script(f"return {SECONDS}") == 0
+    holds(browser, f"return {SECONDS} === 0")
     browser.get(site.address("en", LONG))
     assert browser.execute_script(f"return {SECONDS}") == 0
 
@@ -197,34 +214,27 @@ def test_every_page_pairs_block_by_block_with_every_other_language(browser, site
                 continue
             browser.get(site.address(language, page))
             read_beneath(browser, other)
-            wait(
+            lang, message = holds(
                 browser,
-                f"return {SECONDS} > 0 || !!document.querySelector('.course-message').textContent",
+                """const lang = document.querySelector('.second-language')?.lang ?? '';
+                const message = document.querySelector('.course-message').textContent;
+                return (message || lang === document.querySelector(
+                  'input[name="course-second"]:checked').value.replace('_', '-'))
+                  && [lang, message]""",
             )
-            message = browser.execute_script(
-                "return document.querySelector('.course-message').textContent"
-            )
-            assert message == "", f"{page}: {language} with {other}"
+            assert (lang, message) == (other.replace("_", "-"), ""), f"{page} in {language}"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("english", ["forget gate", "cell state"])
 def test_search_finds_a_term_of_the_course(browser, site, language, english):
     browser.get(site.address(language, "search") + "?q=" + term(english, language))
-    wait(browser, "return document.querySelectorAll('#search-results li a').length > 0")
-    found = browser.execute_script(
-        "return [...document.querySelectorAll('#search-results li a')].map((a) => a.href)"
-    )
-    assert any(LONG in link for link in found)
+    holds(browser, f"return !!document.querySelector('#search-results li a[href*=\"{LONG}\"]')")
 
 
 def test_one_chinese_character_finds_the_words_it_is_part_of(browser, site):
     browser.get(site.address("zh_CN", "search") + "?q=门")
-    wait(browser, "return document.querySelectorAll('#search-results li a').length > 0")
-    found = browser.execute_script(
-        "return [...document.querySelectorAll('#search-results li a')].map((a) => a.href)"
-    )
-    assert any(LONG in link for link in found)
+    holds(browser, f"return !!document.querySelector('#search-results li a[href*=\"{LONG}\"]')")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -246,8 +256,8 @@ def test_a_quiz_answers_without_javascript(browser, site):
         answer = browser.find_element(By.CSS_SELECTOR, ".quiz-right")
         why = answer.find_element(By.CSS_SELECTOR, ".quiz-why")
         assert not why.is_displayed()
-        answer.find_element(By.CSS_SELECTOR, "summary").click()
-        assert why.is_displayed()
+        touch(lambda: answer.find_element(By.CSS_SELECTOR, "summary"))
+        wait(why.is_displayed)
         assert "✓" in answer.find_element(By.CSS_SELECTOR, ".quiz-verdict").text
     finally:
         browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
@@ -259,13 +269,11 @@ def test_the_site_works_from_a_folder_without_a_server(browser, site):
     browser.get_log("browser")
     browser.get(site.file("en", LONG))
     read_beneath(browser, "id")
-    wait(browser, f"return {SECONDS} > 0")
-    open_menu(browser)
-    browser.find_element(By.CSS_SELECTOR, 'a.course-language[data-language="zh_CN"]').click()
-    wait(browser, "return location.pathname.includes('/zh_CN/')")
-    assert browser.current_url == site.file("zh_CN", LONG)
+    holds(browser, f"return {SECONDS} > 0")
+    switch_to(browser, "zh_CN")
+    becomes(lambda: browser.current_url, site.file("zh_CN", LONG))
     browser.get(site.file("en", "search") + "?q=forget")
-    wait(browser, "return document.querySelectorAll('#search-results li a').length > 0")
+    holds(browser, "return document.querySelectorAll('#search-results li a').length > 0")
     errors = [e["message"] for e in browser.get_log("browser") if e["level"] == "SEVERE"]
     assert errors == []
     browser.execute_script("localStorage.clear()")
@@ -288,8 +296,8 @@ def test_the_front_door_leads_to_the_language_of_the_reader(browser, site, speak
         if chosen:
             browser.execute_script("localStorage.setItem('course-language', arguments[0])", chosen)
         browser.get(site.url + "/index.html")
-        wait(browser, "return location.pathname.includes('/book/')")
-        assert browser.current_url == site.address(arrives, "book/welcome")
+        holds(browser, "return location.pathname.includes('/book/')")
+        becomes(lambda: browser.current_url, site.address(arrives, "book/welcome"))
     finally:
         override["acceptLanguage"] = "en-US,en"
         browser.execute_cdp_cmd("Emulation.setUserAgentOverride", override)
@@ -301,8 +309,8 @@ def test_the_front_door_opens_without_javascript(browser, site):
         browser.get(site.url + "/index.html")
         links = browser.find_elements(By.CSS_SELECTOR, "nav a")
         assert [link.text for link in links] == list(LANGUAGES.values())
-        links[1].click()
-        assert browser.current_url == site.address("id", "book/welcome")
+        touch(lambda: browser.find_elements(By.CSS_SELECTOR, "nav a")[1])
+        becomes(lambda: browser.current_url, site.address("id", "book/welcome"))
     finally:
         browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
 
