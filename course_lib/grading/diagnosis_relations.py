@@ -138,14 +138,17 @@ def by_a_size(asked: _Asked, name: str) -> Finding | None:
     for count in (1, 2):
         for axes in combinations(letters, count):
             whole = [prod(size[axis] for axis in axes) for size in sizes]
-            for how, wanted in (("averaged", [1 / w for w in whole]), ("summed", whole)):
+            for how, wanted in (
+                ("divided-by-a-size", [1 / w for w in whole]),
+                ("times-a-size", whole),
+            ):
                 if all(abs(f - w) <= 1e-4 * w for f, w in zip(found, wanted, strict=True)):
                     fits.append((how, axes))
     if len(fits) != 1:
         return None
     how, axes = fits[0]
     words = listed(axis_word(asked.item, axis) for axis in axes)
-    if how == "averaged":
+    if how == "divided-by-a-size":
         text = _("Every number of {value} is the right one divided by the size of: {axes}.")
         why = _("Is something averaged that should be summed?")
     else:

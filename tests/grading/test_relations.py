@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 import torch
 
-from course_lib.exercises import get_assignment, get_item
+from course_lib.exercises import ASSIGNMENTS, get_assignment, get_item
 from course_lib.exercises.spec import Aspect
 from course_lib.grading import check
 from course_lib.grading.compare import Mismatch
@@ -38,8 +38,8 @@ RELATIONS = {
     "sign": (torch.neg, "negated"),
     "double": (lambda o: o + o, "exactly twice"),
     "factor": (lambda o: o * 0.3, "0.3 times"),
-    "averaged": (lambda o: o / len(o), "the size of: batch"),
-    "summed": (lambda o: o * o.shape[2] * o.shape[1], "times the size of: time, hidden"),
+    "divided-by-a-size": (lambda o: o / len(o), "the size of: batch"),
+    "times-a-size": (lambda o: o * o.shape[2] * o.shape[1], "times the size of: time, hidden"),
     "added": (lambda o: o + 0.25, "0.25"),
     "reversed": (lambda o: o.flip(2), "reverse order along: hidden"),
     "shifted-late": (late, "one place too late"),
@@ -53,6 +53,13 @@ def test_a_relation_that_holds_for_every_number_is_told(id):
     finding = check("ps4_lstm.lstm_forward", with_output(change)).findings[0]
     assert finding.id == id and words in finding.text, finding.text
     assert finding.kind == "numeric"
+
+
+def test_no_known_mistake_has_the_id_of_a_relation():
+    for assignment in map(get_assignment, ASSIGNMENTS):
+        for item in assignment.items:
+            known = {one.id for one in (*item.faults, *item.conventions)}
+            assert not known & {*RELATIONS, "another-value", "stacked-otherwise"}, item.id
 
 
 @pytest.mark.parametrize(
