@@ -10,12 +10,15 @@ import io
 import json
 import os
 import sys
+import tempfile
 import threading
 import time
+import zlib
 from base64 import b64encode
 from collections.abc import Callable
 from contextlib import contextmanager
 
+from IPython.core.compilerop import CachingCompiler
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.error import StdinNotImplementedError
@@ -29,7 +32,7 @@ OUTPUTS = 5_000  # outputs kept of one cell
 _CHUNK = 8192  # characters of a stream after which they are handed over
 _PAUSE = 0.2  # seconds after which they are handed over, as ipykernel does
 _INLINE = "module://matplotlib_inline.backend_inline"
-_NO_INPUT = "raw_input was called, but this frontend does not support input requests."
+_NO_INPUT = "{} was called, but this frontend does not support input requests."
 
 
 class CapturingShell(InteractiveShell):
@@ -42,6 +45,7 @@ class CapturingShell(InteractiveShell):
     display_pub_class = Type("course_lib.grading.engine.capturing._Publisher")
     autoindent = CBool(False)
     system = InteractiveShell.system_piped
+    compiler_class = Type("course_lib.grading.engine.capturing._Compiler")
 
     def __init__(self, on_output: Callable[[dict], None] | None = None, **options):
         config = Config()
@@ -60,19 +64,20 @@ class CapturingShell(InteractiveShell):
         outputs, before = Outputs(), self.on_output
         self.on_output = outputs.add
         try:
-            self.run_cell(source, store_history=True)
+            self.run_cell(source)
         finally:
             self.on_output = before
         return outputs.kept
 
-    def run_cell(self, raw_cell, store_history=True, **options):
+    def run_cell(self, raw_cell, store_history=None, **options):
         """Run one cell; its outputs have been handed over when this returns."""
-        if self._depth:  # %rerun and its like
-            return super().run_cell(raw_cell, store_history=store_history, **options)
+        if self._depth:  # a magic runs a cell in a cell
+            return super().run_cell(raw_cell, store_history=bool(store_history), **options)
+        options["store_history"] = store_history is not False
         self._kept = _Room()
         with self._in_place():
             try:
-                return super().run_cell(raw_cell, store_history=store_history, **options)
+                return super().run_cell(raw_cell, **options)
             finally:
                 self.flush_streams()
                 if self._kept.dropped:
@@ -84,7 +89,7 @@ class CapturingShell(InteractiveShell):
         """Streams and questions to the user are the shell's while a cell runs."""
         before = sys.stdout, sys.stderr, builtins.input, getpass.getpass
         sys.stdout, sys.stderr = self.streams["stdout"], self.streams["stderr"]
-        builtins.input = getpass.getpass = _nobody_answers
+        builtins.input, getpass.getpass = _no_input, _no_password
         self._depth += 1
         _show_figures_inline(self)
         try:
@@ -111,11 +116,24 @@ class CapturingShell(InteractiveShell):
         }
         self._send(error)
 
+    def init_hooks(self) -> None:
+        """Help pages are no outputs."""
+        super().init_hooks()
+        self.set_hook("show_in_pager", lambda *_page, **_options: None, 99)
+
     def enable_gui(self, gui=None) -> None:
         """There is no event loop to run."""
 
     def ask_exit(self) -> None:
         """``exit()`` in a cell ends nothing: the other cells still count."""
+
+
+class _Compiler(CachingCompiler):
+    """Cells are files that do not exist, as in a kernel; tracebacks look different otherwise."""
+
+    def get_code_name(self, raw_code, code, number) -> str:
+        name = f"{zlib.crc32(raw_code.encode('utf-8', 'replace'))}.py"
+        return os.path.join(tempfile.gettempdir(), f"ipykernel_{os.getpid()}", name)
 
 
 class _DisplayHook(DisplayHook):
@@ -277,8 +295,12 @@ def _as_json(bundle: dict) -> dict:
     return json.loads(json.dumps(plain, default=str))
 
 
-def _nobody_answers(*_args, **_options):
-    raise StdinNotImplementedError(_NO_INPUT)
+def _no_input(*_args, **_options):
+    raise StdinNotImplementedError(_NO_INPUT.format("raw_input"))
+
+
+def _no_password(*_args, **_options):
+    raise StdinNotImplementedError(_NO_INPUT.format("getpass"))
 
 
 def _show_figures_inline(shell: CapturingShell) -> None:
