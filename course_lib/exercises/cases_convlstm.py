@@ -22,19 +22,20 @@ CELL_SIZES = (
     {"B": 2, "I": 7, "C": 3, "H": 8, "W": 9, "K": 5},
 )
 # T time steps; C1, C2, C3 are the channels of the layers, from the input upwards. Few time steps:
-# each costs as many calls as there are gates, terms and layers, whatever the other sizes are.
+# each costs as many calls as there are gates, terms and layers, whatever the other sizes are. No
+# two sizes differ by the same number in every row: range(B) is not a time step too few each time.
 NETWORK_SIZES = (
-    {"B": 3, "T": 2, "I": 8, "C1": 5, "C2": 4, "C3": 6, "H": 7, "W": 9},
-    {"B": 2, "T": 3, "I": 8, "C1": 5, "C2": 4, "C3": 7, "H": 6, "W": 9},
-    {"B": 2, "T": 3, "I": 9, "C1": 4, "C2": 7, "C3": 5, "H": 6, "W": 8},
-    {"B": 3, "T": 4, "I": 9, "C1": 2, "C2": 6, "C3": 5, "H": 7, "W": 10},
+    {"B": 3, "T": 2, "I": 10, "C1": 4, "C2": 6, "C3": 7, "H": 9, "W": 5},
+    {"B": 2, "T": 3, "I": 8, "C1": 7, "C2": 6, "C3": 4, "H": 5, "W": 10},
+    {"B": 2, "T": 3, "I": 9, "C1": 6, "C2": 4, "C3": 5, "H": 11, "W": 7},
+    {"B": 2, "T": 4, "I": 10, "C1": 6, "C2": 5, "C3": 7, "H": 9, "W": 8},
 )
 # S steps to predict: never as many as were read, nor as there are films.
 FORECASTER_SIZES = (
-    {"B": 4, "T": 3, "I": 9, "C1": 5, "C2": 6, "H": 7, "W": 8, "S": 2},
-    {"B": 4, "T": 2, "I": 9, "C1": 6, "C2": 5, "H": 8, "W": 7, "S": 3},
-    {"B": 2, "T": 3, "I": 7, "C1": 6, "C2": 5, "H": 9, "W": 8, "S": 4},
-    {"B": 3, "T": 4, "I": 8, "C1": 5, "C2": 7, "H": 6, "W": 9, "S": 2},
+    {"B": 4, "T": 3, "I": 6, "C1": 7, "C2": 5, "H": 8, "W": 9, "S": 2},
+    {"B": 4, "T": 2, "I": 10, "C1": 5, "C2": 7, "H": 11, "W": 6, "S": 3},
+    {"B": 2, "T": 3, "I": 10, "C1": 6, "C2": 7, "H": 8, "W": 5, "S": 4},
+    {"B": 3, "T": 4, "I": 9, "C1": 5, "C2": 7, "H": 6, "W": 8, "S": 2},
 )
 SIZES = {"network": NETWORK_SIZES, "forecaster": FORECASTER_SIZES}
 PARTS = ("w_x", "w_h", "b", "w_ci", "w_cf", "w_co")

@@ -1,6 +1,7 @@
 """What is particular to assignment ps6_convlstm: its oracle, its cases, its training."""
 
 import time
+from itertools import combinations
 
 import pytest
 import torch
@@ -11,6 +12,7 @@ from course_lib import layers
 from course_lib.exercises import get_assignment, get_item, training_convlstm
 from course_lib.exercises import oracle_convlstm as oracle
 from course_lib.grading import check
+from course_lib.grading.diagnosis_known import FRESH
 from tests.grading.careless_ps6 import ANSWERS
 from tests.grading.solution import answers
 
@@ -83,6 +85,16 @@ def test_sizes_are_all_different_so_that_no_exchange_of_axes_hides(item):
                 sizes = {k: v for k, v in case.sizes.items() if k != "K"}
                 assert len(set(sizes.values())) == len(sizes), (case.id, case.sizes)
                 assert case.sizes["K"] not in {sizes[k] for k in sizes if k not in "BTS"}
+
+
+@pytest.mark.parametrize("item", ["convlstm_cell", "cell_module", "network", "forecaster"])
+def test_no_size_is_another_one_plus_a_number_in_every_case_that_a_name_is_taken_from(item):
+    """A loop over the batch instead of over time is not one that leaves out the last step."""
+    sizes = [case.sizes for case in ITEMS[item].cases("fresh", FRESH)]
+    assert len(sizes) == 3
+    plain = [name for name in sizes[0] if name.isalnum() and name[0] != "4" and name != "K"]
+    for one, other in combinations(plain, 2):
+        assert len({case[one] - case[other] for case in sizes}) > 1, (one, other)
 
 
 @pytest.mark.parametrize("item", ["convlstm_cell", "cell_module"])
