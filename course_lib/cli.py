@@ -170,11 +170,17 @@ def assignments(root, named) -> list[str]:
 @language_option
 @with_root
 def release(root, assignment, languages):
-    """Make the students' notebooks in exercises/ from solutions/."""
-    from course_lib.grading.release import release as make_release
+    """Make the students' notebooks in exercises/ from solutions/, and a zip of each.
 
+    The zips, one for each language, are in _build/releases/: notebook and README, no answers.
+    """
+    from course_lib.grading.release import release as make_release
+    from course_lib.grading.student_zip import student_zips
+
+    chosen = list(languages) or None
     for name in assignments(root, assignment):
-        for path in make_release(root, name, languages=languages or None, console=console):
+        made = make_release(root, name, languages=chosen, console=console)
+        for path in [*made, *student_zips(root, name, chosen)]:
             console.print(f"  {path.relative_to(root)}", highlight=False)
 
 
@@ -203,17 +209,24 @@ def sample(root, assignment, remove):
     "--workers", type=click.IntRange(min=1), help="How many at once.  [default: one per core]"
 )
 @click.option("--seed", type=int, help="Draw the hidden cases from this seed, to repeat a run.")
+@click.option(
+    "--explain", is_flag=True, help="With --student: each point, why, and how to get it again."
+)
 @json_option
 @with_root
-def grade(root, assignment, students, force, workers, seed, as_json):
+def grade(root, assignment, students, force, workers, seed, explain, as_json):
     """Grade the submissions in submitted/<student>/<assignment>/.
 
-    Writes marks into gradebook.db, a page for each student into feedback/ and marks as CSV.
-    What was graded already and has not changed is left as it is.
+    Writes marks into gradebook.db, a page for each student into feedback/, a page about the class
+    and marks as CSV into marks/. What was graded already and has not changed is left as it is.
     """
+    from course_lib.grading.explain import explanation, print_explanation
     from course_lib.grading.grade import grade as run_grading
     from course_lib.grading.report import print_report
     from course_lib.grading.submissions import students_of
+
+    if explain and not students:
+        raise CourseError("--explain is about one mark: name the student with --student.")
 
     quiet = Console(stderr=True) if as_json else console
     failed = []
@@ -230,12 +243,48 @@ def grade(root, assignment, students, force, workers, seed, as_json):
             seed=seed,
             console=quiet,
         )
-        if as_json:
+        if explain:
+            for student in dict.fromkeys(students):
+                made = explanation(report, student)
+                if as_json:
+                    click.echo(json.dumps(made, ensure_ascii=False, indent=2))
+                else:
+                    print_explanation(made, console)
+        elif as_json:
             click.echo(json.dumps(report.to_dict(), ensure_ascii=False, indent=2))
         else:
             print_report(report, console)
         failed += report.failed
     click.get_current_context().exit(SOME_FAILED if failed else DONE)
+
+
+@main.command()
+@click.argument("assignment", nargs=-1)
+@language_option
+@json_option
+@with_root
+def report(root, assignment, languages, as_json):
+    """Write the page about a class, and its marks for Moodle and Canvas, into marks/.
+
+    One page for each language: marks, parts by difficulty, the mistakes of the class, what needs
+    a person, and how far grading is. Grades nothing, and may be called while a class is graded.
+    """
+    from course_lib.grading.report import print_short, write_reports
+    from course_lib.grading.report import report as make_report
+    from course_lib.grading.submissions import students_of
+
+    names = assignments(root, assignment)
+    if not assignment:
+        names = [name for name in names if students_of(root, name)]
+        if not names:
+            raise CourseError("Nothing was handed in yet: there is nothing to report on.")
+    for name in names:
+        made = make_report(root, name)
+        write_reports(root, made, languages or list(LANGUAGES))
+        if as_json:
+            click.echo(json.dumps(made.to_dict(), ensure_ascii=False, indent=2))
+        else:
+            print_short(made, console)
 
 
 @main.group()

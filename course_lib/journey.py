@@ -17,6 +17,7 @@ def run_everything(root: Path, console: Console) -> int:
     from course_lib.grading.release import release
     from course_lib.grading.report import print_report
     from course_lib.grading.sample import write_sample_class
+    from course_lib.grading.student_zip import student_zips
     from course_lib.publish.build import build_book
 
     started = time.monotonic()
@@ -24,7 +25,8 @@ def run_everything(root: Path, console: Console) -> int:
     build_book(root, list(LANGUAGES), console)
     console.rule("2/3  The students' notebooks")
     for assignment in assignments(root):
-        for path in release(root, assignment, console=console):
+        made = release(root, assignment, console=console)
+        for path in [*made, *student_zips(root, assignment)]:
             console.print(f"  {path.relative_to(root)}", highlight=False)
     console.rule("3/3  A class, graded")
     for assignment in assignments(root):

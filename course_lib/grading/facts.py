@@ -6,7 +6,9 @@ the checks found from the graded notebooks, of which only that is kept.
 
 import json
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import nbformat
@@ -17,7 +19,7 @@ from nbgrader.api import MissingEntry
 from course_lib.grading.config import WORK, source_path
 from course_lib.grading.execute import CHECK
 from course_lib.grading.gradebook import course_directory, open_gradebook
-from course_lib.grading.likeness import THE_COURSE
+from course_lib.grading.likeness import THE_COURSE, Likeness, likeness
 from course_lib.grading.normal_code import NormalCode, normal_code
 from course_lib.grading.points import bonus_cells
 from course_lib.grading.release import made_release
@@ -64,6 +66,17 @@ class ClassFacts:
     students: list[StudentFacts]
     reference: dict[str, NormalCode] = field(default_factory=dict)
 
+    @cached_property
+    def likeness(self) -> Likeness:
+        """Answers that are alike, the course's own among them."""
+        codes: dict[str, dict[str, NormalCode]] = defaultdict(dict)
+        for cell, code in self.reference.items():
+            codes[cell][THE_COURSE] = code
+        for student in self.students:
+            for cell, code in student.code.items():
+                codes[cell][student.student] = code
+        return likeness(codes)
+
 
 def read_facts(root: Path, assignment: str) -> ClassFacts:
     """How ``assignment`` stands now. Raises CourseError for an unknown one."""
@@ -85,24 +98,13 @@ def read_facts(root: Path, assignment: str) -> ClassFacts:
         _read_notebook(root, assignment, facts, given)
     reference = {
         name: code
-        for name, source in _answers(read_source(root, assignment))
+        for name, source in answer_sources(read_source(root, assignment).cells)
         if (code := _own(source, given))
     }
     return ClassFacts(
         root, assignment, items, bonus_cells(assignment), written, list(handed_in.values()),
         reference,
     )  # fmt: skip
-
-
-def codes(facts: ClassFacts) -> dict[str, dict[str, NormalCode]]:
-    """The answers of the class for each answer cell, the course's own among them."""
-    found: dict[str, dict[str, NormalCode]] = defaultdict(dict)
-    for cell, code in facts.reference.items():
-        found[cell][THE_COURSE] = code
-    for student in facts.students:
-        for cell, code in student.code.items():
-            found[cell][student.student] = code
-    return found
 
 
 def _items(gradebook, assignment, released) -> tuple[dict[str, float], frozenset[str]]:
@@ -188,7 +190,7 @@ def _read_notebook(root: Path, assignment: str, facts: StudentFacts, given: froz
         read = json.loads(graded_path(root, assignment, facts.student).read_text("utf-8"))
         cells = [cell for cell in read["cells"] if isinstance(cell, dict)]
         facts.notebook = nbformat.from_dict({"cells": [_outcome(cell) for cell in cells]})
-        for name, source in _answers(nbformat.from_dict({"cells": cells})):
+        for name, source in answer_sources(cells):
             code = _own(source, given)
             if code is not None:
                 facts.code[name] = code
@@ -196,10 +198,10 @@ def _read_notebook(root: Path, assignment: str, facts: StudentFacts, given: froz
         return
 
 
-def _answers(notebook: NotebookNode):
-    """The answer cells of code with their names."""
-    for cell in notebook.cells:
-        about = cell.get("metadata", {}).get("nbgrader", {})
+def answer_sources(cells: list[dict]) -> Iterator[tuple[str, str]]:
+    """The answer cells of code: their names and what is written in them."""
+    for cell in cells:
+        about = (cell.get("metadata") or {}).get("nbgrader") or {}
         if cell.get("cell_type") == "code" and about.get("solution") and about.get("grade_id"):
             source = cell.get("source", "")
             yield about["grade_id"], source if isinstance(source, str) else "".join(source)

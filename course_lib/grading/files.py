@@ -10,12 +10,16 @@ def write_atomically(path: Path, text: str) -> None:
 
     What UTF-8 has no bytes for, as in a file's name from another system, is written as ``\\udce9``.
     """
+    write_bytes_atomically(path, text.encode("utf-8", "backslashreplace"))
+
+
+def write_bytes_atomically(path: Path, content: bytes) -> None:
+    """Write ``content`` to ``path``, all of it or nothing."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
-        utf8 = {"encoding": "utf-8", "errors": "backslashreplace", "newline": "\n"}
-        with os.fdopen(handle, "w", **utf8) as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
         # mkstemp makes the file private; give it what an ordinary new file would have.
         umask = os.umask(0)
         os.umask(umask)

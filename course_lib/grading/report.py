@@ -1,22 +1,33 @@
-"""The report for people and machines: a table in the terminal, marks as CSV and JSON."""
+"""The report for people and machines: a table in the terminal, a page, marks as CSV and JSON."""
 
-import csv
-import io
 import json
 from collections import Counter
+from collections.abc import Collection
 from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from course_lib.grading.class_page import class_page, page_path
+from course_lib.grading.facts import ClassFacts
 from course_lib.grading.feedback import number
 from course_lib.grading.files import write_atomically
+from course_lib.grading.marks import marks_csv, write_marks
+from course_lib.grading.phrases import labelled
 from course_lib.grading.reasons import plain, short_name
-from course_lib.grading.results import STATUS, GradeReport, Row, report
-from course_lib.i18n import _
+from course_lib.grading.results import STATUS, GradeReport, Row, report, told
+from course_lib.i18n import LANGUAGES, _, get_language, speaking
 
-__all__ = ["GradeReport", "marks_csv", "print_report", "report", "write_reports"]
+__all__ = [
+    "GradeReport",
+    "marks_csv",
+    "print_files",
+    "print_report",
+    "print_short",
+    "report",
+    "write_reports",
+]
 # On a terminal of fewer columns the reasons need the room.
 NARROW = 110
 TO_MARK = "…"
@@ -47,8 +58,32 @@ def print_report(result: GradeReport, console: Console) -> None:
         text = _("To be marked by a person (…), in the formgrader: {students}.")
         names = ", ".join(plain(row.student) for row in result.to_mark)
         console.print(text.format(students=names), highlight=False, markup=False)
+    print_files(result, console)
+
+
+def print_short(result: GradeReport, console: Console) -> None:
+    """One line about the class, and where to read more."""
+    text = labelled(result.assignment, _summary(result))
+    console.print(text, highlight=False, markup=False, soft_wrap=True)
+    for path in result.pages.values():
+        console.print(f"  {path}", highlight=False, markup=False, soft_wrap=True)
     if result.marks:
-        console.print(_("Marks: {file}").format(file=result.marks), highlight=False, markup=False)
+        _print_marks(result, console)
+
+
+def print_files(result: GradeReport, console: Console) -> None:
+    """Where the page and the marks are."""
+    plainly = {"highlight": False, "markup": False, "soft_wrap": True}
+    if result.pages:
+        shown = result.pages.get(get_language()) or next(iter(result.pages.values()))
+        console.print(_("The class on a page: {file}").format(file=shown), **plainly)
+    if result.marks:
+        _print_marks(result, console)
+
+
+def _print_marks(result: GradeReport, console: Console) -> None:
+    text = _("Marks: {file}, and beside it for Moodle and Canvas").format(file=result.marks)
+    console.print(text, highlight=False, markup=False, soft_wrap=True)
 
 
 def _marks(result: GradeReport, with_parts: bool) -> Table:
@@ -106,51 +141,29 @@ def _totals(rows: list[Row]) -> list[float]:
     return [row.total for row in rows if row.total is not None]
 
 
-def write_reports(root: Path, result: GradeReport) -> Path:
-    """Write ``marks/<assignment>.csv`` and ``.json``; returns the CSV's path."""
+def write_reports(
+    root: Path, result: GradeReport, languages: Collection[str] = tuple(LANGUAGES)
+) -> Path:
+    """Write marks as CSV, the report as JSON and a page in each of ``languages`` into ``marks/``.
+
+    Returns the CSV's path. ``course grade`` ends with it and ``course report`` is nothing else.
+    """
     folder = Path(root) / "marks"
     write_atomically(
         folder / f"{result.assignment}.json",
         json.dumps(result.to_dict(), ensure_ascii=False, indent=1) + "\n",
     )
-    result.marks = folder / f"{result.assignment}.csv"
-    # The mark at the start tells spreadsheets that names are UTF-8.
-    write_atomically(result.marks, "\ufeff" + marks_csv(result))
+    result.marks = write_marks(folder, result)[""]
+    if result.facts is not None:
+        result.pages = write_pages(root, result.facts, languages)
     return result.marks
 
 
-def marks_csv(result: GradeReport) -> str:
-    """The marks as CSV: student, name, each item, total, maximum, ..., status, reason.
-
-    "to mark" are points that a person has still to give: they are no part of "percent".
-    """
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    last = ["total", "max", "percent", "to mark", "status", "reason"]
-    writer.writerow(["student", "name", *result.items, *last])
-    for row in result.rows:
-        points = [_plain(row.points.get(item)) for item in result.items]
-        total = "" if row.total is None else _plain(row.total)
-        writer.writerow(
-            [
-                _inert(row.student),
-                _inert(row.name),
-                *(points if row.total is not None else [""] * len(points)),
-                total,
-                _plain(result.max_total),
-                _plain(row.percent),
-                _plain(row.to_mark) if row.to_mark else "",
-                row.status,
-                _inert(row.reason),
-            ]
-        )
-    return text.getvalue()
-
-
-def _plain(value: float | None) -> str:
-    return "" if value is None else number(value)
-
-
-def _inert(text: str) -> str:
-    """A spreadsheet runs a cell that begins like a formula."""
-    return "'" + text if text[:1] in ("=", "+", "-", "@", "\t") else text
+def write_pages(root: Path, facts: ClassFacts, languages: Collection[str]) -> dict[str, Path]:
+    """Write the page of the class in each language; returns their paths."""
+    paths = {language: page_path(root, facts.assignment, language) for language in languages}
+    there = {key for key in LANGUAGES if page_path(root, facts.assignment, key).exists()}
+    for language, path in paths.items():
+        with speaking(language):
+            write_atomically(path, class_page(told(facts), there | paths.keys()))
+    return paths

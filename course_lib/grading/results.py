@@ -7,7 +7,9 @@ found comes from the graded notebooks; what was mended or failed from the record
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
+from course_lib.grading.endings import endings, halted
 from course_lib.grading.facts import ClassFacts, StudentFacts, read_facts
+from course_lib.grading.likeness import Likeness
 from course_lib.grading.mend import Note
 from course_lib.grading.points import core, percent
 from course_lib.grading.reasons import Finding, findings_of, reason_of
@@ -45,6 +47,14 @@ class Row:
     notes: list[str] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     seed: int | None = None
+    first_name: str = ""
+    last_name: str = ""
+    email: str = ""
+    lms_id: str = ""
+    graded_at: float | None = None
+    endings: dict[str, str] = field(default_factory=dict)
+    too_long: list[str] = field(default_factory=list)
+    died: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -69,6 +79,7 @@ class GradeReport:
     rows: list[Row]
     misconceptions: list[Misconception]
     marks: Path | None = None
+    pages: dict[str, Path] = field(default_factory=dict)
     bonus: frozenset[str] = frozenset()
     # What the report was told from, to tell it again in another language.
     facts: ClassFacts | None = field(default=None, repr=False, compare=False)
@@ -100,6 +111,11 @@ class GradeReport:
         """The submissions with answers that a person has still to mark."""
         return [row for row in self.rows if row.to_mark]
 
+    @property
+    def likeness(self) -> Likeness:
+        """Which answers are so alike that a person should look at them together."""
+        return self.facts.likeness if self.facts else Likeness()
+
     def to_dict(self) -> dict:
         """Everything, for machines."""
         return {
@@ -112,6 +128,8 @@ class GradeReport:
             "waiting": [row.student for row in self.waiting],
             "to_mark": [row.student for row in self.to_mark],
             "misconceptions": [asdict(found) for found in self.misconceptions],
+            "alike": [asdict(found) for found in self.likeness.alike],
+            "common": [asdict(found) for found in self.likeness.common],
         }
 
 
@@ -138,6 +156,8 @@ def _row(facts: ClassFacts, student: StudentFacts) -> Row:
     name = " ".join(filter(None, (student.first_name, student.last_name)))
     status = record.get("status", "waiting")
     row = Row(student.student, name, record.get("language", "en"), status)
+    row.first_name, row.last_name = student.first_name, student.last_name
+    row.email, row.lms_id, row.graded_at = student.email, student.lms_id, student.graded_at
     row.max_total, row.seed = core(items, facts.bonus), record.get("seed")
     row.notes = [Note.from_dict(kept).text() for kept in record.get("notes", [])]
     if row.status not in ("failed", "waiting"):
@@ -149,6 +169,8 @@ def _row(facts: ClassFacts, student: StudentFacts) -> Row:
             row.to_mark = sum(items[name] for name, points in row.points.items() if points is None)
     if student.notebook is not None and row.total is not None:
         row.findings = findings_of(student.notebook)
+        row.endings = endings(student.notebook)
+        row.too_long, row.died = halted(student.notebook)
     row.reason = reason_of(row, student.notebook, facts.bonus)
     return row
 

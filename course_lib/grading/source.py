@@ -115,6 +115,17 @@ def without_rubric(text: str) -> str:
     return "\n".join(kept).rstrip()
 
 
+def rubric_of(text: str) -> str:
+    """What stands between a question's mark-scheme marks; "" if there is nothing."""
+    kept, inside = [], False
+    for line in text.split("\n"):
+        if "BEGIN MARK SCHEME" in line or "END MARK SCHEME" in line:
+            inside = "BEGIN" in line
+        elif inside:
+            kept.append(line)
+    return "\n".join(kept).strip()
+
+
 def translated(text: str, assignment: str, language: str, locales: Path = LOCALES) -> str:
     """The text of a cell in ``language``; a block that has no translation stays English."""
     catalog = locales / language / f"{assignment}.po"

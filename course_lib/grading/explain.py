@@ -1,0 +1,131 @@
+"""One mark, explained: each cell's points and findings, and the command that gets them again."""
+
+import shlex
+from pathlib import Path
+
+from rich.console import Console
+
+from course_lib.errors import CourseError
+from course_lib.grading.config import WORK
+from course_lib.grading.feedback import number
+from course_lib.grading.phrases import labelled
+from course_lib.grading.reasons import plain, short_name
+from course_lib.grading.results import STATUS, GradeReport, Row
+from course_lib.i18n import _
+
+_LINES = 20  # of the log of a grading that failed
+
+
+def explanation(result: GradeReport, student: str) -> dict:
+    """Everything that led to the mark of ``student``, for machines.
+
+    Raises CourseError when nothing was handed in.
+    """
+    row = next((row for row in result.rows if row.student == student), None)
+    facts = next((f for f in result.facts.students if f.student == student), None)
+    if row is None or facts is None:
+        raise CourseError(
+            _("Nothing was handed in for {name} by: {students}.").format(
+                name=result.assignment, students=student
+            )
+        )
+    return {
+        "assignment": result.assignment,
+        "student": student,
+        "name": row.name,
+        "language": row.language,
+        "status": row.status,
+        "reason": row.reason,
+        "notes": row.notes,
+        "total": row.total,
+        "max": row.max_total,
+        "percent": row.percent,
+        "to_mark": row.to_mark,
+        "cells": [_cell(result, row, cell) for cell in result.items],
+        "seed": row.seed,
+        "versions": dict(facts.record.get("versions") or {}),
+        "command": command(result.assignment, row),
+        "log": str(log_path(result.facts.root, result.assignment, student)),
+    }
+
+
+def _cell(result: GradeReport, row: Row, cell: str) -> dict:
+    findings = [f for f in row.findings if f.item in (short_name(cell), cell)]
+    return {
+        "cell": cell,
+        "points": row.points.get(cell),
+        "max": result.items[cell],
+        "bonus": cell in result.bonus,
+        "marked": row.total is not None and row.points.get(cell) is not None,
+        "ended": row.endings.get(cell, ""),
+        "findings": [{"kind": f.kind, "id": f.id, "text": f.text} for f in findings],
+    }
+
+
+def command(assignment: str, row: Row) -> str:
+    """The command that grades this submission alone, with the same hidden cases."""
+    seed = [] if row.seed is None else ["--seed", str(row.seed)]
+    # "--student=" because an id is a folder's name, and may look like an option.
+    student = f"--student={row.student}"
+    return shlex.join(["course", "grade", assignment, student, *seed, "--force", "--explain"])
+
+
+def log_path(root: Path, assignment: str, student: str) -> Path:
+    """Where the log of one grading is kept."""
+    return Path(root) / WORK / assignment / "logs" / f"{student}.log"
+
+
+def print_explanation(made: dict, console: Console) -> None:
+    """``explanation`` for people."""
+
+    def say(text: str, style: str | None = None) -> None:
+        console.print(text, markup=False, highlight=False, soft_wrap=True, style=style)
+
+    who = made["student"] if not made["name"] else f"{made['name']} ({made['student']})"
+    say(labelled(plain(who), plain(f"{made['assignment']}, {_(STATUS[made['status']])}")), "bold")
+    for note in made["notes"]:
+        say(plain(note))
+    for cell in made["cells"]:
+        _say_cell(cell, made, say)
+    if made["total"] is None:
+        say(_("No mark: {reason}").format(reason=plain(made["reason"])), "red")
+        _say_log(Path(made["log"]), say)
+    else:
+        text = _("Total: {points} of {max} points.")
+        say(text.format(points=number(made["total"]), max=number(made["max"])), "bold")
+    if made["to_mark"]:
+        say(_("{points} points are still to be marked by hand.").format(
+            points=number(made["to_mark"])
+        ))  # fmt: skip
+    say("")
+    if made["seed"] is not None:
+        say(_("Seed of the hidden cases: {seed}").format(seed=made["seed"]))
+    if made["versions"]:
+        versions = ", ".join(f"{name} {value}" for name, value in made["versions"].items())
+        say(_("Graded with: {versions}").format(versions=plain(versions)))
+    say(_("Log: {file}").format(file=made["log"]))
+    say(_("The same mark again: {command}").format(command=made["command"]))
+
+
+def _say_cell(cell: dict, made: dict, say) -> None:
+    most = ("+" if cell["bonus"] else "") + number(cell["max"])
+    if made["total"] is None:
+        points = "–"
+    elif not cell["marked"]:
+        points = _("not marked yet")
+    else:
+        points = number(cell["points"])
+    say(f"  {short_name(cell['cell'])}: {points} / {most}")
+    for finding in cell["findings"]:
+        say(f"      {finding['text']}  [{plain(finding['kind'])}: {plain(finding['id'])}]")
+    if cell["ended"] == "stopped" and not cell["findings"]:
+        say("      " + _("Its code did not run."))
+
+
+def _say_log(path: Path, say) -> None:
+    try:
+        lines = path.read_text("utf-8", errors="replace").strip().splitlines()[-_LINES:]
+    except OSError:
+        return
+    for line in lines:
+        say("    " + plain(line), "dim")
