@@ -24,6 +24,7 @@ does; a run that is killed in between is repaired in the same way.
 import os
 import shutil
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -131,6 +132,8 @@ class Writer:
             raise NotWritten(_(OWN).format(reason=error)) from error
         finally:
             shutil.rmtree(fresh, ignore_errors=True)
+            with suppress(OSError):  # the student's own folder, when nothing is in it
+                target.parent.rmdir()
         if self._files.post_convert_hook:
             self._hook(student, self._files.run_post_convert_hook, target)
         return tuple(line for result in given for line in result.log) + self.log.take()
