@@ -85,6 +85,16 @@ class CapturingShell(InteractiveShell):
                     self.on_output({"output_type": "stream", "name": "stdout", "text": text})
 
     @contextmanager
+    def capturing(self):
+        """What is printed in this block is handed over when it ends, as that of a cell is."""
+        self._kept = _Room()
+        with self._in_place():
+            try:
+                yield
+            finally:
+                self.flush_streams()
+
+    @contextmanager
     def _in_place(self):
         """Streams and questions to the user are the shell's while a cell runs."""
         before = sys.stdout, sys.stderr, builtins.input, getpass.getpass

@@ -74,10 +74,12 @@ def encode(value, blobs: list[bytes], refer: Callable | None = None):
 class Encoder:
     """One message's memory of what it has sent. Subclasses override ``other`` and ``tensor``."""
 
-    def __init__(self, blobs: list[bytes], refer: Callable | None = None, known=()):
+    def __init__(
+        self, blobs: list[bytes], refer: Callable | None = None, known: dict | None = None
+    ):
         self.blobs = blobs
         self.refer = refer
-        self.known = {id(value): n for n, value in enumerate(known)}  # the other side has these
+        self.known = known or {}  # id -> number, of what the other side has already
         self.numbers: dict[int, int | None] = {}  # id -> number; None: still open, so a cycle
         self.kept: list = []  # by number; keeps the ids valid
         self.depth = 0
@@ -99,7 +101,7 @@ class Encoder:
             raise Unsendable(f"a {kind.__name__} that contains itself")
         if known >= 0:
             return {"t": "same", "n": known}
-        writer = _WRITERS.get(kind) or _writer_of(value)
+        writer = _WRITERS.get(kind) or _writer_of(value) or self.writer(value)
         if writer is None:
             return self.other(value)
         if kind in _UNNUMBERED:
@@ -116,6 +118,10 @@ class Encoder:
             self.depth -= 1
         self.numbers[id(value)] = number
         return node
+
+    def writer(self, value) -> Callable | None:
+        """What writes an object of a class that both processes know, if this is one."""
+        return None
 
     def other(self, value):
         """A value without a plain form."""
@@ -161,6 +167,8 @@ class Encoder:
             if strides is not None:
                 node["strides"] = strides
             node["b"] = self.blob(memory.reshape(-1).view(torch.uint8).numpy().tobytes())
+        if value.is_leaf and value.grad is not None:
+            node["g"] = self.encode(value.grad)
         return node
 
     def array(self, value: np.ndarray):

@@ -111,6 +111,10 @@ class Decoder:
         if self.nodes > NODES or self.bytes > LIMIT:
             raise WireError("a message that unfolds to too much")
 
+    def already(self, number: int):
+        """What both sides have had since an earlier message."""
+        return self.known[number]
+
     def same(self, number):
         value = self.made[_count(number)]
         if value is _OPEN:
@@ -171,8 +175,20 @@ class Decoder:
         if grad and not (dtype.is_floating_point or dtype.is_complex):
             raise WireError(f"{dtype} has no gradients")
         if node.get("param") is True:
-            return torch.nn.Parameter(value, requires_grad=grad)
-        return value.requires_grad_(grad)
+            value = torch.nn.Parameter(value, requires_grad=grad)
+        else:
+            value.requires_grad_(grad)
+        if "g" in node:
+            value.grad = self._decode(node["g"])  # torch refuses what is no gradient of it
+        return value
+
+    def graphed(self, node) -> torch.Tensor:
+        """A tensor with a history in the other process; only who keeps that can read it."""
+        raise WireError("a tensor with a history")
+
+    def instance(self, node):
+        """An object of a class that both processes know."""
+        raise WireError("an object of a class")
 
     def array(self, node) -> np.ndarray:
         shape = _shape(node["shape"])
@@ -390,7 +406,7 @@ _SIMPLE = {
     "dtype": _dtype,
     "device": _device,
     "Size": lambda self, node: torch.Size(_shape(node["v"])),
-    "known": lambda self, node: self.known[_count(node["n"])],
+    "known": lambda self, node: self.already(_count(node["n"])),
     "ref": _refer,
 }
 _NUMBERED = {
@@ -416,6 +432,8 @@ _NUMBERED = {
     "time": lambda self, node: datetime.time.fromisoformat(_str(node["v"])),
     "timedelta": _timedelta,
     "tensor": lambda self, node: self.tensor(node),
+    "graphed": lambda self, node: self.graphed(node),
+    "instance": lambda self, node: self.instance(node),
     "array": lambda self, node: self.array(node),
     "scalar": _scalar,
 }
