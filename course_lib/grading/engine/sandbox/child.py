@@ -14,6 +14,7 @@ from .kernel import (
     close_all_but,
     drop_capabilities,
     prctl,
+    where_the_environment_lies,
 )
 from .limits import Limits, apply_limits, be_the_first_to_go, bound_process_ids
 
@@ -60,10 +61,8 @@ def _nothing_standard() -> None:
 
 
 def _forget_environment() -> None:
-    """Not only the names: what the parent was started with lies in memory a child inherits."""
     os.environ.clear()
     tempfile.tempdir = None  # look again, there is only the scratch folder now
-    fields = Path("/proc/self/stat").read_text().rpartition(")")[2].split()
-    start, end = int(fields[47]), int(fields[48])
-    if 0 < start < end:
-        ctypes.memset(start, 0, end - start)
+    start, size = where_the_environment_lies()
+    if start and size:
+        ctypes.memset(start, 0, size)

@@ -23,6 +23,7 @@ from .kernel import (
     setns,
     unmount,
     unshare,
+    where_the_environment_lies,
 )
 from .limits import Limits
 
@@ -69,6 +70,8 @@ def enter_parent() -> None:
     """
     landlock.prepare()
     seccomp.prepare()
+    where_the_environment_lies()
+    release()
     WORLD.refused = _tried()
     entered = set(NEW) - set(WORLD.refused)
     _leave(entered)
