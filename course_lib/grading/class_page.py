@@ -24,7 +24,7 @@ from course_lib.grading.histogram import histogram
 from course_lib.grading.likeness import SMALLEST, THE_COURSE, Alike
 from course_lib.grading.markdown import render_markdown
 from course_lib.grading.overview import bars, parts, read_rows
-from course_lib.grading.phrases import listed
+from course_lib.grading.phrases import few, listed, sentences
 from course_lib.grading.reasons import plain, short_name
 from course_lib.grading.results import STATUS, UNKNOWN, GradeReport, Misconception, Row
 from course_lib.grading.source import read_source, rubric_of, translated, without_rubric
@@ -101,7 +101,7 @@ def _percent(share: float) -> str:
         rounded = 99
     if rounded == 0 and share > 0:
         rounded = 1
-    return f"{rounded} %"
+    return f"{rounded}%"
 
 
 def _assignment_title(assignment: str) -> str:
@@ -128,13 +128,16 @@ def _progress(result: GradeReport) -> dict:
     times = [row.graded_at for row in graded if row.graded_at]
     last = datetime.fromtimestamp(max(times), UTC) if times else None
     seeds = sorted({row.seed for row in graded if row.seed is not None})
+    said = words()
     return {
         "all": len(result.rows),
         "graded": len(graded),
         "failed": len(result.failed),
         "waiting": len(result.waiting),
-        "last": last.strftime("%Y-%m-%d %H:%M UTC") if last else "",
-        "seeds": ", ".join(map(str, seeds[:3])) + (", …" if len(seeds) > 3 else ""),
+        "said": sentences(
+            said["last"].format(time=last.strftime("%Y-%m-%d %H:%M UTC")) if last else "",
+            said["seed"].format(seed=listed(few(map(str, seeds), 3))) if seeds else "",
+        ),
     }
 
 
@@ -153,15 +156,19 @@ def _marks(result: GradeReport) -> dict:
         high=number(max(totals, default=None)),
     )
     picture = histogram(drawn, text, _("Points"), _("Submissions")) if drawn else ""
-    unmarked = [row for row in read_rows(result) if row.to_mark]
+    bonus = sum(result.items[cell] for cell in result.bonus if cell in result.items)
+    unmarked = sum(1 for row in read_rows(result) if row.to_mark)
+    notes, most = words(), number(result.max_total)
     return {
         "text": text,
         "picture": Markup(picture),
         "bars": drawn,
         "most": result.max_total,
-        "bonus": sum(result.items[cell] for cell in result.bonus if cell in result.items),
-        "unmarked": len(unmarked),
-        "count": len(totals),
+        "note": sentences(
+            notes["marks_unread"],
+            notes["marks_bonus"].format(most=most, bonus=number(bonus)) if bonus else "",
+            notes["marks_unmarked"].format(count=unmarked) if unmarked else "",
+        ),
     }
 
 
