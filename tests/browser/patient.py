@@ -59,7 +59,7 @@ def becomes(read, wanted, seconds=LIMIT):
     try:
         wait(is_there, seconds)
     except AssertionError:
-        assert last == wanted
+        assert last == wanted, f"{last!r} instead of {wanted!r} after {seconds} s"
         raise
 
 
