@@ -62,7 +62,7 @@ def _examined(assignment: Assignment, item: Item, fn, show: bool, hidden: bool) 
         "show": show,
     }
     with contained() as printed:
-        refused = exam.candidate.refused(item)
+        refused = exam.refused()
         if refused:
             outcomes, found, followed = [], Diagnosis((refused,)), frozenset()
         else:

@@ -12,6 +12,7 @@ from course_lib.grading.compare import Mismatch, Observation, compare, same
 from course_lib.grading.forbidden import ForbiddenCall
 from course_lib.grading.nan_watch import Birth
 from course_lib.grading.own_code import origin
+from course_lib.grading.result import Finding
 from course_lib.grading.time_limit import TimeIsUp
 
 # Seconds that one call, and all calls of one check, may take. A right answer takes milliseconds.
@@ -71,6 +72,14 @@ class Exam:
         self.answers: dict = {}
         self.stopped: Failure | None = None
         self.used = 0.0
+
+    def refused(self) -> Finding | None:
+        """A finding when the object cannot even be asked."""
+        try:
+            return self.candidate.refused(self.item)
+        except (ProcessDied, TimeIsUp) as error:
+            self.stopped = _failure(error)
+            return None
 
     def ask(self, observe: str, case: Case) -> Observation | Failure:
         """The student's answer, within its time and without torch's own layer."""

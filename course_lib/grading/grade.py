@@ -9,26 +9,36 @@ import hashlib
 import json
 import os
 import secrets
-import shutil
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
 
 from course_lib.errors import CourseError
 from course_lib.grading.config import WORK, safe_student, source_path
-from course_lib.grading.engine import InfrastructureError, Job, autograde_one
-from course_lib.grading.feedback import feedback_one
+from course_lib.grading.engine.job import Graded, InfrastructureError, Job
+from course_lib.grading.engine.tasks import execute_one, feedback_of
+from course_lib.grading.engine.writer import NotWritten, Writer
 from course_lib.grading.files import write_atomically
 from course_lib.grading.gradebook import course_directory
 from course_lib.grading.mend import Note
-from course_lib.grading.pool import WorkerLost, run_all
+from course_lib.grading.pool import Pool, WorkerLost
 from course_lib.grading.release import register
 from course_lib.grading.report import GradeReport, report, write_reports
-from course_lib.grading.submissions import Submission, check_students, read_submission, stage
+from course_lib.grading.submissions import check_students, staged_folder, submission_digest
+from course_lib.grading.versions import versions
 from course_lib.i18n import N_, _
 
 BAD_NAME = N_("The folder name {name} cannot be a student's id: rename it.")
@@ -45,10 +55,28 @@ class Record:
     status: str  # "graded", "mended", "unreadable" or "failed"
     seed: int
     notes: list[dict]
+    versions: dict[str, str] = field(default_factory=dict)
 
     def save(self, root: Path, assignment: str) -> None:
         text = json.dumps(self.__dict__, ensure_ascii=False, indent=1, sort_keys=True)
         write_atomically(record_path(root, assignment, self.student), text + "\n")
+
+
+@dataclass(frozen=True)
+class Run:
+    """One call of ``grade``: what is the same for all its submissions."""
+
+    root: Path
+    assignment: str
+    seed: int
+    isolation: str
+    workers: int
+    pool: Callable[..., Pool]
+
+    def fail(self, student: str, notes: list[Note]) -> None:
+        """Keep a record of a submission that could not be graded: no row, never a zero."""
+        told = [note.to_dict() for note in notes]
+        Record("", student, "en", "failed", self.seed, told).save(self.root, self.assignment)
 
 
 def record_path(root: Path, assignment: str, student: str) -> Path:
@@ -63,21 +91,27 @@ def grade(
     force: bool = False,
     workers: int | None = None,
     seed: int | None = None,
+    isolation: str = "best",
+    pool: Callable[..., Pool] = Pool,
     console: Console | None = None,
 ) -> GradeReport:
     """Grade the submissions in ``submitted/`` and report on all of them.
 
     ``students`` limits the run and the report, ``force`` grades again what is graded, ``seed``
-    draws the hidden cases (drawn once per class and kept when not given). The report lists every
+    draws the hidden cases (drawn once per class and kept when not given), ``isolation`` says what
+    to do where students' code cannot be shut in whole ("required": refuse). The report lists every
     submission; ``report.failed`` are those that could not be graded and are to be run again.
     Raises CourseError for an unknown assignment or student, and when there is nothing to grade.
     """
     root = Path(root).resolve()
     console = console or Console(quiet=True)
-    source = source_path(root, assignment)
+    source_path(root, assignment)
     wanted = check_students(root, assignment, students)
     with _alone(root, assignment):
-        _grade(root, assignment, source, wanted, students, force, workers, seed, console)
+        register(root, assignment)
+        seed = _seed(root, assignment, seed, force and students is None, alone=students is not None)
+        run = Run(root, assignment, seed, isolation, workers or default_workers(), pool)
+        _grade(run, wanted, students, force, console)
         result = report(root, assignment)
         write_reports(root, result)
     return result.only(students)
@@ -97,120 +131,101 @@ def _alone(root: Path, assignment: str):
         ) from None
 
 
-def _grade(root, assignment, source, wanted, students, force, workers, seed, console) -> None:
-    register(root, assignment)
-    seed = _seed(root, assignment, seed, force and students is None)
-    version = hashlib.sha256(source.read_bytes()).hexdigest()
+def _grade(run: "Run", wanted: list[str], students, force: bool, console: Console) -> None:
+    version = hashlib.sha256(source_path(run.root, run.assignment).read_bytes()).hexdigest()
     waiting = []
     for student in wanted:
         if not safe_student(student):
-            _fail(root, assignment, student, seed, [Note(BAD_NAME, name=student)])
+            run.fail(student, [Note(BAD_NAME, name=student)])
             continue
         try:
-            submission = read_submission(root, assignment, student)
+            digest = submission_digest(run.root, run.assignment, student)
         except Exception as error:  # a file that may not be read costs its own submission only
-            _fail(root, assignment, student, seed, [Note(NOT_GRADED, reason=_last_line(error))])
+            run.fail(student, [Note(NOT_GRADED, reason=_last_line(error))])
             continue
-        key = f"{version[:16]}-{submission.digest[:16]}-{seed}"
-        if force or not _is_done(root, assignment, student, key):
-            waiting.append((submission, key))
+        key = f"{version[:16]}-{digest[:16]}-{run.seed}"
+        if force or not _is_done(run.root, run.assignment, student, key):
+            waiting.append((Job(str(run.root), run.assignment, student, run.seed, run.isolation),
+                            key))  # fmt: skip
     skipped = len(wanted) - len(waiting)
     if skipped:
         console.print(_("{count} already graded and unchanged.").format(count=skipped))
-    _grade_all(root, assignment, waiting, seed, workers, console)
+    if waiting:
+        _grade_all(run, waiting, console)
 
 
-def _grade_all(
-    root: Path,
-    assignment: str,
-    waiting: list[tuple[Submission, str]],
-    seed: int,
-    workers: int | None,
-    console: Console,
-) -> None:
-    jobs, known = [], {}
-    for submission, key in waiting:
-        record_path(root, assignment, submission.student).unlink(missing_ok=True)
-        try:
-            folder = stage(root, assignment, submission)
-        except Exception as error:
-            notes = [Note(NOT_GRADED, reason=_last_line(error))]
-            _fail(root, assignment, submission.student, seed, notes)
-            continue
-        jobs.append(Job(str(root), assignment, submission.student, folder, seed))
-        known[submission.student] = (submission, key)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    seconds = _time_limit(root, waiting)
-    printed = Path(root) / WORK / assignment / "logs" / "workers.txt"
-    with Progress(*columns, TimeRemainingColumn(), console=console) as progress:
-        bar = progress.add_task(_("Grading {name}").format(name=assignment), total=len(jobs))
-        for last in (False, True):
-            again = []
-            answers = run_all(grade_one, jobs, workers or default_workers(), seconds, printed)
-            with closing(answers):  # Ctrl-C ends the workers and their kernels as well
-                for job, log, error in answers:
-                    _settle(job, succeeded=error is None)
-                    if isinstance(error, InfrastructureError) and not last:
-                        again.append(job)  # a busy machine, a port that was taken: once more
-                        continue
-                    submission, key = known[job.student]
-                    status, notes = _outcome(submission, error)
-                    write_atomically(_log_path(root, job), log if error is None else str(error))
-                    told = [note.to_dict() for note in notes]
-                    record = Record(key, job.student, submission.language, status, seed, told)
-                    record.save(root, assignment)
-                    progress.advance(bar)
-            if not again:
-                return
-            jobs = again
+def _grade_all(run: "Run", waiting: list[tuple[Job, str]], console: Console) -> None:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Rate())
+    folder = staged_folder(run.assignment).as_posix()
+    with (
+        Writer(run.root, run.assignment, submitted=folder) as writer,
+        Progress(*columns, TimeRemainingColumn(), console=console) as progress,
+    ):
+        bar = progress.add_task(_("Grading {name}").format(name=run.assignment), total=len(waiting))
+        for record in run_jobs(run, waiting, writer):
+            record.save(run.root, run.assignment)
+            progress.advance(bar)
 
 
-def _outcome(submission: Submission, error: Exception | None) -> tuple[str, list[Note]]:
-    """The status of a grading and what there is to say about it."""
-    if error is None:
-        status = "graded" if not submission.notes else "mended"
-        return (status if submission.readable else "unreadable"), submission.notes
-    return "failed", [Note(NOT_GRADED, reason=_last_line(error))]
+def run_jobs(run: "Run", waiting: list[tuple[Job, str]], writer: Writer) -> Iterator["Record"]:
+    """Grade every job; a record of each as it is done. Each is written before it is yielded.
+
+    A submission that fails through a fault of ours is tried once more at the end.
+    """
+    keys, again, graded = {job.student: key for job, key in waiting}, [], {}
+    logs = Path(run.root) / WORK / run.assignment / "logs"
+    workers = min(run.workers, len(waiting))
+    with run.pool(workers, _time_limit(run.root), logs / "workers.txt") as pool:
+        for job, _key in waiting:
+            record_path(run.root, run.assignment, job.student).unlink(missing_ok=True)
+            writer.before(job.student)
+            pool.submit(execute_one, job)
+        for function, job, result, error in pool.results():
+            if function is execute_one and error is None:
+                try:
+                    log = writer.write(job.student, result.executed)
+                except NotWritten as problem:
+                    error = InfrastructureError(str(problem))
+                else:
+                    graded[job.student] = replace(result, executed=None), log
+                    pool.submit(feedback_of, job, soon=True)
+                    continue
+            if function is execute_one:
+                if isinstance(error, InfrastructureError | WorkerLost) and job not in again:
+                    again.append(job)
+                    pool.submit(execute_one, job)
+                    continue
+                write_atomically(logs / f"{job.student}.log", f"{error}\n")
+                notes = [Note(NOT_GRADED, reason=_last_line(error)).to_dict()]
+                yield Record("", job.student, "en", "failed", job.seed, notes)
+                continue
+            found, log = graded.pop(job.student)
+            if error is not None:  # the mark stands; the page can be made again
+                log += (f"No feedback page: {type(error).__name__}: {error}",)
+            write_atomically(logs / f"{job.student}.log", _log(job, found, log))
+            known_by = (keys[job.student], job.student, found.language, found.status, job.seed)
+            made_with = versions(Path(job.root), job.assignment)
+            yield Record(*known_by, found.notes, made_with)
+
+
+def _log(job: Job, graded: Graded, lines: tuple[str, ...]) -> str:
+    """What is kept of one grading for whoever wants to know how a mark came about."""
+    about = {
+        "assignment": job.assignment,
+        "student": job.student,
+        "seed": job.seed,
+        "seconds": round(graded.seconds, 3),
+        "processes lost": graded.lost,
+        **versions(Path(job.root), job.assignment),
+    }
+    return "\n".join([*(f"{name}: {value}" for name, value in about.items()), *lines]) + "\n"
 
 
 def _last_line(error: Exception) -> str:
     """The exception in one line; ours say in their last line what happened."""
-    if isinstance(error, InfrastructureError | WorkerLost):
+    if isinstance(error, InfrastructureError | WorkerLost) and str(error).strip():
         return str(error).strip().splitlines()[-1]
     return " ".join(f"{type(error).__name__}: {error}".split())[:300]
-
-
-def grade_one(job: Job) -> str:
-    """Score one submission and write its page. Runs in a worker; returns the log."""
-    there, kept = _result_and_spare(job)
-    if kept.exists():  # a former run was killed here: what it left half done is not kept
-        shutil.rmtree(there, ignore_errors=True)
-    elif there.exists():
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        os.replace(there, kept)
-    log = autograde_one(job)
-    try:
-        feedback_one(Path(job.root), job.assignment, job.student)
-    except Exception as error:  # the mark stands; the page can be made again
-        log += f"\nNo feedback page: {type(error).__name__}: {error}"
-    return log
-
-
-def _settle(job: Job, succeeded: bool) -> None:
-    """Forget the former result, or bring it back when grading again did not work."""
-    there, kept = _result_and_spare(job)
-    if not succeeded:
-        shutil.rmtree(there, ignore_errors=True)
-        if kept.exists():
-            there.parent.mkdir(parents=True, exist_ok=True)
-            os.replace(kept, there)
-    shutil.rmtree(kept, ignore_errors=True)
-
-
-def _result_and_spare(job: Job) -> tuple[Path, Path]:
-    course = course_directory(Path(job.root))
-    there = course.format_path(course.autograded_directory, job.student, job.assignment)
-    return Path(there), Path(job.root) / WORK / job.assignment / "previous" / job.student
 
 
 def default_workers() -> int:
@@ -221,8 +236,13 @@ def default_workers() -> int:
         return max(1, os.cpu_count() or 1)
 
 
-def _seed(root: Path, assignment: str, given: int | None, draw_again: bool) -> int:
-    """The seed of this class: the one given, the one kept, or a new one."""
+def _seed(
+    root: Path, assignment: str, given: int | None, draw_again: bool, *, alone: bool = False
+) -> int:
+    """The seed of this class: the one given, the one kept, or a new one.
+
+    A seed given to grade some students ``alone`` is theirs: the class keeps the one it has.
+    """
     path = Path(root) / WORK / assignment / "seed"
     if given is None and path.exists() and not draw_again:
         try:
@@ -230,6 +250,8 @@ def _seed(root: Path, assignment: str, given: int | None, draw_again: bool) -> i
         except ValueError:
             raise CourseError(_("{file} holds no seed: remove it.").format(file=path)) from None
     seed = secrets.randbelow(2**31) if given is None else int(given)
+    if alone and path.exists():
+        return seed
     write_atomically(path, f"{seed}\n")
     return seed
 
@@ -248,17 +270,15 @@ def _is_done(root: Path, assignment: str, student: str, key: str) -> bool:
     )
 
 
-def _fail(root: Path, assignment: str, student: str, seed: int, notes: list[Note]) -> None:
-    told = [note.to_dict() for note in notes]
-    Record("", student, "en", "failed", seed, told).save(root, assignment)
+def _time_limit(root: Path) -> float:
+    """Seconds after which a worker is given up: what a hostile submission may take, and more."""
+    per_cell = float(course_directory(root).config.Execute.get("timeout", 30))
+    return 300.0 + 20 * per_cell
 
 
-def _time_limit(root: Path, waiting) -> float:
-    """Seconds after which a worker is given up: more than all cells may take together."""
-    cells = max((len(submission.notebook.cells) for submission, _key in waiting), default=0)
-    per_cell = course_directory(root).config.Execute.get("timeout", 30)
-    return 120.0 + cells * float(per_cell)
+class Rate(ProgressColumn):
+    """Submissions per minute."""
 
-
-def _log_path(root: Path, job: Job) -> Path:
-    return Path(root) / WORK / job.assignment / "logs" / f"{job.student}.log"
+    def render(self, task) -> Text:
+        speed = task.finished_speed or task.speed
+        return Text(_("{rate}/min").format(rate=round(60 * speed)) if speed else "", "cyan")

@@ -1,4 +1,4 @@
-"""A few worker processes that each run one function; a worker that is lost takes nobody with it.
+"""A few worker processes that run functions; a worker that is lost takes nobody with it.
 
 ``concurrent.futures`` gives up on every waiting task when one process dies, and cannot stop a
 task that hangs: both are everyday events when other people's code is executed.
@@ -11,7 +11,7 @@ import queue
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import Any
@@ -21,9 +21,57 @@ import psutil
 # One thread per process: the processes are the parallelism.
 _ONE_THREAD = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 
+SOON, NEXT, LAST = range(3)
+
 
 class WorkerLost(Exception):
     """The worker process died or was stopped after its time; the text says which."""
+
+
+class Pool:
+    """Worker processes that stay; tasks may be added while others run. Use it in a ``with``.
+
+    A task that takes longer than ``seconds`` ends its process. What the processes print is added
+    to ``log``.
+    """
+
+    def __init__(self, workers: int, seconds: float, log: Path) -> None:
+        self.waiting: queue.PriorityQueue = queue.PriorityQueue()
+        self.done: queue.Queue = queue.Queue(2 * workers)  # results wait here, not in memory
+        self.lanes = [_Lane(seconds, log, self.waiting, self.done) for _ in range(workers)]
+        self.unfinished = self.submitted = 0
+
+    def __enter__(self) -> "Pool":
+        for lane in self.lanes:
+            lane.thread.start()
+        return self
+
+    def __exit__(self, *_raised) -> None:
+        for lane in self.lanes:
+            lane.stop()
+        for _lane in self.lanes:
+            self.waiting.put((LAST, 0, None))
+        for lane in self.lanes:
+            while lane.thread.is_alive():
+                with suppress(queue.Empty):  # a lane may be waiting for room
+                    self.done.get(timeout=0.05)
+            lane.thread.join()
+
+    def submit(self, function: Callable[[Any], Any], task: Any, *, soon: bool = False) -> None:
+        """Run ``function(task)`` in a worker, when one is free; ``soon``: before those waiting."""
+        self.unfinished += 1
+        self.submitted += 1
+        self.waiting.put((SOON if soon else NEXT, self.submitted, (function, task)))
+
+    def results(self) -> Iterator[tuple[Callable, Any, Any, Exception | None]]:
+        """(function, task, result, error) as they end, until none is left; more may be added.
+
+        Every task is yielded exactly once. ``error`` is what ``function`` raised, or WorkerLost
+        when its process died or took too long.
+        """
+        while self.unfinished:
+            self.unfinished -= 1
+            yield self.done.get()
 
 
 def run_all(
@@ -31,32 +79,22 @@ def run_all(
 ) -> Iterator[tuple[Any, Any, Exception | None]]:
     """Run ``function(task)`` for every task; yields (task, result, error) as they end.
 
-    Every task is yielded exactly once. ``error`` is what ``function`` raised, or WorkerLost when
-    its process died or took longer than ``seconds``. What the processes print is added to ``log``.
     Closing the iterator stops the workers.
     """
-    waiting: queue.SimpleQueue = queue.SimpleQueue()
-    done: queue.SimpleQueue = queue.SimpleQueue()
-    for task in tasks:
-        waiting.put(task)
-    lanes = [_Lane(function, seconds, log, waiting, done) for _ in range(min(workers, len(tasks)))]
-    for lane in lanes:
-        lane.thread.start()
-    try:
-        for _ in tasks:
-            yield done.get()
-    finally:
-        for lane in lanes:
-            lane.stop()
-        for lane in lanes:
-            lane.thread.join()
+    if not tasks:
+        return
+    with Pool(min(workers, len(tasks)), seconds, log) as pool:
+        for task in tasks:
+            pool.submit(function, task)
+        for _function, task, result, error in pool.results():
+            yield task, result, error
 
 
 class _Lane:
     """A thread that feeds one worker process and replaces it when it is lost."""
 
-    def __init__(self, function, seconds, log, waiting, done) -> None:
-        self.function, self.seconds, self.log = function, seconds, log
+    def __init__(self, seconds, log, waiting, done) -> None:
+        self.seconds, self.log = seconds, log
         self.waiting, self.done = waiting, done
         self.stopped = False
         self.lock = threading.Lock()  # a process is either seen by ``stop`` or never started
@@ -66,24 +104,23 @@ class _Lane:
     def _feed(self) -> None:
         try:
             while not self.stopped:
-                try:
-                    task = self.waiting.get_nowait()
-                except queue.Empty:
+                _priority, _number, order = self.waiting.get()
+                if order is None:
                     break
                 result = error = None
                 try:
-                    result = self._run(task)
+                    result = self._run(order)
                 except Exception as raised:
                     error = raised
-                self.done.put((task, result, error))
+                self.done.put((*order, result, error))
         finally:
             self._kill()
 
-    def _run(self, task):
+    def _run(self, order):
         if self.process is None:
             self._start()
         try:
-            self.pipe.send(task)
+            self.pipe.send(order)
             if not self.pipe.poll(self.seconds):
                 self._kill()
                 raise WorkerLost(f"stopped after {self.seconds:.0f} seconds")
@@ -101,7 +138,7 @@ class _Lane:
             if self.stopped:
                 raise WorkerLost("the run was stopped")
             self.pipe, far_end = context.Pipe()
-            process = context.Process(target=_work, args=(far_end, self.function, self.log))
+            process = context.Process(target=_work, args=(far_end, self.log))
             with _deaf_to_ctrl_c():
                 process.start()
             far_end.close()
@@ -149,28 +186,41 @@ def _deaf_to_ctrl_c():
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _work(pipe, function, log: Path) -> None:
+def _work(pipe, log: Path) -> None:
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("a") as file:
         for stream in (1, 2):  # kernels inherit them: nothing is printed over the progress bar
             os.dup2(file.fileno(), stream)
     os.environ.update(dict.fromkeys(_ONE_THREAD, "1"))
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    # Ctrl-C reaches the whole group; the parent decides. Not SIG_IGN: kernels would inherit it
-    # and could not be interrupted any more.
-    signal.signal(signal.SIGINT, lambda *_: None)
-    if hasattr(signal, "pthread_sigmask"):
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     while True:
         try:
-            task = pipe.recv()
+            function, task = pipe.recv()  # which imports the function's module
         except EOFError:
             return
-        try:
-            answer = ("result", function(task))
-        except Exception as error:
-            answer = ("error", _portable(error))
+        with _deaf_on_purpose():
+            try:
+                answer = ("result", function(task))
+            except Exception as error:
+                answer = ("error", _portable(error))
         pipe.send(answer)
+
+
+@contextmanager
+def _deaf_on_purpose():
+    """Ctrl-C reaches the whole group; the parent decides.
+
+    Not SIG_IGN and no mask: kernels would inherit them and could not be interrupted any more.
+    """
+    signal.signal(signal.SIGINT, lambda *_: None)
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
 
 
 def _end_with_parent() -> None:

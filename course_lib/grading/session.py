@@ -12,6 +12,11 @@ def record(result: CheckResult) -> None:
     _results[result.item] = result
 
 
+def forget() -> None:
+    """As in a fresh kernel."""
+    _results.clear()
+
+
 def results() -> dict[str, CheckResult]:
     """The newest result of each item, by "assignment.item"."""
     return dict(_results)

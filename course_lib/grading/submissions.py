@@ -98,11 +98,23 @@ def check_students(root: Path, assignment: str, wanted: list[str] | None) -> lis
     return sorted(set(wanted)) if wanted else all_of_them
 
 
+def submission_digest(root: Path, assignment: str, student: str) -> str:
+    """Changes when the files that were handed in do."""
+    root = Path(root)
+    files = _files(root, assignment, student)
+    return _digest([*files, *_other_files(root, assignment, student)])
+
+
+def staged_folder(assignment: str) -> Path:
+    """Where submissions lie as they are graded, relative to the course."""
+    return WORK / assignment / "submitted"
+
+
 def read_submission(root: Path, assignment: str, student: str) -> Submission:
     """Read, choose and mend one student's notebook; never raises for what a student can do."""
     root = Path(root)
     files = _files(root, assignment, student)
-    digest = _digest([*files, *_other_files(root, assignment, student)])
+    digest = submission_digest(root, assignment, student)
     readings = [_read(root, assignment, file) for file in files]
     usable = [reading for reading in readings if reading.notebook is not None]
     if not usable:
@@ -126,7 +138,7 @@ def read_submission(root: Path, assignment: str, student: str) -> Submission:
 
 def stage(root: Path, assignment: str, submission: Submission) -> str:
     """Write the notebook to be graded below ``_build/``; returns the folder, relative to root."""
-    folder = WORK / assignment / "submitted"
+    folder = staged_folder(assignment)
     target = Path(root) / folder / submission.student / assignment
     shutil.rmtree(target, ignore_errors=True)
     notebook = deepcopy(submission.notebook)

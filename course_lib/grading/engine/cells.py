@@ -8,13 +8,15 @@ from nbformat import NotebookNode
 
 @dataclass(frozen=True)
 class OwnCall:
-    """``check("ps4_lstm.lstm_cell", lstm_cell, hidden=True)`` or ``progress("ps4_lstm")``."""
+    """``check("ps4_lstm.lstm_cell", lstm_cell, hidden=True)``, ``progress("ps4_lstm")`` or
+    ``start("ps4_lstm", language="id")``."""
 
-    function: str  # "check" or "progress"
+    function: str
     item: str
     candidate: str | None = None  # the student's name
     hidden: bool = False
     show: bool = True
+    language: str = "en"
 
 
 def own_call(cell: NotebookNode) -> OwnCall | None:
@@ -30,6 +32,22 @@ def own_call(cell: NotebookNode) -> OwnCall | None:
         return None
     calls = [_call(statement) for statement in body]
     return calls[-1] if calls and all(calls) and not _is_silenced(cell.source) else None
+
+
+def start_call(cell: NotebookNode) -> OwnCall | None:
+    """``start(...)`` at the end of a cell, which may import things before it."""
+    if "start(" not in cell.source:
+        return None
+    try:
+        call = ast.parse(cell.source).body[-1].value
+        name, item, options = call.func.id, call.args[0].value, call.keywords
+        said = {word.arg: word.value.value for word in options}
+    except (SyntaxError, ValueError, AttributeError, IndexError, RecursionError, MemoryError):
+        return None
+    if name != "start" or len(call.args) != 1 or not said.keys() <= {"language"}:
+        return None
+    texts = isinstance(item, str) and all(isinstance(value, str) for value in said.values())
+    return OwnCall("start", item, **said) if texts else None
 
 
 def _call(statement: ast.stmt) -> OwnCall | None:

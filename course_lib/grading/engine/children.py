@@ -106,7 +106,16 @@ class Zygote:
         if not answer or not handles:
             mine.close()
             raise OSError("the zygote has ended")
-        return Child(mine, handles[0])
+        child = Child(mine, handles[0])
+        try:
+            answer, _ = wire.receive(mine, monotonic() + FORK)
+        except (wire.WireError, wire.Gone, wire.TooLate) as error:
+            child.kill()
+            raise OSError(f"a process ended as it began: {error}") from error
+        if answer.get("ready") is not True:
+            child.kill()
+            raise NoChildren(str(answer.get("broken")))
+        return child
 
     def stop(self) -> None:
         if self.channel is not None:

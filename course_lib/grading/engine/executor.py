@@ -15,7 +15,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 from nbgrader import utils
 
-from course_lib.grading.engine.cells import OwnCall, own_call
+from course_lib.grading.engine.cells import OwnCall, own_call, start_call
 from course_lib.grading.engine.children import Child, Late, Lost, Zygote
 from course_lib.grading.engine.outputs import Outputs
 from course_lib.grading.engine.own import shown
@@ -158,6 +158,10 @@ class Execution:
         if loss is not None:
             self.harmful.add(self.index)
             outputs.replace_errors(*loss)
+            return
+        welcome = start_call(cell)
+        if welcome is not None and not any(o["output_type"] == "error" for o in cell.outputs):
+            outputs.add(shown(welcome, None))
 
     def _student_code(
         self, child: Child, source: str, count: int, on_output=None

@@ -13,9 +13,12 @@ _formatter = DisplayFormatter()
 
 def shown(call: OwnCall, candidate: Remote | None) -> dict:
     """The output of the cell, as a kernel would make it."""
-    if call.function == "progress":
+    if call.function != "check":
         try:
-            value = session.progress(call.item)
+            if call.function == "start":
+                value = session.start(call.item, call.language)
+            else:
+                value = session.progress(call.item)
         except CourseError as error:
             return {"output_type": "error", "ename": "CourseError", "evalue": str(error),
                     "traceback": [f"CourseError: {error}"]}  # fmt: skip

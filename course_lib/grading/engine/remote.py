@@ -68,12 +68,18 @@ class Remote(Candidate):
         return found
 
     def birth_of_nan(self, item: Item, case: Case, seconds: float) -> Birth | None:
-        answer = self._ask(item, {"op": "birth-of-nan", "seconds": seconds}, seconds, case)
+        try:
+            answer = self._ask(item, {"op": "birth-of-nan", "seconds": seconds}, seconds, case)
+        except (ProcessDied, TimeIsUp):
+            return None
         said = answer.get("birth")
         return Birth(int(said[0]), str(said[1])[:300], bool(said[2])) if said else None
 
     def names_used(self) -> set[str]:
-        names = self._answer(self.child(False), {"op": "names-used"}, SHORT)["names"]
+        try:
+            names = self._answer(self.child(False), {"op": "names-used"}, SHORT)["names"]
+        except (ProcessDied, TimeIsUp):
+            return set()
         return {name for name in names if isinstance(name, str)}
 
     def _returned(self, item: Item, seconds: float):

@@ -23,9 +23,10 @@ from course_lib.i18n import set_language
 class Shell:
     """Answers requests over ``channel`` until it closes."""
 
-    def __init__(self, channel: socket.socket, language: str) -> None:
+    def __init__(self, channel: socket.socket, language: str, shell: CapturingShell) -> None:
         self.channel = channel
-        self.shell = CapturingShell(on_output=self._send_output)
+        self.shell = shell
+        self.shell.on_output = self._send_output
         self.handles = None
         self.item = None
         self.answers = {
@@ -39,6 +40,10 @@ class Shell:
             "has": self.has,
         }
         set_language(language)
+
+    def say_ready(self) -> None:
+        """Shut in, and nothing of the student's has run yet."""
+        wire.send(self.channel, {"ready": True})
 
     def serve(self) -> None:
         while True:

@@ -11,6 +11,7 @@ import json
 import os
 import socket
 import sys
+import tempfile
 from importlib import import_module
 from pathlib import Path
 
@@ -20,7 +21,7 @@ ROOM = 1 << 20  # bytes of one request
 def main(control: int, settings: dict) -> None:
     """Answer requests for children on the file descriptor ``control`` until it closes."""
     channel = socket.socket(fileno=control)
-    _warm_up(settings["imports"], settings["modules"])
+    shell = _warm_up(settings["imports"], settings["modules"])
     if settings["isolated"]:
         from course_lib.grading.engine import sandbox
 
@@ -38,7 +39,7 @@ def main(control: int, settings: dict) -> None:
         told = json.loads(request)
         child = sandbox.fork_into_new_pid_namespace() if settings["isolated"] else os.fork()
         if child == 0:
-            _be_a_child(channel, descriptors[0], told, settings)
+            _be_a_child(channel, descriptors[0], told, settings, shell)
         os.close(descriptors[0])
         handle = os.pidfd_open(child)
         try:
@@ -47,11 +48,13 @@ def main(control: int, settings: dict) -> None:
             os.close(handle)
 
 
-def _be_a_child(channel, descriptor: int, told: dict, settings: dict) -> None:
+def _be_a_child(channel, descriptor: int, told: dict, settings: dict, capturing) -> None:
     """Never returns: whatever happens here, this process must not go on as a second zygote."""
+    from course_lib.grading.engine import wire
+    from course_lib.grading.engine.shell import Shell
+
     try:
         channel.close()
-        from course_lib.grading.engine.shell import Shell
 
         scratch = Path(told["scratch"])
         if settings["isolated"]:
@@ -65,27 +68,29 @@ def _be_a_child(channel, descriptor: int, told: dict, settings: dict) -> None:
             os.environ.clear()
         os.environ.update(told["environment"])
         sys.path.insert(0, "")  # helper modules that were handed in lie in the working directory
-        Shell(socket.socket(fileno=descriptor), told["language"]).serve()
+        shell = Shell(socket.socket(fileno=descriptor), told["language"], capturing)
+        shell.say_ready()
+        shell.serve()
     except BaseException as error:
-        try:
-            message = f"{type(error).__name__}: {error}".encode("utf-8", "replace")
-            os.write(2, message[:500] + b"\n")
-        except OSError:
-            pass
+        told = {"broken": f"{type(error).__name__}: {error}"[:500]}
+        wire.send(socket.socket(fileno=os.dup(descriptor)), told)
     finally:
         os._exit(0)
 
 
-def _warm_up(imports: str, modules: list[str]) -> None:
-    """Everything a notebook is likely to need, imported and called once."""
+def _warm_up(imports: str, modules: list[str]):
+    """Everything a notebook is likely to need, imported and called once; the shell for it."""
     import torch
 
     torch.set_num_threads(1)
     torch.set_num_interop_threads(1)
     for name in (*modules, "course_lib.grading.engine.shell", "course_lib.grading.html"):
         import_module(name)
-    _import_as_released(imports)
+    from course_lib.grading.engine import stand_ins
     from course_lib.i18n import LANGUAGES, set_language
+
+    stand_ins.put_in_place()
+    _import_as_released(imports)
 
     for language in LANGUAGES:  # catalogs cannot be read later
         set_language(language)
@@ -93,6 +98,19 @@ def _warm_up(imports: str, modules: list[str]) -> None:
     layer = torch.nn.LSTM(2, 3)
     layer(torch.zeros(4, 1, 2))[0].sum().backward()
     torch.testing.assert_close(torch.zeros(1), torch.zeros(1))
+    return _shell()
+
+
+def _shell():
+    """A shell for cells; it makes a folder of settings, which no child may."""
+    from course_lib.grading.engine.capturing import CapturingShell
+
+    with tempfile.TemporaryDirectory(prefix="ipython-") as folder:
+        os.environ["IPYTHONDIR"] = folder
+        shell = CapturingShell()
+        shell.run("1 + 1")
+        shell.reset(new_session=True)
+    return shell
 
 
 def _import_as_released(imports: str) -> None:

@@ -1,0 +1,38 @@
+"""What travels between the run and its workers: a submission to grade, and what came of it."""
+
+from dataclasses import dataclass, field
+
+from course_lib.grading.engine.steps import Executed
+
+
+@dataclass(frozen=True)
+class Job:
+    """One submission to grade. ``root`` is the course; ``seed`` draws the hidden cases.
+
+    ``isolation`` is "required", "best" (whatever this machine has) or "none".
+    """
+
+    root: str
+    assignment: str
+    student: str
+    seed: int
+    isolation: str = "best"
+
+
+@dataclass(frozen=True)
+class Graded:
+    """A submission that a worker has executed: what the writer needs, and the record.
+
+    ``status`` is "graded", "mended" or "unreadable"; ``notes`` are those of the repair.
+    """
+
+    executed: Executed
+    language: str
+    status: str
+    notes: list[dict] = field(default_factory=list)
+    lost: int = 0  # processes that the student's code has cost
+    seconds: float = 0.0
+
+
+class InfrastructureError(Exception):
+    """The submission could not be graded through no fault of its own; its log is the text."""
