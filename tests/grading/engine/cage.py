@@ -26,14 +26,28 @@ def main(settings: dict) -> None:
 
     if settings.get("package"):
         readable.PACKAGE = Path(settings["package"])
+    if settings.get("landlock"):
+        sandbox.landlock.version = lambda: settings["landlock"]
+    if settings.get("no_namespaces"):
+        _be_on_a_machine_without_namespaces()
     if settings["isolated"]:
         sandbox.enter_parent()
     for name in settings["warm"]:
         __import__(name)
     os.open(settings["secret"], os.O_RDWR)  # what a child must not inherit
-    print(json.dumps({"ready": os.getpid()}), flush=True)
+    refused = sandbox.namespaces.WORLD.refused
+    print(json.dumps({"ready": os.getpid(), "refused": refused}), flush=True)
     for line in sys.stdin:
         print(json.dumps(_one(json.loads(line), settings, attempts, sandbox)), flush=True)
+
+
+def _be_on_a_machine_without_namespaces() -> None:
+    """Their number is limited for each user namespace: in a new one, to none."""
+    from sandbox import namespaces
+
+    namespaces._enter("user", namespaces.NEW_USER)
+    for kind in ("user", "pid", "net", "ipc", "mnt", "uts"):
+        Path(f"/proc/sys/user/max_{kind}_namespaces").write_text("0")
 
 
 def _one(asked: dict, settings: dict, attempts, sandbox) -> dict:

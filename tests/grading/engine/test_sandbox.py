@@ -19,7 +19,8 @@ from pathlib import Path
 import pytest
 
 from course_lib.grading.engine import sandbox
-from course_lib.grading.engine.sandbox.syscalls import ARCHITECTURES, number
+from course_lib.grading.engine.sandbox import seccomp
+from course_lib.grading.engine.sandbox.isolation import LAYERS
 
 HERE = Path(__file__).parent
 NOBODY = 65534
@@ -271,6 +272,38 @@ def test_refused_inside_and_possible_outside(cages, target, attempt):
     if attempt in ROOT_ONLY.values() and (inside.user or os.geteuid()):
         return
     answer = outside.ask(attempt, target)
+    assert "value" in answer, answer
+
+
+@pytest.fixture(scope="module", params=[{"no_namespaces": True}, {"landlock": 1}], ids=str)
+def weaker(request) -> Iterator[Cage]:
+    """A sandboxed parent on a machine that has less: a container, or the first kernel that will do.
+
+    The layers guard against the same things, so nothing gets through where one of them is missing.
+    """
+    with tempfile.NamedTemporaryFile() as secret:
+        cage = Cage(sys.executable, None, Path(secret.name), True, **request.param)
+        assert bool(cage.ready["refused"]) is ("no_namespaces" in request.param)
+        yield cage
+        cage.stop()
+
+
+@pytest.mark.parametrize(
+    "attempt",
+    [pytest.param(attempt, id=name) for name, attempt in {**ATTEMPTS, **ROOT_ONLY}.items()],
+)
+def test_refused_where_a_layer_is_missing(weaker, target, attempt):
+    before = target.state()
+    answer = weaker.ask(attempt, target, readable=[target.told["readable"]])
+    assert answer["entered"], answer
+    refused = answer.get("error") in REFUSALS or answer.get("errno") == CROSS_DEVICE
+    assert refused, answer
+    assert target.state() == before
+
+
+@pytest.mark.parametrize("attempt", ["runs_threads", "uses_asyncio", "asks_the_system", "says"])
+def test_honest_code_where_a_layer_is_missing(weaker, target, attempt):
+    answer = weaker.ask(attempt, target)
     assert "value" in answer, answer
 
 
@@ -640,12 +673,122 @@ def test_a_process_with_threads_cannot_be_shut_in():
         thread.join()
 
 
-@pytest.mark.parametrize("machine", ARCHITECTURES)
-def test_every_call_has_one_number(machine):
-    from course_lib.grading.engine.sandbox import syscalls
+# The list of system calls, on machines that the tests do not run on
 
-    names = [*syscalls.ALLOWED, *syscalls.JUDGED, *syscalls.UNKNOWN]
-    numbers = [number(name, machine) for name in names]
-    known = [item for item in numbers if item is not None]
-    assert len(set(names)) == len(names)
-    assert len(set(known)) == len(known) > 100
+
+def _verdict(program: list, machine: str, number: int, arguments: tuple[int, ...] = ()) -> int:
+    """What the kernel's interpreter would return for one call."""
+    data = {0: number, 4: seccomp.AUDIT[machine]}
+    for index in range(6):
+        value = arguments[index] if index < len(arguments) else 0
+        data |= {16 + 8 * index: value & 0xFFFFFFFF, 20 + 8 * index: value >> 32}
+    at = word = 0
+    while True:
+        operation, yes, no, constant = program[at]
+        at += 1
+        match operation:
+            case seccomp.LOAD:
+                word = data[constant]
+            case seccomp.MASK:
+                word &= constant
+            case seccomp.RETURN:
+                return constant
+            case _:
+                holds = {
+                    seccomp.IF_EQUAL: word == constant,
+                    seccomp.IF_GREATER: word > constant,
+                    seccomp.IF_AT_LEAST: word >= constant,
+                    seccomp.IF_ANY: bool(word & constant),
+                }[operation]
+                at += yes if holds else no
+
+
+@pytest.mark.parametrize("machine", seccomp.syscalls.ARCHITECTURES)
+def test_the_list_says_the_same_on_every_machine(machine):
+    program = seccomp.program(machine, 7)
+    table = seccomp.syscalls
+    column = table.ARCHITECTURES.index(machine)
+
+    def verdict(name, *arguments):
+        number = {**table.JUDGED, **table.UNKNOWN}[name][column]
+        return _verdict(program, machine, number, arguments)
+
+    allowed = {row[column] for row in table.ALLOWED.values() if row[column] is not None}
+    judged = {row[column] for row in table.JUDGED.values() if row[column] is not None}
+    missing = {row[column] for row in table.UNKNOWN.values()}
+    assert len(allowed) > 120
+    assert not allowed & judged
+    for number in range(table.LAST + 1):
+        if number not in judged:
+            expected = seccomp.MISSING if number in missing else seccomp.REFUSE
+            expected = seccomp.ALLOW if number in allowed else expected
+            assert _verdict(program, machine, number) == expected, number
+    assert _verdict(program, machine, table.LAST + 1) == seccomp.MISSING
+    assert _verdict(program, machine, 0x40000000) == seccomp.MISSING
+    threads, process = 0x3D0F00, 17
+    assert verdict("clone", threads) == seccomp.ALLOW
+    assert verdict("clone", process) == verdict("clone", threads | 0x10000000) == seccomp.REFUSE
+    assert verdict("kill", 7, 9) == verdict("tgkill", 7, 8, 9) == seccomp.ALLOW
+    assert verdict("kill", 8, 9) == verdict("kill", 2**32 - 1, 9) == seccomp.REFUSE
+    assert verdict("socketpair", 1, 0o2000001) == seccomp.ALLOW
+    assert verdict("socketpair", 1, 2) == verdict("socketpair", 2, 1) == seccomp.REFUSE
+    assert verdict("sendto", 3, 4, 5, 0, 0) == seccomp.ALLOW
+    assert verdict("sendto", 3, 4, 5, 0, 2**32) == verdict("sendto", 3, 4, 5, 0, 1)
+    assert verdict("sendto", 3, 4, 5, 0, 1) == seccomp.REFUSE
+    for flags, expected in ((0, 1), (0o1101, 1), (0o1002, 1), (0o1000, 0), (3, 0), (0o1003, 0)):
+        wanted = seccomp.ALLOW if expected else seccomp.REFUSE
+        assert verdict("openat", -100 % 2**64, 0, flags) == wanted, oct(flags)
+    assert verdict("ioctl", 0, 0x5401) == seccomp.ALLOW
+    assert verdict("ioctl", 0, 0x5412) == seccomp.NO_TERMINAL
+    assert verdict("prlimit64", 0) == verdict("fcntl", 0, 3) == verdict("prctl", 15)
+    assert verdict("prlimit64", 7) == verdict("fcntl", 0, 8) == verdict("prctl", 4)
+
+
+def test_programs_of_another_architecture_are_ended():
+    program = seccomp.program("x86_64", 1)
+    data = {"i386": 0x40000003}
+    machine = {**seccomp.AUDIT, **data}
+    assert program[1] == (seccomp.IF_EQUAL, 1, 0, machine["x86_64"])
+    assert program[2] == (seccomp.RETURN, 0, 0, seccomp.KILL)
+
+
+# What the instructor is told
+
+
+def test_what_is_weaker_is_said_in_every_language():
+    from course_lib.i18n import LANGUAGES, set_language
+
+    nothing = sandbox.Isolation(dict.fromkeys(LAYERS, "a reason"))
+    assert not nothing.complete
+    said = {}
+    for language in LANGUAGES:
+        set_language(language)
+        said[language] = [str(sentence) for sentence in nothing.weaker()]
+    set_language("en")
+    assert all(len(sentences) == len(LAYERS) for sentences in said.values())
+    assert all("a reason" in text for sentences in said.values() for text in sentences)
+    for same in zip(*said.values(), strict=True):
+        assert len(set(same)) == len(LANGUAGES)
+
+
+def test_where_everything_works_nothing_is_weaker():
+    assert KNOWN.complete
+    assert KNOWN.weaker() == []
+    assert KNOWN.landlock_version >= 1
+
+
+def test_what_is_missing_is_found_out_and_why():
+    """On a machine without namespaces, and asked by a program that has threads."""
+    program = (
+        "import sys; sys.path[:0] = sys.argv[1:3]; import cage, sandbox, threading, json;"
+        "cage._be_on_a_machine_without_namespaces();"
+        "threading.Thread(target=threading.Event().wait, daemon=True).start();"
+        "known = sandbox.available(); print(json.dumps([known.layers, known.complete]))"
+    )
+    folders = [str(HERE), str(Path(sandbox.__file__).parents[1])]
+    told = subprocess.run([sys.executable, "-c", program, *folders], capture_output=True, text=True)
+    layers, complete = json.loads(told.stdout)
+    missing = {name for name, works in layers.items() if works is not True}
+    assert missing == {name for name in LAYERS if name.endswith("_namespace")}
+    assert all("No space left" in layers[name] for name in missing)
+    assert not complete

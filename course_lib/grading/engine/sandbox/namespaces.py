@@ -73,8 +73,8 @@ def enter_parent() -> None:
     where_the_environment_lies()
     release()
     WORLD.refused = _tried()
+    WORLD.refused |= _leave(set(NEW) - set(WORLD.refused))
     entered = set(NEW) - set(WORLD.refused)
-    _leave(entered)
     WORLD.own = entered - {"pid"}
     if "pid" in entered:
         _become_first_process()

@@ -189,11 +189,3 @@ UNKNOWN = {
 }
 
 LAST = 450  # calls with a higher number are newer than this list
-
-
-def number(name: str, machine: str) -> int | None:
-    """The number of a call on one kind of machine; None where it does not exist there."""
-    for table in (ALLOWED, JUDGED, UNKNOWN):
-        if name in table:
-            return table[name][ARCHITECTURES.index(machine)]
-    raise KeyError(name)
