@@ -1,0 +1,132 @@
+"""The code cells of a notebook as syntax trees, with IPython's magics as what they stand for.
+
+Nothing is executed. A cell that Python cannot parse never runs, so there is nothing to read in it.
+"""
+
+import ast
+import warnings
+from dataclasses import dataclass
+from functools import lru_cache
+
+from course_lib.grading.allowed.texts import Bindings, bindings_of
+
+MOST_CHARACTERS = 400_000
+SHORT = 10_000
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """A cell's tree. ``offset``: lines that IPython drops before it reads the cell.
+
+    ``names`` are those it loads or binds, ``bindings`` say what it binds to nothing but texts.
+    """
+
+    tree: ast.Module
+    offset: int
+    names: frozenset[str]
+    bindings: Bindings
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One code cell, and its place in the notebook."""
+
+    id: str
+    number: int
+    source: str
+    parsed: Parsed
+    test: bool
+
+    @property
+    def tree(self) -> ast.Module:
+        return self.parsed.tree
+
+    @property
+    def offset(self) -> int:
+        return self.parsed.offset
+
+    def line(self, number: int) -> str:
+        lines = self.source.splitlines()
+        return lines[number - 1].strip() if 0 < number <= len(lines) else ""
+
+
+class TooLong(Exception):
+    """More than anybody writes as an answer: it is not read."""
+
+
+def code_cells(cells) -> list[Cell]:
+    """Of nbformat's cells those with code. Raises TooLong, with the cell's place."""
+    found, characters = [], 0
+    for number, cell in enumerate(cells, 1):
+        if cell.get("cell_type") != "code":
+            continue
+        about = (cell.get("metadata") or {}).get("nbgrader") or {}
+        source = cell.get("source") or ""
+        source = source if isinstance(source, str) else "".join(source)
+        test = bool(about.get("grade")) and not about.get("solution")
+        name = str(about.get("grade_id") or "")
+        characters += 0 if test else len(source)
+        if characters > MOST_CHARACTERS:
+            raise TooLong(name, number)
+        try:
+            # Most cells of most students are as released: they are read once.
+            seen = _kept(source) if len(source) < SHORT else _parsed(source)
+        except RecursionError as error:
+            raise TooLong(name, number) from error
+        found.append(Cell(name, number, source, seen, test))
+    return found
+
+
+def _parsed(source: str) -> Parsed:
+    tree, offset = parsed(source)
+    names = frozenset(node.id for node in ast.walk(tree) if isinstance(node, ast.Name))
+    return Parsed(tree, offset, names, bindings_of(tree))
+
+
+_kept = lru_cache(maxsize=500)(_parsed)
+
+
+def parsed(source: str) -> tuple[ast.Module, int]:
+    """The tree of a cell and the number of lines dropped before its first."""
+    stripped = source.lstrip("\n\r")
+    offset = len(source[: len(source) - len(stripped)].splitlines())
+    for text in (source, None):
+        try:
+            if text is None:
+                blank = len(source) - len(source.lstrip())
+                return _tree(_plain(source)), source[:blank].count("\n")
+            return _tree(text), 0
+        except (SyntaxError, ValueError, MemoryError):
+            continue
+    return _automagic(source), offset
+
+
+def _tree(source: str) -> ast.Module:
+    flags = ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return compile(source, "<cell>", "exec", flags, dont_inherit=True)
+
+
+def _plain(source: str) -> str:
+    """``%timeit f()`` as the call that IPython makes of it."""
+    from IPython.core.inputtransformer2 import TransformerManager
+
+    try:
+        return TransformerManager().transform_cell(source)
+    except RecursionError:
+        raise
+    except Exception as error:  # whatever it stumbles over, IPython does not run it either
+        raise ValueError("not a cell") from error
+
+
+def _automagic(source: str) -> ast.Module:
+    """``run file.py``, alone in its cell, is a magic without its sign."""
+    lines = [line for line in source.splitlines() if line.strip()]
+    first = lines[0].split()[0] if len(lines) == 1 else ""
+    if first.isidentifier():
+        try:
+            return _tree(_plain(f"%{lines[0].strip()}"))
+        except (SyntaxError, ValueError, MemoryError):
+            pass
+    return ast.Module([], [])
