@@ -124,7 +124,6 @@ class Writer:
             self._write_files(student, fresh, results)
             self._write_rows(student, results)
             self._run_own_steps(student, results)
-            self._files.set_permissions(self.assignment, student)
             exchange(target)
         except OSError as error:
             raise NotWritten(_(DISK).format(reason=error)) from error
@@ -162,6 +161,7 @@ class Writer:
         for result in results.values():
             if result.finished:
                 (fresh / f"{result.notebook}.ipynb").write_bytes(result.content)
+        self._files.set_permissions(self.assignment, student)
 
     def _master_files(self) -> list[tuple[str, str]]:
         """The files beside the assignment's source, which take the place of submitted ones."""
@@ -266,6 +266,7 @@ class Writer:
             )
             self._files.writer = FilesWriter(parent=self._files, config=self._files.config)
             self._files.write_single_notebook(output, resources)
+            self._files.set_permissions(self.assignment, student)
 
     def _hook(self, student: str, hook: Callable, folder: Path) -> None:
         self._course.student_id = student
