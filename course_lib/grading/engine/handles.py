@@ -34,6 +34,7 @@ class Handles:
         self.objects: dict[int, object] = {}
         self.numbers: dict[int, int] = {}
         self.graphs: dict[int, tuple[list, list]] = {}
+        self.shared: dict[str, type] = {}
         self.stand_ins: dict[int, torch.Tensor] = {}
         self.kinds: dict[type, dict] = {}
         self.count = 0
@@ -87,6 +88,12 @@ class Handles:
 
     def do_set_name(self, name, value):
         self.names[name] = value
+
+    def do_share_class(self, name):
+        kind = self.names.get(name)
+        if isinstance(kind, type):
+            self.shared[name] = kind
+            self.table.classes.add(kind)
 
     def do_special(self, name, target, arguments, named):
         return _SPECIAL_CALLS.get(name, _by_type)(name, target, arguments, named)
@@ -221,6 +228,10 @@ class _Encoder(wire.Encoder):
             return {"t": "ref", "v": {"import": path}}
         return {"t": "ref", "v": self.handles.about(value)}
 
+    def writer(self, value):
+        kind = type(value)
+        return _instance if self.handles.shared.get(kind.__name__) is kind else None
+
     def encode(self, value):
         try:
             return super().encode(value)
@@ -256,12 +267,21 @@ class _Encoder(wire.Encoder):
         return {"n": handles.count, "leaves": [n for n, _ in leaves], "outputs": nodes}
 
 
+def _instance(self: _Encoder, value):
+    return {"t": "instance", "c": type(value).__name__, "v": self.encode(tuple(vars(value).items()))}
+
+
 class _Decoder(wire.Decoder):
     def __init__(self, handles: Handles, blobs: list) -> None:
-        super().__init__(blobs, self.found, handles.table.values())
+        super().__init__(blobs)
         self.handles = handles
 
-    def found(self, what):
+    def instance(self, node):
+        made = object.__new__(self.handles.shared[node["c"]])
+        vars(made).update(self._decode(node["v"]))
+        return made
+
+    def resolve(self, what):
         if "h" in what:
             return self.handles.objects[what["h"]]
         if "import" in what:
@@ -272,7 +292,7 @@ class _Decoder(wire.Decoder):
 
     def already(self, number):
         """What crossed before. A tensor with a history begins a new one: the test has the old."""
-        value = super().already(number)
+        value = self.handles.table.held[number].value
         if isinstance(value, torch.Tensor) and value.grad_fn is not None:
             return self.handles.stand_in(number, value)
         return value

@@ -73,6 +73,13 @@ class Link:
         """One request and its answer. Raises what the student's code raised."""
         return self._exchange({"op": "proxy", "do": what}, parts)
 
+    def share_class(self, name: str, kind: type) -> None:
+        """Objects of a class of the instructor's cross by value: it is the same on both sides."""
+        if _by_attributes(kind):
+            self.classes[name] = kind
+            self.table.classes.add(kind)
+            self.do("share_class", name)
+
     def _exchange(self, header: dict, parts):
         unused = self.table.unused()
         self.table.forget(unused)
@@ -159,6 +166,9 @@ class _Encoder(wire.Encoder):
             return {"t": "ref", "v": {"h": _number(value)}}
         return super().encode(value)
 
+    def writer(self, value):
+        return _instance if type(value) in self.link.table.classes else None
+
     def other(self, value):
         if isinstance(value, types.ModuleType):
             return {"t": "ref", "v": {"import": value.__name__}}
@@ -175,9 +185,24 @@ class _Encoder(wire.Encoder):
         )
 
 
+def _instance(self: _Encoder, value):
+    return {"t": "instance", "c": type(value).__name__, "v": self.encode(tuple(vars(value).items()))}
+
+
+def _by_attributes(kind: type) -> bool:
+    """Whether all there is to an object of a class are the attributes in its ``__dict__``."""
+    return (
+        all(base.__flags__ & _HEAP and "__slots__" not in vars(base) for base in kind.__mro__[:-1])
+        and type(kind) is type
+    )
+
+
+_HEAP = 1 << 9  # of classes made by a class statement
+
+
 class _Decoder(wire.Decoder):
     def __init__(self, link: Link, blobs: list, graph) -> None:
-        super().__init__(blobs, self.found, link.table.values())
+        super().__init__(blobs)
         self.link = link
         self.outputs = self._outputs(graph) if graph is not None else []
 
@@ -187,7 +212,7 @@ class _Decoder(wire.Decoder):
             plain = [self.decode(node) for node in graph["outputs"]]
             self.made.clear()
             self.sizes.clear()
-            leaves = [self.known[number] for number in graph["leaves"]]
+            leaves = [self.already(number) for number in graph["leaves"]]
             if not all(isinstance(t, torch.Tensor) for t in [*plain, *leaves]) or not plain:
                 raise TypeError("no tensors")
             if not all(t.is_floating_point() or t.is_complex() for t in plain):
@@ -203,7 +228,18 @@ class _Decoder(wire.Decoder):
     def graphed(self, node):
         return self.outputs[wire_count(node["n"])]
 
-    def found(self, what):
+    def already(self, number: int):
+        return self.link.table.held[number].value
+
+    def instance(self, node):
+        made = object.__new__(self.link.classes[node["c"]])
+        attributes = dict(self._decode(node["v"]))
+        if not all(type(name) is str for name in attributes):
+            raise wire.WireError("no attributes")
+        vars(made).update(attributes)
+        return made
+
+    def resolve(self, what):
         if "yours" in what:
             return self.link.given[wire_count(what["yours"])]
         if "import" in what:
@@ -390,19 +426,29 @@ def _drop(link, number: int) -> None:
         link.dropped.append(number)
 
 
-def _is_proxy(value) -> bool:
+def is_missing(error: NameError) -> bool:
+    """Whether a name is in no cell of the student's, not only in none of its functions."""
+    return isinstance(error, _Missing)
+
+
+def remote_source(proxy: Proxy) -> str:
+    """The source of a student's function or class, as the student's side tells it."""
+    return _text(_link(proxy).do("source", proxy), len)
+
+
+def is_proxy(value) -> bool:
     return isinstance(type(value), _ProxyType)
 
 
 def _may(name: str, proxy, other) -> bool:
     """Whether the exercise asks for this comparison of objects of this class."""
-    return _is_proxy(proxy) and _link(proxy).trust.allows(type(proxy)._about.name, name)
+    return is_proxy(proxy) and _link(proxy).trust.allows(type(proxy)._about.name, name)
 
 
 def _compare(name: str, proxy: Proxy, other):
     """The student's ``__eq__`` where it may decide; identity elsewhere."""
     same = proxy is other
-    if not _is_proxy(other) and not _may("__eq__", proxy, other):
+    if not is_proxy(other) and not _may("__eq__", proxy, other):
         return NotImplemented
     if name not in type(proxy)._about.can and "__eq__" not in type(proxy)._about.can:
         return same if name == "__eq__" else not same
@@ -410,7 +456,7 @@ def _compare(name: str, proxy: Proxy, other):
 
 
 def _ordered(name: str, proxy: Proxy, other):
-    if not _is_proxy(other) and not _may(name, proxy, other):
+    if not is_proxy(other) and not _may(name, proxy, other):
         raise TypeError(
             f"{name[2:-2]!r} between {type(proxy).__name__!r} of the student's code and "
             f"{type(other).__name__!r}: the student's object would decide the result"
@@ -458,12 +504,12 @@ def _method(name: str) -> Callable:
 
 def _iterator(found):
     """What ``iter`` may get: a plain iterator has come as a list."""
-    return iter(found) if not _is_proxy(found) else found
+    return iter(found) if not is_proxy(found) else found
 
 
 def _contains(proxy: Proxy, value) -> bool:
     """The student's ``__contains__`` where the exercise asks for it, else by looking through."""
-    if _may("__contains__", proxy, value) or _is_proxy(value):
+    if _may("__contains__", proxy, value) or is_proxy(value):
         return _special("__contains__", proxy, value) is True
     if "__iter__" not in type(proxy)._about.can:
         raise TypeError(f"argument of type {type(proxy).__name__!r} is not iterable")

@@ -34,17 +34,14 @@ class ForkedChild:
         self.ask({"op": "run", "source": source}, [])
         return self.shown
 
-    def ask(self, header, blobs):
+    def ask(self, header, blobs, on_output=None):
         deadline = time.monotonic() + self.seconds
         wire.send(self.channel, header, blobs, deadline)
         while True:
             answer, parts = wire.receive(self.channel, deadline)
             if "output" not in answer:
                 return answer, parts
-            self.on_output(answer["output"])
-
-    def on_output(self, output: dict) -> None:
-        self.shown.append(output)
+            (on_output or self.shown.append)(answer["output"])
 
     def close(self) -> None:
         self.channel.close()
