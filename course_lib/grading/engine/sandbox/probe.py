@@ -53,12 +53,13 @@ def _inside(scratch: str, outside: str, hosts: dict, writes: int) -> dict:
     found = {f"{name}_namespace": here[name] != hosts[name] for name in FILES}
     found["pid_namespace"] = os.getpid() == 1
     found = {name: works or _refused(name) for name, works in found.items()}
+    no_landlock, no_seccomp = landlock.why_not(), seccomp.why_not()  # inside one cannot ask
     bounds = Limits()
     enter_child(Path(scratch), [], bounds, {writes})
     soft = resource.getrlimit(resource.RLIMIT_CPU)[0]
     found["limits"] = soft == bounds.cpu_seconds or "the limits could not be set"
-    found["landlock"] = _denied(Path(outside).read_bytes) or landlock.why_not() or _NO_EFFECT
-    found["seccomp"] = _denied(socket.socket) or seccomp.why_not() or _NO_EFFECT
+    found["landlock"] = _denied(Path(outside).read_bytes) or no_landlock or _NO_EFFECT
+    found["seccomp"] = _denied(socket.socket) or no_seccomp or _NO_EFFECT
     found["landlock_version"] = landlock.version()
     return found
 
