@@ -48,7 +48,8 @@ def diagnose(exam: Exam, outcomes: list[Outcome]) -> Diagnosis:
     for outcome in failed:
         if len(findings) >= MOST or (exam.stopped and findings):
             break
-        if _explained(exam, outcome, causes, told):
+        named = {o.aspect.id for o, m in zip(told, matches, strict=True) if m and m.faults}
+        if _explained(exam, outcome, causes, told, named):
             continue
         new, match = explain(exam, outcome, outcomes)
         faults = match.faults if match else ()
@@ -62,8 +63,11 @@ def diagnose(exam: Exam, outcomes: list[Outcome]) -> Diagnosis:
     return Diagnosis(tuple(findings[:MOST]), *picture_of(exam, failed[0]), mistake)
 
 
-def _explained(exam: Exam, outcome: Outcome, causes, told: list[Outcome]) -> bool:
-    """Whether a cause that was told already also explains this failure."""
+def _explained(exam: Exam, outcome: Outcome, causes, told: list[Outcome], named) -> bool:
+    """Whether a cause that was told already also explains this failure.
+
+    ``named``: the aspects of ``told`` that a known mistake explains.
+    """
     answer = outcome.answer
     together = tuple(fault for faults in causes for fault in faults)
     if causes and exam.makes(together, outcome):
@@ -74,13 +78,14 @@ def _explained(exam: Exam, outcome: Outcome, causes, told: list[Outcome]) -> boo
             return True
         if "in-place" in answer.text and any(o.aspect.observe == "arguments_after" for o in told):
             return True
-    if causes:  # a named mistake that does not fail here: this is another one
-        return False
+    numbers = [old for old in told if old.aspect.observe not in SEPARATE]
+    if causes and (not numbers or any(old.aspect.id in named for old in numbers)):
+        return False  # a named mistake that does not fail here: this is another one
     if outcome.aspect.observe == "loaded":
         return bool(told)
     if outcome.aspect.observe in SEPARATE:
         return False
-    return any(old.aspect.observe not in SEPARATE for old in told)
+    return bool(numbers)
 
 
 def explain(exam: Exam, outcome: Outcome, outcomes) -> tuple[list[Finding], known.Match | None]:

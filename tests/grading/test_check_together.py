@@ -4,6 +4,7 @@ import torch
 
 from course_lib.exercises import get_item
 from course_lib.grading import check
+from tests.grading.solution import answers
 
 CELL = get_item("ps4_lstm.lstm_cell")[1]
 
@@ -38,3 +39,15 @@ def test_beside_a_fault_a_convention_does_not_claim_that_the_numbers_are_right()
     findings = check("ps4_lstm.lstm_forward", lstm_forward).findings
     assert {f.id for f in findings} == {"output-time-first", "candidate-sigmoid"}
     assert not any("right" in finding.what for finding in findings)
+
+
+def test_a_layout_that_is_right_for_large_inputs_only_is_not_told():
+    """There the state hardly matters, so a code that takes h_0 for c_0 is right in any order."""
+
+    def changed(source: str) -> str:
+        return source.replace("hidden_size**-0.5", "hidden_size").replace(
+            "(states[0][0], states[1][0])", "(states[0][0], states[0][0])"
+        )
+
+    result = check("ps4_lstm.lstm_module", answers("ps4_lstm", changed)["LSTM"])
+    assert [finding.id for finding in result.findings] == ["starts-normal", "unused-c_0"]
