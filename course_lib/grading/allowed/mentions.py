@@ -483,7 +483,7 @@ class _Reader(ast.NodeVisitor):
             return True
         if func.attr in ("run_line_magic", "run_cell_magic") and said and None not in said:
             magic, texts = said[0], said[1:]
-            if magic in lists.MAGIC_WITH_CODE:
+            if magic in lists.MAGIC_WITH_CODE and len(texts) == (2 if "cell" in func.attr else 1):
                 code = texts[-1] if func.attr == "run_cell_magic" else _without_options(texts[-1])
                 if func.attr == "run_cell_magic" and texts[0].strip():
                     self._read_text(_without_options(texts[0]), node)
@@ -519,7 +519,12 @@ class _Reader(ast.NodeVisitor):
         for one in node.comparators:
             if isinstance(one, ast.Call) and _is_name(one.func, "globals", "locals"):
                 self.measured.add(id(one))
-        self.generic_visit(node)
+        asks = all(isinstance(operator, (ast.Is, ast.IsNot)) for operator in node.ops)
+        for one in (node.left, *node.comparators):
+            if asks and self.chains(one):
+                self.mention(one, held=False)
+            else:
+                self.visit(one)
 
     def visit_Assign(self, node):
         self._aliases(node)

@@ -33,7 +33,7 @@ class Reading:
         asked = [(a.name, a.time, a.place) for a in self.notebook.asked if a.item == path]
         for name, time, place in asked or [(item.name, self.notebook.end, 10**9)]:
             try:
-                used = _Reach(self.notebook, item.forbidden).refused(name, time)
+                used = Reach(self.notebook, item.forbidden).refused(name, time)
             except (TooLong, RecursionError):
                 return Refusal("long", "", "", 0, 0, "")
             above = next((refusal for refusal in self.hidden if refusal.number < place), None)
@@ -78,7 +78,7 @@ def _through(unit: Unit, chain: Chain, notebook: Notebook, depth: int) -> set[st
     return found
 
 
-class _Reach:
+class Reach:
     """The statements behind an answer, each with the times at which its functions can run."""
 
     def __init__(self, notebook: Notebook, names: frozenset[str]) -> None:
@@ -153,7 +153,7 @@ def _hidden(notebook: Notebook) -> list[Refusal]:
     for unit in notebook.units:
         places = [(line, used) for used, line in unit.facts.hiding]
         for path, line in unit.facts.imports:
-            if verdicts.hides(path):
+            if verdicts.hides(path.removesuffix(".*")):
                 places.append((line, path))
         for mention in unit.facts.mentions:
             for path in _ever(mention, unit, notebook):
