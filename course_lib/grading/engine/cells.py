@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from nbformat import NotebookNode
 
+from course_lib.exercises import ASSIGNMENTS
+
 
 @dataclass(frozen=True)
 class OwnCall:
@@ -46,8 +48,8 @@ def start_call(cell: NotebookNode) -> OwnCall | None:
         return None
     if name != "start" or len(call.args) != 1 or not said.keys() <= {"language"}:
         return None
-    texts = isinstance(item, str) and all(isinstance(value, str) for value in said.values())
-    return OwnCall("start", item, **said) if texts else None
+    texts = all(isinstance(value, str) for value in said.values())
+    return OwnCall("start", item, **said) if texts and _is_ours(item) else None
 
 
 def _call(statement: ast.stmt) -> OwnCall | None:
@@ -55,7 +57,8 @@ def _call(statement: ast.stmt) -> OwnCall | None:
     if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name):
         return None
     arguments = call.args
-    if not arguments or not _is_text(arguments[0]):
+    first = arguments[0] if arguments else None
+    if not isinstance(first, ast.Constant) or not _is_ours(first.value):
         return None
     options = {word.arg: word.value for word in call.keywords}
     if call.func.id == "progress" and len(arguments) == 1 and not options:
@@ -68,8 +71,9 @@ def _call(statement: ast.stmt) -> OwnCall | None:
     return OwnCall("check", arguments[0].value, arguments[1].id, **said)
 
 
-def _is_text(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+def _is_ours(item) -> bool:
+    """Whether an item or assignment is the course's; other courses have a ``check`` too."""
+    return isinstance(item, str) and item.partition(".")[0] in ASSIGNMENTS
 
 
 def _is_truth(node: ast.expr) -> bool:

@@ -64,7 +64,7 @@ class Shell:
         if self.handles is None:
             from course_lib.grading.engine.handles import Handles
 
-            self.handles = Handles(self.shell.user_ns)
+            self.handles = Handles(self.shell.user_ns, self.channel, self.shell.capturing)
         return self.handles.answer(header, blobs, reply)
 
     def _send_output(self, output: dict) -> None:

@@ -4,80 +4,28 @@ Everything that costs time happens here, beside the other workers. Only the grad
 elsewhere, by the one ``Writer``.
 """
 
-import ast
 import os
 import warnings
-from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 
 import nbformat
-import torch
+from nbformat import NotebookNode
 
-import course_lib.data
 from course_lib.errors import CourseError
-from course_lib.exercises import ASSIGNMENTS, get_assignment
+from course_lib.exercises import get_assignment
+from course_lib.exercises.spec import Item
 from course_lib.grading import session
-from course_lib.grading.engine.asked import HARMLESS, WITH_MODELS, needs_models
-from course_lib.grading.engine.children import NoChildren, Zygote, ZygoteSettings
-from course_lib.grading.engine.executor import Execution, Place
+from course_lib.grading.allowed import Reading, read, refusal_finding
+from course_lib.grading.engine.aside import Aside
+from course_lib.grading.engine.bench import Bench, bench, can_fork
+from course_lib.grading.engine.children import NoChildren
+from course_lib.grading.engine.executor import Execution
 from course_lib.grading.engine.job import Graded, InfrastructureError, Job
-from course_lib.grading.engine.plan import load_plan
-from course_lib.grading.engine.steps import Steps
+from course_lib.grading.execute import ExecuteToTheEnd
 from course_lib.grading.gradebook import course_directory
-from course_lib.grading.release import made_release
+from course_lib.grading.result import Finding
 from course_lib.grading.submissions import read_submission, stage
-
-
-@dataclass
-class Bench:
-    """All that the submissions of one assignment share in this process."""
-
-    steps: Steps
-    place: Place
-
-
-_benches: dict[tuple, Bench] = {}
-
-
-def bench(root: Path, assignment: str, isolated: bool) -> Bench:
-    """The bench of an assignment: made once, the one before it is cleared away."""
-    key = str(root), assignment, isolated
-    if key not in _benches:
-        for old in _benches.values():
-            old.place.stop()
-        _benches.clear()
-        _benches[key] = Bench(
-            Steps(load_plan(root, assignment)), _place(root, assignment, isolated)
-        )
-    return _benches[key]
-
-
-def _place(root: Path, assignment: str, isolated: bool) -> Place:
-    torch.set_num_threads(1)
-    config = course_directory(root).config
-    imports = _imports(root, assignment)
-    data = str(Path(course_lib.data.__file__).parent)
-    plain = ZygoteSettings(imports, HARMLESS, (data,), isolated)
-    place = Place(Zygote(plain), seconds=float(config.Execute.get("timeout", 30)))
-    place.plain.start()
-    if assignment in ASSIGNMENTS and needs_models(get_assignment(assignment)):
-        place.models = Zygote(ZygoteSettings(imports, WITH_MODELS, (data,), isolated))
-    return place
-
-
-def _imports(root: Path, assignment: str) -> str:
-    """The import statements of the released notebook."""
-    found = []
-    for cell in made_release(root, assignment, "en").cells:
-        if cell.cell_type != "code":
-            continue
-        try:
-            body = ast.parse(cell.source).body
-        except SyntaxError:  # magics
-            continue
-        found += [ast.unparse(s) for s in body if isinstance(s, ast.Import | ast.ImportFrom)]
-    return "\n".join(found)
 
 
 def execute_one(job: Job) -> Graded:
@@ -85,34 +33,67 @@ def execute_one(job: Job) -> Graded:
 
     Raises InfrastructureError, never a zero, when it could not be graded.
     """
-    started, root = monotonic(), Path(job.root)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return _execute(job, root, started)
+            return _execute_one(job, Path(job.root))
     except (CourseError, NoChildren) as error:
         raise InfrastructureError(str(error)) from error
 
 
-def _execute(job: Job, root: Path, started: float) -> Graded:
+def _execute_one(job: Job, root: Path) -> Graded:
+    started = monotonic()
     submission = read_submission(root, job.assignment, job.student)
     folder = Path(root, stage(root, job.assignment, submission), job.student, job.assignment)
     at = bench(root, job.assignment, job.isolation != "none")
     staged = nbformat.read(folder / f"{job.assignment}.ipynb", as_version=4)
     notebook = at.steps.sanitise(staged, job.student, folder=folder)
-    about = notebook.metadata.setdefault("course", nbformat.NotebookNode())
-    about["seed"] = str(job.seed)  # to do this grading again alone
     os.environ["COURSE_SEED"] = str(job.seed)
-    session.forget()
-    execution = Execution(notebook, at.place, submission.language, files=folder)
-    execution.run()
-    executed = at.steps.finish(notebook, job.student, folder=folder)
+    lost = execute(notebook, at, submission.language, folder, root)
     status = "graded" if not submission.notes else "mended"
     return Graded(
-        executed,
+        at.steps.finish(notebook, job.student, folder=folder),
         submission.language,
         status if submission.readable else "unreadable",
         [note.to_dict() for note in submission.notes],
-        execution.lost,
+        lost,
         monotonic() - started,
     )
+
+
+def execute(
+    notebook: NotebookNode, at: Bench, language: str, folder: Path | None, root: Path
+) -> int:
+    """Fill the outputs of a sanitised notebook; returns how many processes it has cost."""
+    about = notebook.metadata.setdefault("course", NotebookNode())
+    about["seed"] = os.environ.get("COURSE_SEED", "0")  # to do this grading again alone
+    session.forget()
+    if not can_fork():
+        return _in_a_kernel(notebook, folder, root)
+    aside = Aside(at.given, folder, at.place.seconds)
+    reading = None
+    if at.is_ours:
+        reading = read(notebook.cells, get_assignment(at.steps.plan.assignment))
+    execution = Execution(
+        notebook,
+        at.place,
+        language,
+        files=folder,
+        refusal=lambda item: _refusal(reading, item),
+        trusted=aside,
+    )
+    execution.run()
+    return execution.lost
+
+
+def _refusal(reading: Reading | None, item: Item) -> Finding | None:
+    """What the source of the notebook uses and an item does not allow."""
+    found = reading.refused(item) if reading else None
+    return refusal_finding(found, item) if found else None
+
+
+def _in_a_kernel(notebook: NotebookNode, folder: Path | None, root: Path) -> int:
+    """Slower, and with the rights of whoever grades: all that a system without fork can do."""
+    step = ExecuteToTheEnd(config=course_directory(root).config)
+    step.preprocess(notebook, {"metadata": {"path": str(folder or root)}})
+    return step.restarts

@@ -1,0 +1,117 @@
+"""The process that an instructor's own test cells run in: a fork of the worker, per submission.
+
+Nothing of the student's runs in it. What a test asks of the student's objects goes through the
+worker to the child, so that the worker alone decides when either has to end.
+"""
+
+import os
+import signal
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from time import monotonic
+
+from nbformat import NotebookNode
+
+from course_lib.errors import CourseError
+from course_lib.grading.engine import wire
+from course_lib.grading.engine.children import GRACE, Child, Late, Lost
+from course_lib.grading.engine.given import Given
+from course_lib.grading.engine.outputs import Outputs
+from course_lib.grading.engine.sandbox.kernel import PR_SET_PDEATHSIG, prctl
+from course_lib.grading.engine.trusted import GivenFailed, TrustedShell
+from course_lib.grading.execute import DIED, TOO_LONG
+from course_lib.i18n import _
+
+
+class Aside:
+    """Runs the test cells of one submission; started with the first of them."""
+
+    def __init__(self, given: Given, folder: Path | None, seconds: float) -> None:
+        self.given, self.folder, self.seconds = given, folder, seconds
+        self.channel: socket.socket | None = None
+        self.process = 0
+
+    def run(self, cell: NotebookNode, outputs: Outputs, child: Callable[[], Child]) -> None:
+        """Run one test cell; ``child`` gives the process that holds the student's objects."""
+        if self.channel is None:
+            self._start()
+        deadline = monotonic() + self.seconds + GRACE
+        try:
+            wire.send(self.channel, {"run": cell.source, "count": outputs.count}, [], deadline)
+            while True:
+                told, blobs = wire.receive(self.channel, deadline)
+                if "ask" in told:
+                    self._relay(told["ask"], blobs, child(), deadline)
+                elif "output" in told:
+                    outputs.add(told["output"])
+                elif "failed" in told:
+                    raise CourseError(
+                        _("The cells before the tests do not run by themselves: {error}").format(
+                            error=told["failed"]
+                        )
+                    )
+                else:
+                    return
+        except (Lost, wire.Gone):
+            self.close()
+            outputs.replace_errors("KernelDied", _(DIED))
+        except (Late, wire.TooLate):
+            self.close()
+            child().kill()  # it may still be at what it was asked
+            outputs.replace_errors("Timeout", _(TOO_LONG).format(seconds=round(self.seconds)))
+
+    def _relay(self, header: dict, blobs: list, child: Child, deadline: float) -> None:
+        shown: list[dict] = []
+        left = max(0.1, deadline - monotonic() - GRACE)
+        answer, parts = child.ask(header, blobs, left, shown.append)
+        wire.send(self.channel, {"answer": answer, "shown": shown}, parts, deadline)
+
+    def _start(self) -> None:
+        self.channel, theirs = socket.socketpair()
+        self.process = os.fork()
+        if self.process == 0:
+            try:
+                self.channel.close()
+                _serve(theirs, self.given, self.folder)
+            finally:
+                os._exit(0)
+        theirs.close()
+
+    def close(self) -> None:
+        """End the process, if there is one."""
+        if self.channel is not None:
+            self.channel.close()
+            self.channel = None
+            os.kill(self.process, signal.SIGKILL)
+            os.waitpid(self.process, 0)
+
+
+def _serve(channel: socket.socket, given: Given, folder: Path | None) -> None:
+    prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if folder is not None:
+        os.chdir(folder)
+
+    def ask(header, blobs, on_output):
+        wire.send(channel, {"ask": header}, blobs)
+        told, parts = wire.receive(channel)
+        for output in told["shown"]:
+            on_output(output)
+        return told["answer"], parts
+
+    def send(output: dict) -> None:
+        wire.send(channel, {"output": output})
+
+    try:
+        shell = TrustedShell(ask, given, send)
+    except GivenFailed as error:
+        wire.send(channel, {"failed": str(error)})
+        return
+    while True:
+        try:
+            told, _blobs = wire.receive(channel)
+        except wire.Gone:
+            return
+        shell.execution_count = told["count"]
+        shell.run_cell(told["run"])
+        wire.send(channel, {"done": True})
