@@ -79,9 +79,9 @@ def cases(role: str, seed: int) -> list[Case]:
     """ "ordinary": a small one to look at closely; "real": one that can beat the baseline."""
     _warm_up()
     if role == "ordinary":
-        return [_case(f"ordinary-a-{seed}", 18, 6, 2, seed)]
-    if role == "real":
-        return [_case(f"real-a-{seed}", 48, 16, 5, seed)]
+        return [_case(f"ordinary-a-{seed}", 18, 6, 2, seed, (1.0, 2.0))]
+    if role == "real":  # so fast that the last frame is a bad forecast, and few epochs beat it
+        return [_case(f"real-a-{seed}", 48, 32, 4, seed, (2.0, 3.0))]
     return []
 
 
@@ -93,9 +93,9 @@ def _warm_up() -> None:
     torch.optim.Adam([weight]).step()
 
 
-def _case(id, rows, held_out, epochs, seed) -> Case:
+def _case(id, rows, held_out, epochs, seed, speed) -> Case:
     made = [
-        moving_digits(count, READ + STEPS, PIXELS, 1, "small", split, (1.0, 2.0), 2 * seed + k)
+        moving_digits(count, READ + STEPS, PIXELS, 1, "small", split, speed, 2 * seed + k)
         for k, (count, split) in enumerate(((rows, "train"), (held_out, "test")))
     ]
     sizes = {"B": rows, "T": READ + STEPS, "I": 1, "H": PIXELS, "W": PIXELS}
@@ -299,12 +299,17 @@ def _near(one: float, other: float) -> bool:
 def real_training(item, candidate, case: Case) -> dict[str, Tensor]:
     """Whether a longer run beats the last frame repeated, on frames nobody has seen."""
     model, _errors = trained(candidate, case)
+    error, baseline = against_baseline(model, case)
+    return {"better": torch.tensor(float(error < baseline))}
+
+
+def against_baseline(model, case: Case) -> tuple[float, float]:
+    """The errors of the model and of the last frame repeated."""
     held_out, steps = case.tensors["held_out"], case.options["steps"]
     read = held_out.shape[1] - steps
     last = held_out[:, read - 1 : read].expand(-1, steps, -1, -1, -1)
     baseline = (last - held_out[:, read:]).square().mean().item()
-    error = _error(frozenset(), model, held_out, held_out, read)
-    return {"better": torch.tensor(float(error < baseline))}
+    return _error(frozenset(), model, held_out, held_out, read), baseline
 
 
 # Which mistake a truth that does not hold shows, the most telling first.

@@ -213,11 +213,13 @@ def test_another_recipe_of_training_that_beats_the_baseline_scores_everything():
     assert result.score == 1, str(result)
 
 
-def test_the_trained_model_beats_the_last_frame_for_many_seeds(solution):
-    for seed in (0, 10_000, 10_001, 10_042, 997_654):
+def test_the_trained_model_beats_the_last_frame_for_many_seeds_by_far(solution):
+    """By far, because a right answer must not fail for a seed that nobody has tried."""
+    for seed in (0, 10_000, 10_001, 10_042, 997_654, *range(10_060, 10_066)):
         case = training_convlstm.cases("real", seed)[0]
-        told = training_convlstm.real_training(ITEMS["train"], solution["train"], case)
-        assert told["better"] == 1, seed
+        model, _errors = training_convlstm.trained(solution["train"], case)
+        error, baseline = training_convlstm.against_baseline(model, case)
+        assert error < 0.85 * baseline, seed
 
 
 def test_a_model_without_training_does_not_beat_the_last_frame():
