@@ -1,0 +1,70 @@
+"""One mark explained: every cell, with what it was graded, and how to get it again."""
+
+import io
+import shlex
+
+import pytest
+from rich.console import Console
+
+from course_lib.errors import CourseError
+from course_lib.grading.explain import explanation, log_path, print_explanation
+from course_lib.grading.report import report
+from course_lib.grading.versions import versions
+from tests.end_to_end.made_class import MadeClass
+
+MINUS = {"kind": "fault", "id": "minus", "text": "It subtracts."}
+
+
+@pytest.fixture
+def made(new_course) -> MadeClass:
+    return MadeClass(new_course)
+
+
+def printed(made_explanation) -> str:
+    out = io.StringIO()
+    print_explanation(made_explanation, Console(width=200, file=out, force_terminal=False))
+    return out.getvalue()
+
+
+def test_each_cell_has_its_points_and_its_findings(made):
+    made.put("ana", name=("Ana", "Lima"), points=1.0, findings=[MINUS], versions={"torch": "9.9"})
+    found = explanation(report(made.root, "tiny"), "ana")
+    assert [(cell["cell"], cell["points"], cell["max"]) for cell in found["cells"]] == [
+        ("test_add", 1.0, 4.0),
+        ("why_plus", None, 6.0),
+    ]
+    assert found["cells"][0]["findings"][0]["id"] == "minus" and found["seed"] == 7
+    text = printed(found)
+    assert "Ana Lima (ana)" in text and "add: 1 / 4" in text and "It subtracts." in text
+    assert "why_plus: not marked yet / 6" in text and "torch 9.9" in text
+
+
+def test_the_command_is_one_that_the_shell_takes_as_it_was_meant(made):
+    made.put("a b+c")
+    command = explanation(report(made.root, "tiny"), "a b+c")["command"]
+    words = shlex.split(command)
+    assert words[:4] == ["course", "grade", "tiny", "--student=a b+c"]
+    assert words[words.index("--seed") + 1] == "7" and "--force" in words
+
+
+def test_a_submission_that_failed_shows_the_end_of_its_log(made):
+    made.put("ana", status="failed", notes=[{"template": "No room.", "values": {}}])
+    path = log_path(made.root, "tiny", "ana")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("a\nb\nThe disk is full.\x1b[31m\n", "utf-8")
+    text = printed(explanation(report(made.root, "tiny"), "ana"))
+    assert "No mark: No room." in text and "The disk is full." in text and "\x1b" not in text
+
+
+def test_somebody_who_handed_in_nothing_is_named(made):
+    made.put("ana")
+    with pytest.raises(CourseError, match="budi"):
+        explanation(report(made.root, "tiny"), "budi")
+
+
+def test_versions_name_python_packages_code_and_the_release(made):
+    found = versions(made.root, "tiny")
+    assert {"python", "torch", "nbgrader", "course_lib", "code", "release"} <= set(found)
+    assert all(found.values()) and "?" not in found.values()
+    made.course.source.write_text(made.course.source.read_text("utf-8") + "\n\nMore.\n", "utf-8")
+    assert versions(made.root, "tiny")["release"] != found["release"]
