@@ -369,6 +369,15 @@ def joined(target):
             raise OSError(ctypes.get_errno(), "setns")
 
 
+def has_capabilities(target):
+    with open("/proc/self/status") as file:
+        told = dict((*line.split(), "")[:2] for line in file)
+    held = {name: told[name] for name in ("CapEff:", "CapPrm:", "CapInh:", "CapAmb:")}
+    if not any(int(bits, 16) for bits in held.values()) and told["NoNewPrivs:"] == "1":
+        raise PermissionError(errno.EPERM, "none")
+    return held
+
+
 def leaves_a_process(target):
     """A grandchild in a session of its own: the channel stays open for as long as it lives."""
     if os.fork() == 0:

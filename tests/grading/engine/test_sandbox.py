@@ -251,7 +251,11 @@ ATTEMPTS = {
     "limits of another": "limited",
     "a namespace": "unshared",
 }
-ROOT_ONLY = {"raw packets": "packet", "joining a namespace": "joined"}
+ROOT_ONLY = {
+    "capabilities": "has_capabilities",
+    "raw packets": "packet",
+    "joining a namespace": "joined",
+}
 REFUSALS = ("PermissionError", "BlockingIOError")
 CROSS_DEVICE = 18  # what landlock says to a move between folders of different rights
 

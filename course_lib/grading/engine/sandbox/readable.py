@@ -48,19 +48,17 @@ def hidden() -> list[Path]:
 
 def installation() -> list[Path]:
     """Folders and files that may be read whole."""
-    return [path for root in _roots() for path in _without_hidden(root)]
+    found = {path for root in _roots() for path in _without_hidden(root)}
+    return sorted(path for path in found if found.isdisjoint(path.parents))
 
 
 def split_folders() -> list[Path]:
     """Folders of which only the names can be read, as something hidden lies below them."""
-    return [
-        folder
-        for root in _roots()
-        for secret in hidden()
-        if root in secret.parents
-        for folder in (root, *secret.parents)
-        if folder == root or root in folder.parents
-    ]
+    found = set()
+    for root in _roots():
+        for secret in hidden():
+            found.update(folder for folder in secret.parents if folder.is_relative_to(root))
+    return sorted(found)
 
 
 @cache
