@@ -6,32 +6,33 @@ other host for anything, and runs no script: whatever a student's output contain
 """
 
 import glob
-import re
+import os
+import shutil
+from functools import lru_cache
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+import nbformat
 from nbconvert.exporters import Exporter
-from nbconvert.filters import strip_ansi
+from nbformat import NotebookNode
 from nbgrader import utils
 from nbgrader.api import Gradebook
+from nbgrader.converters import GenerateFeedback
+from nbgrader.converters.base import BaseConverter
 from nbgrader.preprocessors import GetGrades, NbGraderPreprocessor
-from pygments import highlight
-from pygments.formatters import HtmlFormatter
-from pygments.lexers import PythonLexer
+from sqlalchemy import create_engine
 from traitlets import default
 
-from course_lib.grading import result
-from course_lib.grading.execute import CHECK
-from course_lib.grading.markdown import heading, render_markdown
-from course_lib.grading.points import bonus_cells, core, percent
-from course_lib.grading.reasons import brief, check_results, plain
+from course_lib.grading.config import CONFIG_NAME
+from course_lib.grading.engine.folder import beside, exchange, restore
+from course_lib.grading.engine.log import quiet_log
+from course_lib.grading.feedback_marks import read_marks
+from course_lib.grading.feedback_page import page
+from course_lib.grading.gradebook import course_directory
 from course_lib.grading.results import given
 from course_lib.grading.source import is_question, translated, without_rubric
-from course_lib.i18n import LANGUAGES, _, speaking
+from course_lib.i18n import LANGUAGES, speaking
 
 _BEGIN, _END = "BEGIN HIDDEN TESTS", "END HIDDEN TESTS"
-_MAX_TEXT = 4000
 
 
 class MarkUnread(NbGraderPreprocessor):
@@ -102,152 +103,106 @@ class FeedbackExporter(Exporter):
 
     def from_notebook_node(self, nb, resources=None, **kw):
         nb, resources = super().from_notebook_node(nb, resources, **kw)
-        language = nb.metadata.get("course", {}).get("language", "en")
-        with speaking(language if language in LANGUAGES else "en"):
-            return page(nb, resources["nbgrader"], language), resources
+        return _spoken_page(nb, resources["nbgrader"]), resources
 
 
-def page(notebook, grading: dict, language: str) -> str:
-    """The page's HTML, in the language spoken now.
-
-    ``notebook`` has passed FEEDBACK_STEPS; ``grading`` is what nbgrader knows about it (student,
-    assignment, score, max_score, late_penalty).
-    """
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined
-    )
-    environment.filters["number"] = number
-    bonus = bonus_cells(grading["assignment"])
-    cells = [_view(cell, bonus) for cell in notebook.cells]
-    items = [cell for cell in cells if cell["graded"]]
-    return environment.get_template("feedback.html").render(
-        lang=language.replace("_", "-"),
-        title=heading(notebook) or grading["assignment"],
-        grading=grading,
-        words={
-            "of": _("of {points} points").format(points=number(_most(items, grading, bonus))),
-            "notes": _notes(items, bonus),
-            "unread": _("not marked yet"),
-            "bonus": _("bonus"),
-            "late": _("Handed in late: {points} points less.").format(
-                points=number(grading["late_penalty"])
-            ),
-            "part": _("Part"),
-            "points": _("Points"),
-            "notebook": _("Your notebook"),
-            "answer": _("Your answer"),
-            "check": _("Check"),
-            "question": _("Question"),
-            "ran": _("The check that ran"),
-        },
-        cells=cells,
-        items=items,
-        code_style=Markup(HtmlFormatter(style="default").get_style_defs(".code")),
-        code_style_dark=Markup(HtmlFormatter(style="github-dark").get_style_defs(".code")),
-    )
-
-
-def _most(items: list[dict], grading: dict, bonus) -> float:
-    """The points of the core; what nbgrader says where the notebook has lost its cells."""
-    return core({item["id"]: item["points"] for item in items}, bonus) or grading["max_score"]
-
-
-def _notes(items: list[dict], bonus) -> list[str]:
-    """Sentences below the points: what of them counts above, and what is not marked yet."""
-    above = sum(item["score"] or 0 for item in items if item["id"] in bonus)
-    notes = [_("{points} of them are a bonus.").format(points=number(above))] if above else []
-    unread = sum(item["points"] for item in items if item["unread"])
-    if unread:
-        share = percent(
-            {item["id"]: item["score"] for item in items},
-            {item["id"]: item["points"] for item in items},
-            bonus,
-        )
-        text = _("{points} more points are for answers that your teacher has still to read.")
-        notes.append(text.format(points=number(unread)))
-        if share is not None:
-            text = _("Of what has been marked, you have {percent} per cent.")
-            notes.append(text.format(percent=number(round(share, 1))))
-    return notes
-
-
-def number(value: float | None) -> str:
-    """Points as people write them: 7, 7.5, at most two decimals; "–" when there are none yet."""
-    return "–" if value is None else result.number(value)
-
-
-def _view(cell, bonus) -> dict:
-    about = cell.metadata.get("nbgrader", {})
-    graded = bool(about.get("grade") or about.get("task"))
-    view = {
-        "id": about.get("grade_id", cell.get("id", "")),
-        "kind": cell.cell_type,
-        "notice": cell.get("id") == "course-notice",
-        "graded": graded,
-        "unread": graded and "score" in about and about["score"] is None,
-        "bonus": about.get("grade_id") in bonus,
-        "question": bool(about.get("task")),
-        "answer": bool(about.get("solution")),
-        "comment": render_markdown(about["comment"]) if about.get("comment") else "",
-        "score": about.get("score") if graded else None,
-        "points": about.get("points") if graded else None,
-        "why": _why(cell) if graded else "",
-        "text": "",
-        "code": "",
-        "outputs": [],
-    }
-    view["name"] = re.sub(r"^(check|test)_", "", str(view["id"]))
-    if cell.cell_type == "markdown":
-        view["text"] = render_markdown(cell.source)
-    elif cell.cell_type == "code":
-        view["code"] = Markup(highlight(cell.source, PythonLexer(), HtmlFormatter(nowrap=True)))
-        view["outputs"] = [shown for output in cell.outputs for shown in _outputs(output, graded)]
-    return view
-
-
-def _why(cell) -> str:
-    """The first thing that a test cell's checks found, in a sentence for the table of points."""
-    for found in check_results(cell):
-        for entry in found.get("findings", []):
-            return plain(brief(str(found.get("item", "")), entry))
-    return ""
-
-
-def _outputs(output, graded: bool):
-    """What is shown of one output; HTML only from a check, and the page runs no script."""
-    kind = output.output_type
-    if kind == "stream":
-        yield {"kind": "text", "text": _shorten(output.text)}
-    elif kind == "error":
-        yield {"kind": "error", "text": _shorten(strip_ansi("\n".join(output.traceback)))}
-    elif graded and CHECK in output.data:
-        yield {"kind": "html", "html": Markup(_join(output.data.get("text/html", "")))}
-    elif "image/png" in output.data:
-        yield {"kind": "image", "data": _join(output.data["image/png"]).replace("\n", "")}
-    elif "text/plain" in output.data:
-        yield {"kind": "text", "text": _shorten(_join(output.data["text/plain"]))}
-
-
-def _join(value) -> str:
-    return "".join(value) if isinstance(value, list) else str(value)
-
-
-def _shorten(text: str) -> str:
-    return text if len(text) <= _MAX_TEXT else text[:_MAX_TEXT].rstrip() + "\n…"
+def _spoken_page(notebook: NotebookNode, about: dict) -> str:
+    """The page in the language of the notebook."""
+    language = notebook.metadata.get("course", {}).get("language", "en")
+    with speaking(language if language in LANGUAGES else "en"):
+        return page(notebook, about, language)
 
 
 def feedback_one(root: Path, assignment: str, student: str) -> Path:
-    """Write one student's feedback page with nbgrader's generate_feedback; returns its path."""
-    from nbgrader.converters import GenerateFeedback
+    """Write one student's feedback page as generate_feedback does; returns its path.
 
-    from course_lib.grading.engine import quiet_log
-    from course_lib.grading.gradebook import course_directory
+    What is the same for all pages is made once per process.
+    """
+    root = Path(root).resolve()
+    settings = (root / CONFIG_NAME).stat().st_mtime_ns if (root / CONFIG_NAME).exists() else 0
+    return _pages(root, settings, os.getpid()).write(assignment, student)
 
-    course = course_directory(root)
-    course.assignment_id, course.student_id = assignment, glob.escape(student)
-    converter = GenerateFeedback(coursedir=course, config=course.config)
-    converter.log = course.log = quiet_log()
-    converter.force = True
-    converter.start()
-    folder = course.format_path(course.feedback_directory, student, assignment)
-    return Path(folder, f"{assignment}.html")
+
+@lru_cache(maxsize=4)
+def _pages(root: Path, _settings: int, _process: int) -> "_Pages":
+    return _Pages(root)  # one of its own for each process: a connection must not cross a fork
+
+
+class _Pages:
+    """The feedback pages of a course: its settings, and its gradebook, which is only read."""
+
+    def __init__(self, root: Path) -> None:
+        self.course = course_directory(root)
+        self.course.log = quiet_log()
+        self.files = _Files(coursedir=self.course, config=self.course.config)
+        self.files.log = self.course.log
+        self.files.force = True
+        self.hides = HideHiddenTests()
+        self.gradebook = create_engine(self.course.db_url)
+
+    def write(self, assignment: str, student: str) -> Path:
+        course, files = self.course, self.files
+        target = Path(course.format_path(course.feedback_directory, student, assignment))
+        if not self._is_plain():
+            course.assignment_id, course.student_id = assignment, glob.escape(student)
+            files.destination = None
+            files.start()
+        else:
+            restore(target)
+            try:
+                self._write(assignment, student, beside(target, "new"))
+                exchange(target)
+            finally:
+                shutil.rmtree(beside(target, "new"), ignore_errors=True)
+        return target / f"{assignment}.html"
+
+    def _is_plain(self) -> bool:
+        """Whether the course makes its pages as this file describes, with nothing added."""
+        files, named = self.files, {step.__name__ for step in FEEDBACK_STEPS}
+        return (
+            files.preprocessors == FEEDBACK_STEPS
+            and files.exporter_class is FeedbackExporter
+            and not (files.pre_convert_hook or files.post_convert_hook)
+            and not self.course.student_id_exclude
+            and not named & files.config.keys()
+        )
+
+    def _write(self, assignment: str, student: str, fresh: Path) -> None:
+        """The whole folder that a student gets: the pages, and the files beside the notebooks."""
+        course, files = self.course, self.files
+        graded = Path(course.format_path(course.autograded_directory, student, assignment))
+        notebooks = sorted(graded.glob("*.ipynb"))
+        if not notebooks:
+            raise FileNotFoundError(f"there is no graded notebook in {graded}")
+        with self.gradebook.connect() as connection:
+            marks = read_marks(connection, assignment, student)
+        os.makedirs(fresh, mode=0o755)
+        files.destination = str(fresh)
+        if any(path.suffix != ".ipynb" for path in graded.iterdir()):
+            BaseConverter.init_assignment(files, assignment, student)
+        for path in notebooks:
+            notebook = nbformat.v4.reads(path.read_text("utf-8"))
+            found = marks[path.stem]
+            found.put_into(notebook)
+            about = {
+                "student": student,
+                "assignment": assignment,
+                "notebook": path.stem,
+                "db_url": course.db_url,
+                "score": found.score - (found.late_penalty or 0),
+                "max_score": found.max_score,
+                "late_penalty": found.late_penalty or 0,
+            }
+            notebook, _resources = self.hides.preprocess(notebook, {"nbgrader": about})
+            text = _spoken_page(notebook, about)
+            (fresh / f"{path.stem}.html").write_bytes(text.encode("utf-8", "replace"))
+        files.set_permissions(assignment, student)
+
+
+class _Files(GenerateFeedback):
+    """nbgrader's GenerateFeedback, which copies files and sets permissions in ``destination``."""
+
+    destination: str | None = None
+
+    def _format_dest(self, assignment_id, student_id, escape=False):
+        return self.destination or super()._format_dest(assignment_id, student_id, escape)

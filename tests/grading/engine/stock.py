@@ -34,7 +34,7 @@ def make_course(root: Path, config: str = "", source: str = SOURCE) -> Path:
     from course_lib.grading.release import register
 
     root.mkdir(parents=True, exist_ok=True)
-    (root / "nbgrader_config.py").write_text(CONFIG.read_text("utf-8") + "\n" + config, "utf-8")
+    (root / "nbgrader_config.py").write_text(f"{CONFIG.read_text('utf-8')}\n{config}\n", "utf-8")
     file = root / "solutions" / "mix" / "mix.md"
     file.parent.mkdir(parents=True)
     file.write_text(source, "utf-8")
