@@ -18,13 +18,13 @@ from course_lib.errors import CourseError
 from course_lib.exercises import get_assignment, get_item
 from course_lib.grading.class_words import words
 from course_lib.grading.excerpts import answers, excerpt, shortened
-from course_lib.grading.feedback import number
 from course_lib.grading.gradebook import course_directory
 from course_lib.grading.histogram import histogram
 from course_lib.grading.likeness import SMALLEST, THE_COURSE, Alike
 from course_lib.grading.markdown import render_markdown
 from course_lib.grading.overview import bars, parts, read_rows
 from course_lib.grading.phrases import few, listed, sentences
+from course_lib.grading.points import shown
 from course_lib.grading.reasons import plain, short_name
 from course_lib.grading.results import STATUS, UNKNOWN, GradeReport, Misconception, Row
 from course_lib.grading.source import read_source, rubric_of, translated, without_rubric
@@ -50,7 +50,7 @@ def class_page(result: GradeReport, languages: Collection[str] = ()) -> str:
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined
     )
-    environment.filters |= {"number": number, "percent": _percent, "plain": plain}
+    environment.filters |= {"number": shown, "percent": _percent, "plain": plain}
     root, assignment, language = result.facts.root, result.assignment, get_language()
     titles = _titles(result)
     return environment.get_template("class_page.html").render(
@@ -150,15 +150,15 @@ def _marks(result: GradeReport) -> dict:
     said = _("Marks of {count} submissions: mean {mean}, median {median}, from {low} to {high}.")
     text = said.format(
         count=len(totals),
-        mean=number(mean),
-        median=number(middle),
-        low=number(min(totals, default=None)),
-        high=number(max(totals, default=None)),
+        mean=shown(mean),
+        median=shown(middle),
+        low=shown(min(totals, default=None)),
+        high=shown(max(totals, default=None)),
     )
     picture = histogram(drawn, text, _("Points"), _("Submissions")) if drawn else ""
     bonus = sum(result.items[cell] for cell in result.bonus if cell in result.items)
     unmarked = sum(1 for row in read_rows(result) if row.to_mark)
-    notes, most = words(), number(result.max_total)
+    notes, most = words(), shown(result.max_total)
     return {
         "text": text,
         "picture": Markup(picture),
@@ -166,7 +166,7 @@ def _marks(result: GradeReport) -> dict:
         "most": result.max_total,
         "note": sentences(
             notes["marks_unread"],
-            notes["marks_bonus"].format(most=most, bonus=number(bonus)) if bonus else "",
+            notes["marks_bonus"].format(most=most, bonus=shown(bonus)) if bonus else "",
             notes["marks_unmarked"].format(count=unmarked) if unmarked else "",
         ),
     }

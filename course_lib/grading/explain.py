@@ -7,8 +7,8 @@ from rich.console import Console
 
 from course_lib.errors import CourseError
 from course_lib.grading.config import WORK
-from course_lib.grading.feedback import number
 from course_lib.grading.phrases import labelled
+from course_lib.grading.points import shown
 from course_lib.grading.reasons import plain, short_name
 from course_lib.grading.results import STATUS, GradeReport, Row
 from course_lib.i18n import _
@@ -92,10 +92,10 @@ def print_explanation(made: dict, console: Console) -> None:
         _say_log(Path(made["log"]), say)
     else:
         text = _("Total: {points} of {max} points.")
-        say(text.format(points=number(made["total"]), max=number(made["max"])), "bold")
+        say(text.format(points=shown(made["total"]), max=shown(made["max"])), "bold")
     if made["to_mark"]:
         say(_("{points} points are still to be marked by hand.").format(
-            points=number(made["to_mark"])
+            points=shown(made["to_mark"])
         ))  # fmt: skip
     say("")
     if made["seed"] is not None:
@@ -108,13 +108,13 @@ def print_explanation(made: dict, console: Console) -> None:
 
 
 def _say_cell(cell: dict, made: dict, say) -> None:
-    most = ("+" if cell["bonus"] else "") + number(cell["max"])
+    most = ("+" if cell["bonus"] else "") + shown(cell["max"])
     if made["total"] is None:
         points = "–"
     elif not cell["marked"]:
         points = _("not marked yet")
     else:
-        points = number(cell["points"])
+        points = shown(cell["points"])
     say(f"  {short_name(cell['cell'])}: {points} / {most}")
     for finding in cell["findings"]:
         say(f"      {finding['text']}  [{plain(finding['kind'])}: {plain(finding['id'])}]")

@@ -9,8 +9,8 @@ import io
 import re
 from pathlib import Path
 
-from course_lib.grading.feedback import number
 from course_lib.grading.files import write_atomically
+from course_lib.grading.points import shown
 from course_lib.grading.results import GradeReport, Row
 
 # The mark at the start tells spreadsheets that names are UTF-8. Canvas and Moodle take UTF-8 as
@@ -71,7 +71,7 @@ def moodle_csv(result: GradeReport) -> str:
     for row in result.rows:
         person = [row.first_name, row.last_name, row.student, row.email]
         points = [final(row), *_parts(result, row)]
-        lines.append([*person, *("-" if value is None else number(value) for value in points)])
+        lines.append([*person, *("-" if value is None else shown(value) for value in points)])
     return _text(lines)
 
 
@@ -84,11 +84,11 @@ def canvas_csv(result: GradeReport) -> str:
     people = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"]
     lines = [
         [*people, result.assignment],
-        ["    Points Possible", "", "", "", "", number(result.max_total)],
+        ["    Points Possible", "", "", "", "", shown(result.max_total)],
     ]
     for row in result.rows:
         value = final(row)
-        mark = "" if value is None else number(value)
+        mark = "" if value is None else shown(value)
         id = row.lms_id if row.lms_id.isdigit() else ""
         lines.append([row.name or row.student, id, row.student, row.student, "", mark])
     return _text(lines)
@@ -109,7 +109,7 @@ def _parts(result: GradeReport, row: Row) -> tuple[float | None, float | None]:
 
 
 def _plain(value: float | None) -> str:
-    return "" if value is None else number(value)
+    return "" if value is None else shown(value)
 
 
 def _text(lines: list[list[str]]) -> str:

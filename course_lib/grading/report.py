@@ -11,10 +11,10 @@ from rich.table import Table
 
 from course_lib.grading.class_page import class_page, page_path
 from course_lib.grading.facts import ClassFacts
-from course_lib.grading.feedback import number
 from course_lib.grading.files import write_atomically
 from course_lib.grading.marks import marks_csv, write_marks
 from course_lib.grading.phrases import labelled
+from course_lib.grading.points import shown
 from course_lib.grading.reasons import plain, short_name
 from course_lib.grading.results import STATUS, GradeReport, Row, report, told
 from course_lib.i18n import LANGUAGES, _, get_language, speaking
@@ -40,7 +40,7 @@ def print_report(result: GradeReport, console: Console) -> None:
     console.print(_marks(result, with_parts))
     if with_parts:
         parts = [
-            f"{place} {short_name(name)} ({'+' if name in result.bonus else ''}{number(points)})"
+            f"{place} {short_name(name)} ({'+' if name in result.bonus else ''}{shown(points)})"
             for place, (name, points) in enumerate(result.items.items(), 1)
         ]
         console.print(_("Parts: {parts}.").format(parts=", ".join(parts)), highlight=False)
@@ -97,14 +97,14 @@ def _marks(result: GradeReport, with_parts: bool) -> Table:
     table.add_column(_("Reason"), overflow="fold", ratio=1)
     for row in result.rows:
         points = [
-            TO_MARK if row.points.get(item, 0) is None else number(row.points.get(item))
+            TO_MARK if row.points.get(item, 0) is None else shown(row.points.get(item))
             for item in shown
         ]
         table.add_row(
             escape(plain(row.name or row.student)),
             row.language,
             *(points if row.total is not None else ["–"] * len(points)),
-            number(row.total),
+            shown(row.total),
             escape(row.reason or _(STATUS[row.status])),
             style=_STYLES.get(row.status),
         )
@@ -130,9 +130,9 @@ def _summary(result: GradeReport) -> str:
     )
     totals = _totals(result.rows)
     if totals:
-        mean = number(sum(totals) / len(totals))
+        mean = shown(sum(totals) / len(totals))
         text += " " + _("Mean {mean} of {points}.").format(
-            mean=mean, points=number(result.max_total)
+            mean=mean, points=shown(result.max_total)
         )
     return text
 
