@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 
 from course_lib.errors import CourseError
 from course_lib.exercises import get_assignment
+from course_lib.grading.result import number
 
 
 def bonus_cells(assignment: str) -> frozenset[str]:
@@ -39,3 +40,8 @@ def percent(
     earned = sum(value for name, value in marked.items() if name not in bonus)
     above = sum(value for name, value in marked.items() if name in bonus)
     return 100 * (earned / most + above / core(maxima, bonus))
+
+
+def shown(value: float | None) -> str:
+    """Points as people write them: 7, 7.5, at most two decimals; "–" when there are none yet."""
+    return "–" if value is None else number(value)
