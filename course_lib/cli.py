@@ -210,11 +210,19 @@ def sample(root, assignment, remove):
 )
 @click.option("--seed", type=int, help="Draw the hidden cases from this seed, to repeat a run.")
 @click.option(
+    "--isolation",
+    type=click.Choice(["required", "best", "none"]),
+    default="best",
+    show_default=True,
+    help="How students' code is shut in: refuse to start unless fully, as well as this machine "
+    "can, or not at all.",
+)
+@click.option(
     "--explain", is_flag=True, help="With --student: each point, why, and how to get it again."
 )
 @json_option
 @with_root
-def grade(root, assignment, students, force, workers, seed, explain, as_json):
+def grade(root, assignment, students, force, workers, seed, isolation, explain, as_json):
     """Grade the submissions in submitted/<student>/<assignment>/.
 
     Writes marks into gradebook.db, a page for each student into feedback/, a page about the class
@@ -241,6 +249,7 @@ def grade(root, assignment, students, force, workers, seed, explain, as_json):
             force=force,
             workers=workers,
             seed=seed,
+            isolation=isolation,
             console=quiet,
         )
         if explain:

@@ -36,6 +36,7 @@ def examine(root: Path) -> list[Finding]:
         _disk(root),
         _course_folder(root),
         _site(root),
+        _isolation(),
     ]
 
 
@@ -47,6 +48,25 @@ def _python():
         sys.version_info >= (3, 11),
         f"{found}, {where}",
         "Install Python 3.11 or newer, then run make course again.",
+    )
+
+
+def _isolation():
+    """How well ``course grade`` can shut students' code in."""
+    try:
+        from course_lib.grading.engine.sandbox import available
+
+        found = available()
+        said = "complete" if found.complete else " ".join(found.weaker())
+        complete = found.complete
+    except ImportError as error:  # not an instructor's installation
+        complete, said = False, f"cannot be tried ({error})"
+    return Finding(
+        "Students' code shut in while it is graded",
+        complete,
+        said,
+        "Grade on Linux 5.13 or newer; course grade --isolation required refuses anything less.",
+        needed=False,
     )
 
 

@@ -28,6 +28,7 @@ from rich.text import Text
 
 from course_lib.errors import CourseError
 from course_lib.grading.config import WORK, safe_student, source_path
+from course_lib.grading.engine.isolation import shut_in
 from course_lib.grading.engine.job import Graded, InfrastructureError, Job
 from course_lib.grading.engine.tasks import execute_one, feedback_of
 from course_lib.grading.engine.writer import NotWritten, Writer
@@ -106,6 +107,7 @@ def grade(
     root = Path(root).resolve()
     console = console or Console(quiet=True)
     source_path(root, assignment)
+    shut_in(isolation, console)
     wanted = check_students(root, assignment, students)
     with _alone(root, assignment):
         register(root, assignment)

@@ -16,6 +16,7 @@ from rich.console import Console
 
 from course_lib.errors import CourseError
 from course_lib.grading import grade as grading
+from course_lib.grading.engine.writer import NotWritten, Writer
 from course_lib.grading.feedback import without_hidden_tests
 from course_lib.grading.grade import grade
 from course_lib.grading.gradebook import open_gradebook
@@ -42,7 +43,7 @@ def graded(make_course, find_cell, tmp_path_factory):
     course.submit("no-syntax", "def add(a, b)\n    return a + b")
     course.submit("kills", KILLS)
     course.submit("hangs", RIGHT + "\n\n\nwhile True:\n    pass")
-    course.submit("seed", RIGHT + "\n\n\nimport os\nprint('seed', os.environ['COURSE_SEED'])")
+    course.submit("seed", RIGHT + "\n\n\nimport os\nprint('seed', os.environ.get('COURSE_SEED'))")
     course.submit("markup", RIGHT + "\n\n\nprint('<script>alert(1)</script>')")
     course.submit("terminal", "raise ValueError('[/bold] \\x1b[31mred\\x1b[0m \\a')")
     course.submit("without-check", lambda nb: nb.cells.remove(find_cell(nb, "test_add")))
@@ -137,7 +138,7 @@ def test_what_nobody_could_name_stands_in_one_line_below_the_mistakes():
     ]
 
 
-def test_the_seed_reaches_the_code_and_is_kept_with_each_submission(graded):
+def test_the_seed_is_kept_with_each_submission_and_no_students_code_sees_it(graded):
     course, result = graded
     outputs = [
         output.text
@@ -145,7 +146,7 @@ def test_the_seed_reaches_the_code_and_is_kept_with_each_submission(graded):
         for output in cell.get("outputs", [])
         if output.output_type == "stream"
     ]
-    assert outputs == ["seed 7\n"]
+    assert outputs == ["seed None\n"]
     assert {row.seed for row in result.rows} == {7}
 
 
@@ -184,17 +185,17 @@ def test_a_second_run_grades_nothing_and_a_changed_submission_alone(graded, monk
     course = graded[0]
     shutil.rmtree(course.root / "submitted" / "-x")
     asked = []
-    real = grading.run_all
+    real = grading.run_jobs
 
-    def spy(function, jobs, *rest):
-        asked.append([job.student for job in jobs])
-        return real(function, jobs, *rest)
+    def spy(run, waiting, writer):
+        asked.append([job.student for job, _key in waiting])
+        return real(run, waiting, writer)
 
-    monkeypatch.setattr(grading, "run_all", spy)
+    monkeypatch.setattr(grading, "run_jobs", spy)
     grade(course.root, "tiny")
     course.submit("minus", RIGHT, language="id")
     result = grade(course.root, "tiny")
-    assert asked == [[], ["minus"]]
+    assert asked == [["minus"]]  # where there is nothing to do, nothing is started
     assert row_of(result, "minus").total == 4
     assert row_of(result, "minus").seed == 7
 
@@ -202,13 +203,14 @@ def test_a_second_run_grades_nothing_and_a_changed_submission_alone(graded, monk
 def test_a_failure_of_ours_is_no_zero_loses_nothing_and_is_graded_next_time(graded, monkeypatch):
     course = graded[0]
     before = page(course, "right"), course.graded("right")
-    real = grading.stage
+    real = Writer.write
 
-    def lose_one(root, assignment, submission):
-        folder = real(root, assignment, submission)
-        return "nowhere" if submission.student == "right" else folder
+    def lose_one(self, student, executed):
+        if student == "right":
+            raise NotWritten("the disk is full")
+        return real(self, student, executed)
 
-    monkeypatch.setattr(grading, "stage", lose_one)
+    monkeypatch.setattr(Writer, "write", lose_one)
     result = grade(course.root, "tiny", students=["right", "minus"], force=True)
     assert [row.student for row in result.failed] == ["right"]
     assert row_of(result, "right").total is None
@@ -223,18 +225,20 @@ def test_what_cannot_be_read_or_named_costs_its_own_submission_only(course, monk
     for student in ("locked", "full", "caf\udce9"):  # the last as an archive from Windows has it
         course.submit(student, RIGHT, file="\x1b[31m\udce9.ipynb")
 
-    def refuse(student, real, error):
-        def stand_in(root, assignment, whom):
-            if getattr(whom, "student", whom) == student:
-                raise error
-            return real(root, assignment, whom)
+    digest, write = grading.submission_digest, Writer.write
 
-        return stand_in
+    def locked(root, assignment, student):
+        if student == "locked":
+            raise PermissionError("no access")
+        return digest(root, assignment, student)
 
-    locked = refuse("locked", grading.read_submission, PermissionError("no access"))
-    full = refuse("full", grading.stage, OSError("no space left"))
-    monkeypatch.setattr(grading, "read_submission", locked)
-    monkeypatch.setattr(grading, "stage", full)
+    def full(self, student, executed):
+        if student == "full":
+            raise NotWritten("no space left")
+        return write(self, student, executed)
+
+    monkeypatch.setattr(grading, "submission_digest", locked)
+    monkeypatch.setattr(Writer, "write", full)
     result = grade(course.root, "tiny")
     assert [row.student for row in result.failed] == ["caf\udce9", "full", "locked"]
     assert all(row.total is None for row in result.rows)
@@ -286,13 +290,13 @@ def test_a_run_that_is_killed_goes_on_where_it_stopped(course, monkeypatch):
     psutil.wait_procs(family, timeout=30)
     done = [path.stem for path in records.glob("*.json")]
     asked = []
-    real = grading.run_all
+    real = grading.run_jobs
 
-    def spy(function, jobs, *rest):
-        asked.extend(job.student for job in jobs)
-        return real(function, jobs, *rest)
+    def spy(run, waiting, writer):
+        asked.extend(job.student for job, _key in waiting)
+        return real(run, waiting, writer)
 
-    monkeypatch.setattr(grading, "run_all", spy)
+    monkeypatch.setattr(grading, "run_jobs", spy)
     result = grade(course.root, "tiny")
     assert sorted(asked + done) == students
     assert [(row.student, row.total) for row in result.rows] == [(s, 4) for s in students]
