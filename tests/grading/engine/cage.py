@@ -20,6 +20,8 @@ SECONDS = 30
 
 def main(settings: dict) -> None:
     sys.path[:0] = [str(ENGINE), str(HERE)]
+    if settings.get("system"):
+        sys.platform = settings["system"]
     import attempts
     import sandbox
     from sandbox import readable

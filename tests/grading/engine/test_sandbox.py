@@ -699,6 +699,43 @@ def test_a_process_with_threads_cannot_be_shut_in():
         thread.join()
 
 
+# Other systems
+
+
+def test_where_there_is_no_linux_limits_hold_and_honest_code_runs(target):
+    with tempfile.NamedTemporaryFile() as secret:
+        cage = Cage(sys.executable, None, Path(secret.name), True, system="darwin")
+    try:
+        for attempt in ("runs_threads", "uses_asyncio", "uses_files", "says"):
+            assert "value" in cage.ask(attempt, target)
+        assert cage.ask("open_files_read", target)["error"] == "PermissionError"
+        assert cage.ask("big_file", target, limits={"file_bytes": 1 << 20})["error"] == "OSError"
+        target.told["seconds"] = 20
+        answer = cage.ask("endless", target, limits={"cpu_seconds": 1})
+        assert answer["signal"] in (signal.SIGXCPU, signal.SIGKILL)
+        assert "value" in cage.ask("read", target), "and nothing else is promised"
+    finally:
+        cage.stop()
+
+
+@pytest.mark.parametrize(
+    ("system", "without", "fork"), [("win32", "del os.fork", False), ("darwin", "pass", True)]
+)
+def test_other_systems_can_be_asked(system, without, fork):
+    program = (
+        f"import sys, os, json; sys.platform = {system!r}; {without};"
+        "sys.modules['resource'] = None;"
+        "sys.path.insert(0, sys.argv[1]); import sandbox; known = sandbox.available();"
+        "print(json.dumps([known.layers, known.complete]))"
+    )
+    folder = str(Path(sandbox.__file__).parents[1])
+    told = subprocess.run([sys.executable, "-c", program, folder], capture_output=True, text=True)
+    layers, complete = json.loads(told.stdout)
+    assert not complete
+    assert set(layers) == set(LAYERS)
+    assert [name for name in LAYERS if layers[name] is True] == ["fork"] * fork
+
+
 # The list of system calls, on machines that the tests do not run on
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from . import landlock, namespaces, seccomp
 from .kernel import (
+    LINUX,
     PR_SET_NO_NEW_PRIVS,
     PR_SET_PDEATHSIG,
     close_all_but,
@@ -31,9 +32,12 @@ def enter_child(
     """
     if any(descriptor < 3 for descriptor in keep_fds):
         raise ValueError("standard input, output and error cannot be kept")
+    scratch = Path(os.path.realpath(scratch))
+    if not LINUX:
+        _give_up_what_any_system_lets_one(scratch, limits, keep_fds)
+        return
     if len(os.listdir("/proc/self/task")) != 1:
         raise RuntimeError("only a process with one thread can be shut in")
-    scratch = Path(os.path.realpath(scratch))
     namespaces.bound_scratch(scratch, limits)
     os.chdir(scratch)
     if namespaces.own_process_ids():
@@ -51,6 +55,15 @@ def enter_child(
         landlock.enforce(ruleset)
         os.close(ruleset)
     seccomp.enforce()
+
+
+def _give_up_what_any_system_lets_one(scratch: Path, limits: Limits, keep_fds: set[int]) -> None:
+    os.chdir(scratch)
+    os.environ.clear()
+    tempfile.tempdir = None
+    _nothing_standard()
+    close_all_but(keep_fds)
+    apply_limits(limits, count_processes=False)
 
 
 def _nothing_standard() -> None:

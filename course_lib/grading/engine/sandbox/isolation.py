@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+from .kernel import LINUX
+
 LAYERS = (
     "fork",
     "limits",
@@ -53,7 +55,7 @@ def available() -> Isolation:
     """What works here, found out by a process that tries all of it."""
     if not hasattr(os, "fork"):
         return _nothing("this system has no fork")
-    if not sys.platform.startswith("linux"):
+    if not LINUX:
         only_fork = {**_nothing("only Linux has it").layers, "fork": True}
         return Isolation(only_fork)
     engine = Path(__file__).resolve().parents[1]

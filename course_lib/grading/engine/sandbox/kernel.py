@@ -7,6 +7,7 @@ import platform
 import sys
 from functools import cache
 
+LINUX = sys.platform.startswith("linux")
 MACHINE = platform.machine() if sys.maxsize > 2**32 else "32 bits"
 CLOSE_RANGE = 436  # the same on every architecture, as every call since 424
 CAPSET = {"x86_64": 126, "aarch64": 91}
@@ -89,6 +90,9 @@ def close_all_but(keep: set[int]) -> None:
 
 
 def _close(first: int, last: int) -> None:
+    if not LINUX:
+        os.closerange(first, min(last + 1, os.sysconf("SC_OPEN_MAX")))
+        return
     try:
         syscall(CLOSE_RANGE, first, last, 0)
     except OSError:  # Linux before 5.9

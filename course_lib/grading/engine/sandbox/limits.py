@@ -1,8 +1,14 @@
 """How much a child may use."""
 
 import contextlib
-import resource
 from dataclasses import dataclass
+
+from .kernel import LINUX
+
+try:
+    import resource
+except ImportError:  # Windows
+    resource = None
 
 MIB = 2**20
 GIB = 2**30
@@ -33,15 +39,15 @@ def apply_limits(limits: Limits, count_processes: bool) -> None:
     ``count_processes`` only where nobody else's processes are counted as well.
     """
     bounds = {
-        resource.RLIMIT_AS: _mapped() + limits.memory,
         resource.RLIMIT_CPU: limits.cpu_seconds,
         resource.RLIMIT_FSIZE: limits.file_bytes,
         resource.RLIMIT_NOFILE: limits.open_files,
         resource.RLIMIT_CORE: 1,  # one byte: 0 would not stop a core that is piped to a program
-        resource.RLIMIT_MEMLOCK: 0,
-        resource.RLIMIT_MSGQUEUE: 0,
-        resource.RLIMIT_SIGPENDING: 256,
     }
+    if LINUX:  # elsewhere there are none of these, or they do not hold
+        bounds[resource.RLIMIT_AS] = _mapped() + limits.memory
+        bounds[resource.RLIMIT_MEMLOCK] = bounds[resource.RLIMIT_MSGQUEUE] = 0
+        bounds[resource.RLIMIT_SIGPENDING] = 256
     if count_processes:
         bounds[resource.RLIMIT_NPROC] = limits.processes
     for kind, bound in bounds.items():

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from . import landlock, seccomp
 from .kernel import (
+    LINUX,
     MS_NODEV,
     MS_NOEXEC,
     MS_NOSUID,
@@ -68,6 +69,8 @@ def enter_parent() -> None:
     are new only for children, so the caller goes on as a child of itself, and what is left behind
     waits, passes on the exit status, and takes everything with it when it is killed.
     """
+    if not LINUX:
+        return
     landlock.prepare()
     seccomp.prepare()
     where_the_environment_lies()
