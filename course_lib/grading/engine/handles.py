@@ -11,7 +11,7 @@ import linecache
 import random
 import sys
 import types
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 
 import numpy as np
 import torch
@@ -38,6 +38,7 @@ class Handles:
         self.stand_ins: dict[int, torch.Tensor] = {}
         self.kinds: dict[type, dict] = {}
         self.count = 0
+        self.modes = _Modes()
 
     def answer(self, header: dict, blobs: list, reply: list) -> dict:
         """The header that answers a request; its blobs are appended to ``reply``."""
@@ -46,18 +47,21 @@ class Handles:
             self.numbers.pop(id(held), None)
         for number in header.get("drop_graphs", ()):
             self.graphs.pop(number, None)
-        for number in header.get("forget", ()):
-            stand_in = self.stand_ins.pop(number, None)
-            self.table.numbers.pop(id(stand_in), None)
-        self.table.forget(header.get("forget", ()))
         try:
             parts = sharing.read(self.table, _Decoder(self, blobs), header)
-            with _mode(header.get("mode", {})), self.running():
+            self._forget(header.get("forget", ()))
+            with self.modes.of(header.get("mode", {})), self.running():
                 found = self._do(header["do"], parts)
             return self._told(found, reply)
         except BaseException as error:
             reply.clear()
             return self._failed(error, reply)
+
+    def _forget(self, numbers) -> None:
+        for number in numbers:
+            stand_in = self.stand_ins.pop(number, None)
+            self.table.numbers.pop(id(stand_in), None)
+        self.table.forget(numbers)
 
     def _do(self, what: str, parts):
         return getattr(self, f"do_{what}")(*parts)
@@ -66,7 +70,7 @@ class Handles:
         encoder = _Encoder(self, reply)
         told = sharing.write(self.table, encoder, found)
         graph = encoder.graph()
-        return told | ({"graph": graph} if graph else {})
+        return told | ({"graph": graph} if graph else {}) | {"drew": self.modes.drew}
 
     def _failed(self, error: BaseException, reply: list) -> dict:
         told = _describe(error)
@@ -268,7 +272,11 @@ class _Encoder(wire.Encoder):
 
 
 def _instance(self: _Encoder, value):
-    return {"t": "instance", "c": type(value).__name__, "v": self.encode(tuple(vars(value).items()))}
+    return {
+        "t": "instance",
+        "c": type(value).__name__,
+        "v": self.encode(tuple(vars(value).items())),
+    }
 
 
 class _Decoder(wire.Decoder):
@@ -288,6 +296,9 @@ class _Decoder(wire.Decoder):
             return _imported(what["import"])
         if "name" in what:
             return self.handles.names[what["name"]]
+        if "raised" in what:
+            kind, text = (self._decode(node) for node in what["raised"])
+            return kind(text)
         return _Theirs(self.handles, what["yours"], what["called"])
 
     def already(self, number):
@@ -370,27 +381,37 @@ def _imported(path: str):
     return found
 
 
-class _mode:
+class _Modes:
     """What a test has set for torch and the random numbers holds for the student's code too."""
 
-    def __init__(self, told: dict) -> None:
-        self.told = told
+    def __init__(self) -> None:
+        self.drew: list[str] = []  # whose random numbers the last request has used
 
-    def __enter__(self) -> None:
-        told = self.told
-        self.grad = torch.is_grad_enabled()
+    @contextmanager
+    def of(self, told: dict):
+        self.drew = []
+        before = torch.is_grad_enabled()
         torch.set_grad_enabled(told.get("grad", True))
         dtype = told.get("dtype")
         if dtype and dtype != str(torch.get_default_dtype()).removeprefix("torch."):
             torch.set_default_dtype(getattr(torch, dtype))
         for name, state in told.get("random", {}).items():
-            _RANDOM[name](state)
-
-    def __exit__(self, *_error) -> None:
-        torch.set_grad_enabled(self.grad)
+            _SET_RANDOM[name](state)
+        states = {name: get() for name, get in _RANDOM.items()}
+        try:
+            yield
+        finally:
+            torch.set_grad_enabled(before)
+            self.drew = [name for name, get in _RANDOM.items() if get() != states[name]]
 
 
 _RANDOM = {
+    "torch": lambda: torch.get_rng_state().numpy().tobytes(),
+    "numpy": lambda: [part.tobytes() if n == 1 else part
+                      for n, part in enumerate(np.random.get_state())],
+    "python": random.getstate,
+}  # fmt: skip
+_SET_RANDOM = {
     "torch": lambda state: torch.set_rng_state(
         torch.frombuffer(bytearray.fromhex(state), dtype=torch.uint8)
     ),

@@ -17,13 +17,9 @@ class Modes:
 
     def changed(self) -> dict:
         """The modes now; states of random numbers only if a test has drawn or seeded since."""
-        now = {
-            "torch": torch.get_rng_state().numpy().tobytes(),
-            "numpy": np.random.get_state(),
-            "python": random.getstate(),
-        }
         states = {}
-        for name, state in now.items():
+        for name, now in _NOW.items():
+            state = now()
             if not _equal(state, self.told.get(name)):
                 states[name] = _as_json(name, state)
                 self.told[name] = state
@@ -32,6 +28,25 @@ class Modes:
             "dtype": str(torch.get_default_dtype()).removeprefix("torch."),
             "random": states,
         }
+
+    def drawn(self, names) -> None:
+        """The student's code has used these generators. Step on, so that seeding anew is seen."""
+        for name in names if type(names) is list else ():
+            if name in _STEP:
+                _STEP[name]()
+                self.told[name] = _NOW[name]()
+
+
+_NOW = {
+    "torch": lambda: torch.get_rng_state().numpy().tobytes(),
+    "numpy": np.random.get_state,
+    "python": random.getstate,
+}
+_STEP = {
+    "torch": lambda: torch.empty(1).uniform_(),
+    "numpy": np.random.random_sample,
+    "python": random.random,
+}
 
 
 def _equal(a, b) -> bool:

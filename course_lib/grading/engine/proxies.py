@@ -82,9 +82,9 @@ class Link:
 
     def _exchange(self, header: dict, parts):
         unused = self.table.unused()
-        self.table.forget(unused)
         blobs: list = []
         header |= sharing.write(self.table, _Encoder(self, blobs), parts)
+        self.table.forget(unused)  # what was done to them last has been told
         header |= {"forget": unused, "mode": self.modes.changed()}
         header["drop"], self.dropped = self.dropped, []
         header["drop_graphs"], self.dropped_graphs = self.dropped_graphs, []
@@ -92,6 +92,7 @@ class Link:
         while answer.get("callback") is True:
             answer, parts = self._called(answer, parts)
         found = self._read(answer, parts)
+        self.modes.drawn(answer.get("drew"))
         if "error" in answer:
             raise self._error(answer["error"], found)
         return found
@@ -177,6 +178,18 @@ class _Encoder(wire.Encoder):
             return {"t": "ref", "v": {"import": path}}
         if isinstance(value, type) and self.link.classes.get(value.__name__) is value:
             return {"t": "ref", "v": {"name": value.__name__}}
+        if isinstance(value, types.TracebackType):
+            return None
+        if isinstance(value, type):
+            for number, kind in self.link.errors.items():
+                if kind is value:
+                    return {"t": "ref", "v": {"h": number}}
+        if isinstance(value, BaseException):
+            theirs = vars(value).get("student_error")
+            if is_proxy(theirs):
+                return {"t": "ref", "v": {"h": _number(theirs)}}
+            told = [self.encode(type(value)), self.encode(str(value))]
+            return {"t": "ref", "v": {"raised": told}}
         if callable(value):
             name = str(getattr(value, "__name__", "function"))
             return {"t": "ref", "v": {"yours": self.link.number_given(value), "called": name}}
@@ -186,7 +199,11 @@ class _Encoder(wire.Encoder):
 
 
 def _instance(self: _Encoder, value):
-    return {"t": "instance", "c": type(value).__name__, "v": self.encode(tuple(vars(value).items()))}
+    return {
+        "t": "instance",
+        "c": type(value).__name__,
+        "v": self.encode(tuple(vars(value).items())),
+    }
 
 
 def _by_attributes(kind: type) -> bool:
@@ -523,6 +540,7 @@ def _proxy_class(about: _About) -> type:
                "__iter__", "__next__", "__reversed__", "__contains__", "__call__", "__enter__",
                "__exit__"} - {"__hash__"}  # fmt: skip
     members = {name: _method(name) for name in about.can & allowed}
+    members["__doc__"] = property(lambda self: _link(self).do("attribute", self, "__doc__"))
     name = about.name if about.name.isidentifier() else "object"
     module = about.bases[0].rpartition(".")[0] if about.bases else "__main__"
     made = {**members, "__slots__": (), "_about": about, "__module__": module,
