@@ -11,8 +11,12 @@ for each of them; the child calls ``enter_child`` before it runs anything of the
 Inside, students' code computes, starts threads and writes files in its scratch folder. It cannot
 start a process: ``subprocess``, ``os.fork``, ``multiprocessing`` and a ``DataLoader`` with workers
 end with an ordinary ``PermissionError``, because a limit on the number of processes does not hold
-for root. For the same reason ``chmod``, links to files and sockets other than ``socketpair`` are
-refused.
+for root. ``chmod``, ``utime``, symbolic links and all sockets but ``socketpair`` are refused too,
+as landlock does not look at them.
+
+What stays: a path outside can be asked whether it exists and how big it is, though not opened; the
+names, not the contents, of what lies next to Python's packages can be listed; students' code shares
+the processor with grading, and a fault in the kernel itself is a way out.
 """
 
 from .child import enter_child
