@@ -133,15 +133,16 @@ class _Pages:
 
     def __init__(self, root: Path) -> None:
         self.course = course_directory(root)
-        self.course.log = quiet_log()
+        self.log = self.course.log = quiet_log()
         self.files = _Files(coursedir=self.course, config=self.course.config)
-        self.files.log = self.course.log
+        self.files.log = self.log
         self.files.force = True
         self.hides = HideHiddenTests()
         self.gradebook = create_engine(self.course.db_url)
 
     def write(self, assignment: str, student: str) -> Path:
         course, files = self.course, self.files
+        self.log.take()  # nobody reads it
         target = Path(course.format_path(course.feedback_directory, student, assignment))
         if not self._is_plain():
             course.assignment_id, course.student_id = assignment, glob.escape(student)

@@ -101,6 +101,7 @@ class Steps:
         one that was mended passes.
         """
         about = self.plan.notebook(name)
+        self.log.take()  # what is left there is about a notebook that was given up
         _changes, made = normalize(notebook)
         resources = self._resources(about, student, folder)
         # An instructor's step may use relative paths, as it may under nbgrader's own command.

@@ -119,6 +119,7 @@ class Writer:
         results = {result.notebook: result for result in given}
         target = self._graded(student)
         fresh = beside(target, "new")
+        self.log.take()  # what is left there is about a submission that could not be written
         try:
             restore(target)
             self._write_files(student, fresh, results)
