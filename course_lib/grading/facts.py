@@ -19,7 +19,7 @@ from nbgrader.api import MissingEntry
 from course_lib.grading.config import WORK, source_path
 from course_lib.grading.execute import CHECK
 from course_lib.grading.gradebook import course_directory, open_gradebook
-from course_lib.grading.likeness import THE_COURSE, Likeness, likeness
+from course_lib.grading.likeness import SMALLEST, THE_COURSE, Likeness, likeness
 from course_lib.grading.normal_code import NormalCode, normal_code
 from course_lib.grading.points import bonus_cells
 from course_lib.grading.release import made_release
@@ -208,6 +208,8 @@ def answer_sources(cells: list[dict]) -> Iterator[tuple[str, str]]:
 
 
 def _own(source: str, given: frozenset[int]) -> NormalCode | None:
+    if source.count("\n") + source.count(";") + 1 < SMALLEST:  # too short to be compared
+        return None
     code = normal_code(source)
     return code and code.without(given)
 
