@@ -3,6 +3,7 @@
 import ast
 import importlib
 import linecache
+import sys
 from functools import cache
 from pathlib import Path
 from time import process_time
@@ -98,6 +99,22 @@ def test_an_answer_is_what_stands_behind_its_name_when_it_is_checked():
     assert refusal(bad, stopped), "a cell that stops before it defines anything replaces nothing"
     assert refusal(bad, f"if w is None:\n{RIGHT.replace('def', ' def').replace('    r', '  r')}")
     assert refusal(bad, f"try:\n  raise ValueError\n  x = 1\nexcept ValueError:\n  pass\n{RIGHT}")
+
+
+def test_what_was_made_earlier_is_read_as_it_was_then():
+    helpers = "def hidden():\n    return nn.LSTM\ndef make():\n    return hidden()\n"
+    changed = "def hidden():\n    return None\n"
+    answer = RIGHT.replace("return input", "return made(3, 4)(input)")
+    assert refusal(helpers, "made = make()", changed, answer).line == 2
+    assert refusal(helpers, changed, "made = make()", answer) is None
+
+
+def test_a_module_that_is_not_loaded_here_leads_to_sys_all_the_same():
+    unloaded = next(name for name in ("zipapp", "tabnanny", "this") if name not in sys.modules)
+    answer = RIGHT.replace("return input", f"return {unloaded}.sys.modules['torch.nn'].LSTM(3)")
+    found = refusal(f"import {unloaded}", answer)
+    assert (found.kind, found.line) == ("hides", 2)
+    assert refusal(f"import {unloaded}\nprint({unloaded}.sys.version)", RIGHT) is None
 
 
 def test_a_finished_layer_beside_the_answer_is_allowed():
