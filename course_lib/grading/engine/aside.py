@@ -7,6 +7,8 @@ worker to the child, so that the worker alone decides when either has to end.
 import os
 import signal
 import socket
+import sys
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from time import monotonic
@@ -34,25 +36,13 @@ class Aside:
 
     def run(self, cell: NotebookNode, outputs: Outputs, child: Callable[[], Child]) -> None:
         """Run one test cell; ``child`` gives the process that holds the student's objects."""
-        if self.channel is None:
-            self._start()
         deadline = monotonic() + self.seconds + GRACE
         try:
+            if self.channel is None:
+                self._start()
+                self._until_done(outputs, child, deadline)
             wire.send(self.channel, {"run": cell.source, "count": outputs.count}, [], deadline)
-            while True:
-                told, blobs = wire.receive(self.channel, deadline)
-                if "ask" in told:
-                    self._relay(told["ask"], blobs, child(), deadline)
-                elif "output" in told:
-                    outputs.add(told["output"])
-                elif "failed" in told:
-                    raise CourseError(
-                        _("The cells before the tests do not run by themselves: {error}").format(
-                            error=told["failed"]
-                        )
-                    )
-                else:
-                    return
+            self._until_done(outputs, child, deadline)
         except (Lost, wire.Gone):
             self.close()
             outputs.replace_errors("KernelDied", _(DIED))
@@ -60,6 +50,20 @@ class Aside:
             self.close()
             child().kill()  # it may still be at what it was asked
             outputs.replace_errors("Timeout", _(TOO_LONG).format(seconds=round(self.seconds)))
+
+    def _until_done(self, outputs: Outputs, child: Callable[[], Child], deadline: float) -> None:
+        """Pass on what the process asks of the child and what it shows, until it is done."""
+        while True:
+            told, blobs = wire.receive(self.channel, deadline)
+            if "ask" in told:
+                self._relay(told["ask"], blobs, child(), deadline)
+            elif "output" in told:
+                outputs.add(told["output"])
+            elif "failed" in told:
+                text = _("The cells before the tests do not run by themselves: {error}")
+                raise CourseError(text.format(error=told["failed"]))
+            else:
+                return
 
     def _relay(self, header: dict, blobs: list, child: Child, deadline: float) -> None:
         shown: list[dict] = []
@@ -74,6 +78,9 @@ class Aside:
             try:
                 self.channel.close()
                 _serve(theirs, self.given, self.folder)
+            except BaseException:
+                traceback.print_exc()  # into the log of the workers
+                sys.stderr.flush()
             finally:
                 os._exit(0)
         theirs.close()
@@ -107,6 +114,7 @@ def _serve(channel: socket.socket, given: Given, folder: Path | None) -> None:
     except GivenFailed as error:
         wire.send(channel, {"failed": str(error)})
         return
+    wire.send(channel, {"done": True})
     while True:
         try:
             told, _blobs = wire.receive(channel)

@@ -17,6 +17,8 @@ from course_lib.grading.engine import wire
 from course_lib.grading.engine.asked import described
 from course_lib.grading.engine.capturing import CapturingShell
 from course_lib.grading.engine.failures import describe, tell
+from course_lib.grading.engine.finished import make_unusable
+from course_lib.grading.engine.handles import Handles
 from course_lib.i18n import set_language
 
 
@@ -27,7 +29,7 @@ class Shell:
         self.channel = channel
         self.shell = shell
         self.shell.on_output = self._send_output
-        self.handles = None
+        self.handles = Handles(shell.user_ns, channel, shell.capturing)
         self.item = None
         self.answers = {
             "run": self.run,
@@ -61,10 +63,6 @@ class Shell:
 
     def _handled(self, header, blobs, reply) -> dict:
         """What an ordinary test asks: a name, a call, an attribute."""
-        if self.handles is None:
-            from course_lib.grading.engine.handles import Handles
-
-            self.handles = Handles(self.shell.user_ns, self.channel, self.shell.capturing)
         return self.handles.answer(header, blobs, reply)
 
     def _send_output(self, output: dict) -> None:
@@ -72,6 +70,7 @@ class Shell:
 
     def run(self, header, _blobs, _reply) -> dict:
         """Run one cell; its outputs have been sent when this answers."""
+        make_unusable(frozenset())
         self.shell.execution_count = header["count"]
         with _interrupted_after(header["seconds"]) as alarm:
             self.shell.run_cell(header["source"])
@@ -99,6 +98,7 @@ class Shell:
     def observe(self, header, blobs, reply) -> dict:
         """One observation of one case, or the exception that came instead."""
         case = Case(**wire.decode(header["case"], blobs))
+        make_unusable(self.item.forbidden)
         with contained() as printed:
             try:
                 found = self._candidate(header).observe(

@@ -16,16 +16,23 @@ from importlib import import_module
 from pathlib import Path
 
 ROOM = 1 << 20  # bytes of one request
+# No file of the course can be opened in a child: what it answers with is loaded before.
+ASKED_OF_A_CHILD = (
+    "course_lib.grading.engine.shell",
+    "course_lib.grading.engine.handles",
+    "course_lib.grading.engine.finished",
+    "course_lib.grading.html",
+)
 
 
 def main(control: int, settings: dict) -> None:
     """Answer requests for children on the file descriptor ``control`` until it closes."""
     channel = socket.socket(fileno=control)
-    shell = _warm_up(settings["imports"], settings["modules"])
     if settings["isolated"]:
         from course_lib.grading.engine import sandbox
 
-        sandbox.enter_parent()
+        sandbox.enter_parent()  # first: what stays outside of the namespaces should be small
+    shell = _warm_up(settings["imports"], settings["modules"])
     if _threads() != 1:
         raise RuntimeError(f"{_threads()} threads: children of this process would hang")
     gc.collect()
@@ -84,7 +91,7 @@ def _warm_up(imports: str, modules: list[str]):
 
     torch.set_num_threads(1)
     torch.set_num_interop_threads(1)
-    for name in (*modules, "course_lib.grading.engine.shell", "course_lib.grading.html"):
+    for name in (*modules, *ASKED_OF_A_CHILD):
         import_module(name)
     from course_lib.grading.engine import stand_ins
     from course_lib.i18n import LANGUAGES, set_language
