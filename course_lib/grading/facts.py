@@ -5,6 +5,7 @@ the checks found from the graded notebooks, of which only that is kept.
 """
 
 import json
+from array import array
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -209,7 +210,7 @@ def answer_sources(cells: list[dict]) -> Iterator[tuple[str, str]]:
 
 def _own(source: str, given: frozenset[int]) -> NormalCode | None:
     if source.count("\n") + source.count(";") + 1 < SMALLEST:  # too short to be compared
-        return None
+        return NormalCode(0, array("Q"))
     code = normal_code(source)
     return code and code.without(given)
 

@@ -51,8 +51,10 @@ def likeness(cells: Mapping[str, Mapping[str, NormalCode]]) -> Likeness:
     """Compare the answers of a class; ``cells`` maps each answer cell to its students' code."""
     found, together = Likeness(), defaultdict(list)
     for cell, codes in cells.items():
-        groups, common = _of_cell({who: c for who, c in codes.items() if c.statements >= SMALLEST})
-        found.common += [Common(cell, count) for count in common]
+        long = {who: code for who, code in codes.items() if code.statements >= SMALLEST}
+        groups, common = _of_cell(long, few(len(codes)))
+        if common:
+            found.common.append(Common(cell, max(common)))
         for students, share in groups:
             together[students].append((cell, share))
     for students, where in together.items():
@@ -67,12 +69,11 @@ def few(size: int) -> int:
     return int(min(max(8, 0.05 * size), max(2, size / 2)))
 
 
-def _of_cell(codes: Mapping[str, NormalCode]):
+def _of_cell(codes: Mapping[str, NormalCode], limit: int):
     """Groups of students with the share they have in common, and the sizes of too large ones."""
     same: dict[bytes, list[str]] = defaultdict(list)
     for student in sorted(codes):
         same[codes[student].grams.tobytes()].append(student)
-    limit = few(len(codes))
     spread = Counter(gram for code in codes.values() for gram in code.grams)
     common = [n for n in map(_people, same.values()) if n > limit]
     kept = {who[0]: who for who in same.values() if _people(who) <= limit}

@@ -65,3 +65,22 @@ def test_the_same_notebook_gives_the_same_bytes_and_ordinary_files(course):
 def test_without_a_release_the_command_that_makes_it_is_named(new_course):
     with pytest.raises(CourseError, match="course release tiny"):
         student_zips(new_course.root, "tiny")
+
+
+@pytest.mark.slow
+def test_an_unzipped_notebook_begins_where_only_the_package_is_installed(tmp_path):
+    """Outside of the course's folder: the first cell loads the checks, the first check runs."""
+    from nbclient import NotebookClient
+
+    notebook = release_path(ROOT, "ps4_lstm", "zh_CN").read_text("utf-8")
+    zipfile.ZipFile(io.BytesIO(packed("ps4_lstm", "zh_CN", notebook))).extractall(tmp_path)
+    file = tmp_path / "ps4_lstm" / "ps4_lstm.ipynb"
+    read = nbformat.read(file, as_version=4)
+    ids = [cell.metadata.get("nbgrader", {}).get("grade_id") for cell in read.cells]
+    read.cells = read.cells[: ids.index("check_lstm_cell") + 1]
+    done = NotebookClient(read, timeout=120, resources={"metadata": {"path": str(file.parent)}})
+    done.execute()
+    outputs = [output for cell in read.cells for output in cell.get("outputs", [])]
+    assert not [output for output in outputs if output.output_type == "error"]
+    said = outputs[-1].data["application/vnd.course.check+json"]["findings"][0]
+    assert said["id"] == "not-written" and "还没有写" in said["text"]

@@ -219,6 +219,15 @@ def test_what_many_have_points_at_nobody_and_is_counted():
     assert found.common == [] and set(found.alike[0].students) == set(class_of)
 
 
+def test_short_answers_are_of_the_class_although_they_are_not_compared():
+    """Three of thirty who wrote much are few, also where nobody else wrote as much."""
+    short = normal_code("def f(x):\n    return x")
+    codes = {f"s{n:02}": short for n in range(27)}
+    codes |= {name: normal_code(ANSWER) for name in ("ana", "budi", "cy")}
+    found = likeness({"cell": codes})
+    assert found.common == [] and found.alike[0].students == ("ana", "budi", "cy")
+
+
 def test_the_courses_own_answer_is_one_of_the_class():
     codes = {THE_COURSE: normal_code(ANSWER), "ana": normal_code(_renamed(ANSWER))}
     codes |= {f"t{n}": _random_code(random.Random(n)) for n in range(9)}
