@@ -9,6 +9,7 @@ import importlib
 import inspect
 import linecache
 import random
+import secrets
 import sys
 import types
 from contextlib import contextmanager, nullcontext
@@ -19,6 +20,7 @@ import torch
 from course_lib.grading.engine import sharing, wire
 from course_lib.grading.engine.specials import SPECIALS
 
+_OUTER = ("first", "value", "graph", "drew", "session")
 LONGEST = 4000  # characters of an exception's text
 
 
@@ -37,11 +39,14 @@ class Handles:
         self.shared: dict[str, type] = {}
         self.stand_ins: dict[int, torch.Tensor] = {}
         self.kinds: dict[type, dict] = {}
+        self.session = secrets.token_hex(8)
         self.count = 0
         self.modes = _Modes()
 
     def answer(self, header: dict, blobs: list, reply: list) -> dict:
         """The header that answers a request; its blobs are appended to ``reply``."""
+        if header.get("session") not in (None, self.session):
+            return {"stale": True}
         for number in header.get("drop", ()):
             held = self.objects.pop(number, None)
             self.numbers.pop(id(held), None)
@@ -70,7 +75,11 @@ class Handles:
         encoder = _Encoder(self, reply)
         told = sharing.write(self.table, encoder, found)
         graph = encoder.graph()
-        return told | ({"graph": graph} if graph else {}) | {"drew": self.modes.drew}
+        return (
+            told
+            | ({"graph": graph} if graph else {})
+            | {"drew": self.modes.drew, "session": self.session}
+        )
 
     def _failed(self, error: BaseException, reply: list) -> dict:
         told = _describe(error)
@@ -81,7 +90,7 @@ class Handles:
         except BaseException:
             reply.clear()
             told |= self._told(None, reply)
-        return {"error": told} | {k: told.pop(k) for k in ("first", "value", "graph") if k in told}
+        return {"error": told} | {k: told.pop(k) for k in _OUTER if k in told}
 
     # What can be asked
 

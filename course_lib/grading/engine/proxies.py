@@ -13,6 +13,7 @@ import builtins
 import sys
 import types
 import weakref
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
@@ -63,7 +64,9 @@ class Link:
         self.classes = classes if classes is not None else {}
         self.table = sharing.Table(first=0)
         self.modes = Modes()
-        self.proxies: weakref.WeakValueDictionary[int, Proxy] = weakref.WeakValueDictionary()
+        self.proxies: weakref.WeakValueDictionary[tuple, Proxy] = weakref.WeakValueDictionary()
+        self.alive: Counter[int] = Counter()  # proxies of each object
+        self.session = None  # which process the numbers mean something to
         self.errors: dict[int, type] = {}
         self.given: list = []  # functions passed to the student's side, by number
         self.dropped: list[int] = []
@@ -81,21 +84,46 @@ class Link:
             self.do("share_class", name)
 
     def _exchange(self, header: dict, parts):
+        answer, found = self._once(header, parts)
+        if answer is None:  # a new process has taken the place of one that ended
+            self._begin_again()
+            answer, found = self._once(header, parts)
+        if answer is None:
+            raise ChildEnded("no process stays")
+        self.modes.drawn(answer.get("drew"))
+        if "error" in answer:
+            raise self._error(answer["error"], found)
+        return found
+
+    def _begin_again(self) -> None:
+        self.session = None
+        self.table = sharing.Table(first=0)
+        self.modes = Modes()
+        self.proxies.clear()
+        self.alive.clear()
+        self.errors.clear()
+        self.dropped, self.dropped_graphs = [], []
+        classes, self.classes = self.classes, {}
+        for name, kind in classes.items():
+            self.share_class(name, kind)
+
+    def _once(self, header: dict, parts):
         unused = self.table.unused()
         blobs: list = []
         header |= sharing.write(self.table, _Encoder(self, blobs), parts)
         self.table.forget(unused)  # what was done to them last has been told
-        header |= {"forget": unused, "mode": self.modes.changed()}
+        header |= {"forget": unused, "mode": self.modes.changed(), "session": self.session}
         header["drop"], self.dropped = self.dropped, []
         header["drop_graphs"], self.dropped_graphs = self.dropped_graphs, []
         answer, parts = self._ask(header, blobs)
         while answer.get("callback") is True:
             answer, parts = self._called(answer, parts)
-        found = self._read(answer, parts)
-        self.modes.drawn(answer.get("drew"))
-        if "error" in answer:
-            raise self._error(answer["error"], found)
-        return found
+        if answer.get("stale") is True:
+            return None, None
+        session = answer.get("session")
+        if self.session is None and type(session) is str:
+            self.session = session
+        return answer, self._read(answer, parts)
 
     def _ask(self, header: dict, blobs: list):
         try:
@@ -113,7 +141,7 @@ class Link:
     def _called(self, answer: dict, blobs: list):
         """Run a function that the test passed to the student's code."""
         call = self._read(answer, blobs)
-        header = {"op": "proxy", "do": "called"}
+        header = {"op": "proxy", "do": "called", "session": self.session}
         reply: list = []
         try:
             number, arguments, named = call
@@ -163,7 +191,9 @@ class _Encoder(wire.Encoder):
         self.link = link
 
     def encode(self, value):
-        if isinstance(type(value), _ProxyType):
+        if is_proxy(value):
+            if _session(value) != self.link.session or _link(value) is not self.link:
+                raise RuntimeError("this object was lost when the process it lived in ended")
             return {"t": "ref", "v": {"h": _number(value)}}
         return super().encode(value)
 
@@ -268,12 +298,11 @@ class _Decoder(wire.Decoder):
                 self.link.errors[number] = _error_class(_text(what["class"]["name"]), names)
         if number in self.link.errors:
             return self.link.errors[number]
-        found = self.link.proxies.get(number)
+        found = self.link.proxies.get((number, None))
         if found is None:
             about = _About(_text(kind["name"]), tuple(_texts(kind["mro"])),
                            frozenset(_texts(kind["can"])))  # fmt: skip
             found = _proxy_class(about)._new(self.link, number)
-            self.link.proxies[number] = found
         return found
 
 
@@ -335,15 +364,22 @@ class _ProxyType(type):
 class Proxy(metaclass=_ProxyType):
     """An object of the student's process."""
 
-    __slots__ = ("__link", "__number", "__weakref__")
+    __slots__ = ("__asked", "__link", "__number", "__session", "__weakref__")
     _about = _About("object", (), frozenset())
 
     @classmethod
-    def _new(cls, link: Link, number: int) -> "Proxy":
+    def _new(cls, link: Link, number: int, asked: str | None = None) -> "Proxy":
         made = object.__new__(cls)
-        object.__setattr__(made, "_Proxy__link", link)
-        object.__setattr__(made, "_Proxy__number", number)
-        weakref.finalize(made, _drop, weakref.ref(link), number).atexit = False
+        for name, value in (
+            ("link", link),
+            ("number", number),
+            ("asked", asked),
+            ("session", link.session),
+        ):
+            object.__setattr__(made, f"_Proxy__{name}", value)
+        link.proxies[number, asked] = made
+        link.alive[number] += 1
+        weakref.finalize(made, _drop, weakref.ref(link), number, link.session).atexit = False
         return made
 
     def __new__(cls, *_arguments, **_named):
@@ -356,7 +392,7 @@ class Proxy(metaclass=_ProxyType):
     def __getattr__(self, name: str):
         if name in _NEVER:
             raise AttributeError(name)
-        return _link(self).do("attribute", self, name)
+        return _also_asked(self, _link(self).do("attribute", self, name))
 
     def __setattr__(self, name: str, value) -> None:
         _link(self).do("set_attribute", self, name, value)
@@ -437,10 +473,37 @@ def _number(proxy: Proxy) -> int:
     return object.__getattribute__(proxy, "_Proxy__number")
 
 
-def _drop(link, number: int) -> None:
+def _session(proxy: Proxy):
+    return object.__getattribute__(proxy, "_Proxy__session")
+
+
+def _asked(proxy: Proxy) -> str | None:
+    return object.__getattribute__(proxy, "_Proxy__asked")
+
+
+def asked_as(proxy: Proxy, name: str) -> Proxy:
+    """The same object, reached by a class that the exercise asks for.
+
+    Its comparisons may decide. An object that another function returns is a different proxy,
+    whatever it says of itself and even if it is the same object.
+    """
+    link, number = _link(proxy), _number(proxy)
+    return link.proxies.get((number, name)) or type(proxy)._new(link, number, name)
+
+
+def _also_asked(proxy: Proxy, found):
+    """What comes of an object of a class that the exercise asks for."""
+    name = _asked(proxy)
+    return asked_as(found, name) if name is not None and is_proxy(found) else found
+
+
+def _drop(link, number: int, session) -> None:
     link = link()
-    if link is not None:
-        link.dropped.append(number)
+    if link is not None and link.session == session:
+        link.alive[number] -= 1
+        if link.alive[number] <= 0:
+            del link.alive[number]
+            link.dropped.append(number)
 
 
 def is_missing(error: NameError) -> bool:
@@ -457,15 +520,15 @@ def is_proxy(value) -> bool:
     return isinstance(type(value), _ProxyType)
 
 
-def _may(name: str, proxy, other) -> bool:
-    """Whether the exercise asks for this comparison of objects of this class."""
-    return is_proxy(proxy) and _link(proxy).trust.allows(type(proxy)._about.name, name)
+def _may(name: str, proxy: Proxy) -> bool:
+    """Whether the exercise asks for this comparison, and of an object of that class."""
+    return _asked(proxy) is not None and _link(proxy).trust.allows(_asked(proxy), name)
 
 
 def _compare(name: str, proxy: Proxy, other):
     """The student's ``__eq__`` where it may decide; identity elsewhere."""
-    same = proxy is other
-    if not is_proxy(other) and not _may("__eq__", proxy, other):
+    same = is_proxy(other) and _number(other) == _number(proxy)
+    if not is_proxy(other) and not _may("__eq__", proxy):
         return NotImplemented
     if name not in type(proxy)._about.can and "__eq__" not in type(proxy)._about.can:
         return same if name == "__eq__" else not same
@@ -473,7 +536,7 @@ def _compare(name: str, proxy: Proxy, other):
 
 
 def _ordered(name: str, proxy: Proxy, other):
-    if not is_proxy(other) and not _may(name, proxy, other):
+    if not is_proxy(other) and not _may(name, proxy):
         raise TypeError(
             f"{name[2:-2]!r} between {type(proxy).__name__!r} of the student's code and "
             f"{type(other).__name__!r}: the student's object would decide the result"
@@ -482,7 +545,7 @@ def _ordered(name: str, proxy: Proxy, other):
 
 
 def _special(name: str, proxy: Proxy, *arguments, **named):
-    return _link(proxy).do("special", name, proxy, arguments, named)
+    return _also_asked(proxy, _link(proxy).do("special", name, proxy, arguments, named))
 
 
 def _plain(name: str, proxy: Proxy):
@@ -526,7 +589,7 @@ def _iterator(found):
 
 def _contains(proxy: Proxy, value) -> bool:
     """The student's ``__contains__`` where the exercise asks for it, else by looking through."""
-    if _may("__contains__", proxy, value) or is_proxy(value):
+    if _may("__contains__", proxy) or is_proxy(value):
         return _special("__contains__", proxy, value) is True
     if "__iter__" not in type(proxy)._about.can:
         raise TypeError(f"argument of type {type(proxy).__name__!r} is not iterable")

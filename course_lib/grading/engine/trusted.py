@@ -11,7 +11,14 @@ from collections.abc import Callable
 
 from course_lib.grading.engine.capturing import DATA, TEXT, CapturingShell
 from course_lib.grading.engine.given import Given
-from course_lib.grading.engine.proxies import Link, Trust, is_missing, is_proxy, remote_source
+from course_lib.grading.engine.proxies import (
+    Link,
+    Trust,
+    asked_as,
+    is_missing,
+    is_proxy,
+    remote_source,
+)
 
 _OUTPUTS = {"stream", "display_data", "execute_result", "update_display_data", "clear_output"}
 
@@ -97,11 +104,14 @@ class _Names(dict):
         if not isinstance(name, str) or hasattr(builtins, name) or name.startswith("__"):
             raise KeyError(name)
         try:
-            return self.link.do("name", name)
+            found = self.link.do("name", name)
         except NameError as error:
             if is_missing(error):
                 raise KeyError(name) from None
             raise
+        if is_proxy(found) and self.link.trust.methods.get(name):
+            return asked_as(found, name)
+        return found
 
 
 def _is_bundle(data) -> bool:

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - cells are quoted as they are
 """Cells in the style of real nbgrader assignments: (what the student wrote, the test cells)."""
 
 NUMPY = "import numpy as np\n"
