@@ -34,7 +34,7 @@ from course_lib.i18n import LANGUAGES, _, get_language
 NAMES = 40  # students named in one place; the CSV has all of them
 EXAMPLES = 40  # mistakes with an example
 GROUPS = 40  # groups of answers that are alike
-LISTED = 600  # submissions in the last table
+LISTED = 600  # submissions in one table
 
 
 def page_path(root: Path, assignment: str, language: str) -> Path:
@@ -84,6 +84,7 @@ def class_page(result: GradeReport, languages: Collection[str] = ()) -> str:
         more_alike=max(0, len(result.likeness.alike) - GROUPS),
         common=result.likeness.common,
         smallest=SMALLEST,
+        listed=LISTED,
         rows=[(_student(result, row), row, _(STATUS[row.status])) for row in result.rows[:LISTED]],
         more_rows=max(0, len(result.rows) - LISTED),
         csv=f"{assignment}.csv",
@@ -215,7 +216,8 @@ def _questions(result: GradeReport, titles: dict[str, str]) -> Iterator[dict]:
     texts = {cell.metadata.get("nbgrader", {}).get("grade_id"): cell.source for cell in cells}
     for cell, points in result.items.items():
         rows = [row for row in result.rows if row.points.get(cell, 0) is None]
-        rows = [row for row in rows if row.total is not None]
+        # Where nothing could be read there is nothing to mark.
+        rows = [row for row in rows if row.total is not None and row.status != "unreadable"]
         if rows:
             text = texts.get(cell, "")
             asked = translated(without_rubric(text), result.assignment, get_language())

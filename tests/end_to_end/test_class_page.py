@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from course_lib.grading import class_page
 from course_lib.grading.histogram import histogram
 from course_lib.grading.overview import Bar, bars, parts
 from course_lib.grading.report import report, write_reports
@@ -86,7 +87,8 @@ def test_what_needs_a_person_is_named_with_its_reason_and_the_rubric(pages):
     assert "3 points: each of the two counts" in text  # the rubric
     assert "No room for gus." in text and "Cut off." in text
     assert re.search(r"dina add –", text) and re.search(r"eko – add", text)
-    assert re.search(r"why_plus 6 6\b", text)  # all but Ana, the failed and the waiting
+    # All but Ana, who has her points, and those of whom there is nothing to mark.
+    assert re.search(r"why_plus 6 5\b", text)
 
 
 def test_the_parts_are_counted_and_the_hardest_is_first(pages):
@@ -172,6 +174,15 @@ def test_whatever_a_student_wrote_is_text(made, language):
     assert folder in read.text
     for name in ("tiny.csv", "tiny.moodle.csv", "tiny.canvas.csv"):
         assert (made.root / "marks" / name).exists()
+
+
+def test_a_long_table_says_how_many_are_not_in_it(pages, monkeypatch, new_course):
+    monkeypatch.setattr(class_page, "LISTED", 1)
+    monkeypatch.setattr(class_page, "NAMES", 1)
+    write_reports(new_course.root, pages[1], ["en"])
+    page = pages[1].pages["en"].read_text("utf-8")
+    assert "and 1 more" in section(page, "human")  # dina, and eko
+    assert "8 more are in the CSV file." in section(page, "all")
 
 
 def test_a_class_without_a_submission_has_a_page(made):
