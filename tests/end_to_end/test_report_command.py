@@ -1,0 +1,64 @@
+"""``course report`` and ``course grade --explain`` as they are called."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from course_lib.cli import COULD_NOT_START, DONE, main
+from tests.end_to_end.made_class import MadeClass
+
+
+@pytest.fixture
+def call(new_course):
+    made = MadeClass(new_course)
+    (made.root / "_config.yml").write_text("", "utf-8")
+
+    def run(*words):
+        return CliRunner().invoke(main, ["--root", str(made.root), *words])
+
+    return made, run
+
+
+def test_a_report_writes_a_page_for_each_language_and_the_marks(call):
+    made, run = call
+    made.put("ana", written=6.0)
+    done = run("report")
+    assert done.exit_code == DONE, done.output
+    written = {path.name for path in (made.root / "marks").iterdir()}
+    assert written == {
+        "tiny.en.html", "tiny.id.html", "tiny.zh_CN.html", "tiny.json", "tiny.csv",
+        "tiny.moodle.csv", "tiny.canvas.csv",
+    }  # fmt: skip
+    assert "tiny: 1 submissions: 1 graded. Mean 10 of 10." in done.output
+
+
+def test_one_language_and_json(call):
+    made, run = call
+    made.put("ana")
+    done = run("report", "tiny", "--language", "id", "--json")
+    assert done.exit_code == DONE and json.loads(done.output)["rows"][0]["student"] == "ana"
+    assert [path.name for path in (made.root / "marks").glob("*.html")] == ["tiny.id.html"]
+
+
+def test_without_a_submission_a_report_on_everything_is_one_sentence(call):
+    done = call[1]("report")
+    assert done.exit_code == COULD_NOT_START and "Nothing was handed in yet" in done.output
+
+
+def test_an_unknown_assignment_names_those_that_exist(call):
+    done = call[1]("report", "tyni")
+    assert done.exit_code == COULD_NOT_START and "tiny" in done.output
+
+
+def test_to_explain_needs_a_student(call):
+    done = call[1]("grade", "tiny", "--explain")
+    assert done.exit_code == COULD_NOT_START and "--student" in done.output
+
+
+def test_a_release_makes_a_zip_for_each_language(call):
+    made, run = call
+    done = run("release", "tiny", "--language", "id")
+    assert done.exit_code == DONE, done.output
+    zips = [path.name for path in (made.root / "_build/releases/tiny").iterdir()]
+    assert zips == ["tiny-id.zip"] and "tiny-id.zip" in done.output
