@@ -58,7 +58,7 @@ def graded(tmp_path_factory):
         if student == "zh":
             cell_of(notebook, "in_words").source = "$x^2$ **因为** <script>alert(1)</script>"
         files = {"helper.py": "x = 1\n"} if student in ("zh", "part") else {}
-        hand_in(root, student, notebook, files | (LATE if student == "wrong" else {}))
+        hand_in(root, student, notebook, files | (LATE if student == "draws" else {}))
         engine(root, student, shown_to(student))
     with Gradebook(course_directory(root).db_url) as gradebook:
         for student, score in (("zh", 3.25), ("part", 0.0)):

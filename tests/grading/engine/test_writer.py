@@ -235,16 +235,18 @@ def test_late_submissions(two_courses, config):
     for turn, kind in enumerate(("part", "right")):
         for student in students:
             stamp = {"timestamp.txt": stamps[student]} if student in stamps else {}
-            # The second time nobody hands in a time stamp: the one in the gradebook stays.
+            if turn:  # handed in again: later, or without a stamp, and the one there stays
+                later = {"timestamp.txt": "2026-03-02 13:00:00 UTC"}
+                stamp = later if student == "late" else {}
             notebook = answered(released, "add")
-            grade_both(courses, student, notebook, shown_by(kind), {} if turn else stamp)
+            grade_both(courses, student, notebook, shown_by(kind), stamp)
         assert_same(courses)
         for root in courses:
             set_due(root, extension={"extended": 5})
     found = assert_same(courses)
     rows = {dict(row)["assignment_id"]: dict(row) for row in found["submitted_notebook"]}
     late = next(row for name, row in rows.items() if name.endswith(" late)"))
-    expected = {"none": None, "zero": 7.0, "own": 1.25}
+    expected = {"none": None, "zero": 7.0, "own": 1.5}
     kind = "own" if "HalfAPoint" in config else "zero" if "zero" in config else "none"
     assert late["late_submission_penalty"] == expected[kind]
     extended = next(row for name, row in rows.items() if name.endswith(" extended)"))
