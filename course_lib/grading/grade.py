@@ -35,11 +35,12 @@ from course_lib.grading.engine.writer import NotWritten, Writer
 from course_lib.grading.files import write_atomically
 from course_lib.grading.gradebook import course_directory
 from course_lib.grading.mend import Note
-from course_lib.grading.pool import Pool, WorkerLost
+from course_lib.grading.pool import Pool
 from course_lib.grading.release import register
 from course_lib.grading.report import GradeReport, report, write_reports
 from course_lib.grading.submissions import check_students, staged_folder, submission_digest
 from course_lib.grading.versions import versions
+from course_lib.grading.worker_process import WorkerLost
 from course_lib.i18n import N_, _
 
 BAD_NAME = N_("The folder name {name} cannot be a student's id: rename it.")

@@ -1,0 +1,157 @@
+"""A process of its own that runs functions for whoever holds it; it can be lost and replaced.
+
+It has one task at a time, and its main thread does it: what it runs may use signals and fork.
+"""
+
+import multiprocessing
+import os
+import pickle
+import signal
+import threading
+from contextlib import contextmanager
+from multiprocessing import resource_tracker
+from pathlib import Path
+
+import psutil
+
+# One thread per process: the processes are the parallelism.
+_ONE_THREAD = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+
+
+class WorkerLost(Exception):
+    """The worker process died or was stopped after its time; the text says which."""
+
+
+class WorkerProcess:
+    """Started with its first task, and again with the next one after it was lost.
+
+    A task that takes longer than ``seconds`` ends it. What it prints is added to ``log``.
+    """
+
+    def __init__(self, seconds: float, log: Path) -> None:
+        self.seconds, self.log = seconds, log
+        self.stopped = False
+        self.lock = threading.Lock()  # a process is either seen by ``stop`` or never started
+        self.process = self.pipe = None
+
+    def run(self, order):
+        """``order`` is a function and its task. Raises what it raises, and WorkerLost."""
+        if self.process is None:
+            self._start()
+        try:
+            self.pipe.send(order)
+            if not self.pipe.poll(self.seconds):
+                self.kill()
+                raise WorkerLost(f"stopped after {self.seconds:.0f} seconds")
+            kind, value = self.pipe.recv()
+        except (EOFError, OSError) as error:
+            self.kill()
+            raise WorkerLost("the process that graded it died") from error
+        if kind == "error":
+            raise value
+        return value
+
+    def _start(self) -> None:
+        context = multiprocessing.get_context("spawn")
+        with self.lock:
+            if self.stopped:
+                raise WorkerLost("the run was stopped")
+            self.pipe, far_end = context.Pipe()
+            process = context.Process(target=_work, args=(far_end, self.log))
+            with _deaf_to_ctrl_c():
+                process.start()
+            far_end.close()
+            self.process = process
+
+    def stop(self) -> None:
+        """End it for good; a task that it has is lost."""
+        with self.lock:
+            self.stopped = True
+        self.kill()
+
+    def kill(self) -> None:
+        """End the worker with everything it started: kernels live in sessions of their own."""
+        with self.lock:  # asked for by two threads at once, it is done by one
+            process, self.process = self.process, None
+        if process is None:
+            return
+        try:
+            family = psutil.Process(process.pid).children(recursive=True)
+        except psutil.NoSuchProcess:
+            family = []
+        process.kill()
+        for child in family:
+            try:
+                child.kill()
+            except psutil.NoSuchProcess:
+                continue
+        process.join()
+        self.pipe.close()
+
+
+@contextmanager
+def _deaf_to_ctrl_c():
+    """A process started here does not hear Ctrl-C until it says so.
+
+    While it imports, it would die with a traceback on the terminal.
+    """
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    resource_tracker.ensure_running()  # when it starts, it lets Ctrl-C in again
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _work(pipe, log: Path) -> None:
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("a") as file:
+        for stream in (1, 2):  # kernels inherit them: nothing is printed over the progress bar
+            os.dup2(file.fileno(), stream)
+    os.environ.update(dict.fromkeys(_ONE_THREAD, "1"))
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    while True:
+        try:
+            function, task = pipe.recv()  # which imports the function's module
+        except EOFError:
+            return
+        with _deaf_on_purpose():
+            try:
+                answer = ("result", function(task))
+            except Exception as error:
+                answer = ("error", _portable(error))
+        pipe.send(answer)
+
+
+@contextmanager
+def _deaf_on_purpose():
+    """Ctrl-C reaches the whole group; the parent decides.
+
+    Not SIG_IGN and no mask: kernels would inherit them and could not be interrupted any more.
+    """
+    signal.signal(signal.SIGINT, lambda *_: None)
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+
+
+def _end_with_parent() -> None:
+    """A run that was killed must not go on grading behind the back of the next one."""
+    multiprocessing.parent_process().join()
+    os._exit(1)  # kernels watch their parent as well and end with it
+
+
+def _portable(error: Exception) -> Exception:
+    """Some exceptions cannot travel between processes; their text can."""
+    try:
+        return pickle.loads(pickle.dumps(error))
+    except Exception:
+        return RuntimeError(f"{type(error).__name__}: {error}")
