@@ -4,6 +4,7 @@ Nothing of the student's runs in it. What a test asks of the student's objects g
 worker to the child, so that the worker alone decides when either has to end.
 """
 
+import json
 import os
 import signal
 import socket
@@ -19,7 +20,7 @@ from course_lib.errors import CourseError
 from course_lib.grading.engine import wire
 from course_lib.grading.engine.children import GRACE, Child, Late, Lost
 from course_lib.grading.engine.given import Given
-from course_lib.grading.engine.outputs import Outputs
+from course_lib.grading.engine.outputs import MOST, Outputs
 from course_lib.grading.engine.sandbox.kernel import PR_SET_PDEATHSIG, prctl
 from course_lib.grading.engine.trusted import GivenFailed, TrustedShell
 from course_lib.grading.execute import DIED, TOO_LONG
@@ -33,6 +34,7 @@ class Aside:
         self.given, self.folder, self.seconds = given, folder, seconds
         self.channel: socket.socket | None = None
         self.process = 0
+        self.asked: Child | None = None
 
     def run(self, cell: NotebookNode, outputs: Outputs, child: Callable[[], Child]) -> None:
         """Run one test cell; ``child`` gives the process that holds the student's objects."""
@@ -43,12 +45,13 @@ class Aside:
                 self._until_done(outputs, child, deadline)
             wire.send(self.channel, {"run": cell.source, "count": outputs.count}, [], deadline)
             self._until_done(outputs, child, deadline)
-        except (Lost, wire.Gone):
+        except (Lost, wire.Gone, wire.WireError):
             self.close()
             outputs.replace_errors("KernelDied", _(DIED))
         except (Late, wire.TooLate):
             self.close()
-            child().kill()  # it may still be at what it was asked
+            if self.asked is not None:
+                self.asked.kill()  # it may still be at what it was asked
             outputs.replace_errors("Timeout", _(TOO_LONG).format(seconds=round(self.seconds)))
 
     def _until_done(self, outputs: Outputs, child: Callable[[], Child], deadline: float) -> None:
@@ -66,9 +69,11 @@ class Aside:
                 return
 
     def _relay(self, header: dict, blobs: list, child: Child, deadline: float) -> None:
-        shown: list[dict] = []
+        shown = _Shown()
         left = max(0.1, deadline - monotonic() - GRACE)
-        answer, parts = child.ask(header, blobs, left, shown.append)
+        self.asked = child
+        answer, parts = child.ask(header, blobs, left, shown.add)
+        shown = shown.kept
         wire.send(self.channel, {"answer": answer, "shown": shown}, parts, deadline)
 
     def _start(self) -> None:
@@ -92,6 +97,23 @@ class Aside:
             self.channel = None
             os.kill(self.process, signal.SIGKILL)
             os.waitpid(self.process, 0)
+
+
+class _Shown:
+    """What a student's function displays while a test calls it; of a flood, the beginning."""
+
+    def __init__(self) -> None:
+        self.kept: list[dict] = []
+        self.room = MOST
+
+    def add(self, output) -> None:
+        if self.room > 0:
+            try:
+                self.room -= len(json.dumps(output))
+            except RecursionError:
+                return
+            if self.room > 0:
+                self.kept.append(output)
 
 
 def _serve(channel: socket.socket, given: Given, folder: Path | None) -> None:

@@ -29,6 +29,8 @@ from traitlets.config import Config
 TEXT = 2 << 20  # characters of streams kept of one cell
 DATA = 32 << 20  # characters of displayed data kept of one cell
 OUTPUTS = 5_000  # outputs kept of one cell
+DECIDING = 100  # errors and results kept of one cell beside all others
+_LONGEST = 100_000  # characters of each that are kept at least
 _CHUNK = 8192  # characters of a stream after which they are handed over
 _PAUSE = 0.2  # seconds after which they are handed over, as ipykernel does
 _INLINE = "module://matplotlib_inline.backend_inline"
@@ -242,13 +244,22 @@ class _Stream(io.TextIOBase):
 
 
 class _Room:
-    """How much more of one cell's outputs is kept, so that no cell can fill memory."""
+    """How much more of one cell's outputs is kept, so that no cell can fill memory.
+
+    What decides about points, the error or the result of a test, has room of its own: what a
+    student's function shows while the test calls it must not crowd it out.
+    """
 
     def __init__(self) -> None:
         self.text, self.data, self.outputs, self.dropped = TEXT, DATA, OUTPUTS, 0
+        self.deciding = DECIDING
 
     def for_(self, output: dict) -> bool:
         """Whether an output is handed over; a stream is cut to what fits."""
+        if output["output_type"] in ("error", "execute_result") and self.deciding:
+            self.deciding -= 1
+            shorten(output)
+            return True
         if output["output_type"] == "stream":
             size = len(output["text"])
             output["text"] = output["text"][: self.text]
@@ -261,6 +272,20 @@ class _Room:
             self.dropped += 1
             return False
         return True
+
+
+def shorten(output: dict) -> None:
+    """Leave of an error or a result what tells it is one, where it is too large for a notebook."""
+    if output["output_type"] == "error":
+        for key in ("ename", "evalue"):
+            output[key] = output[key][:_LONGEST]
+        lines = output["traceback"]
+        if sum(map(len, lines)) + len(lines) > DATA // 8:
+            output["traceback"] = [line[:_LONGEST] for line in lines[-10:]]
+    elif len(json.dumps(output)) > DATA // 8:
+        text = output["data"].get("text/plain", "")
+        text = text if isinstance(text, str) else str(text)[:_LONGEST]
+        output["data"], output["metadata"] = {"text/plain": text[:_LONGEST]}, {}
 
 
 class Outputs:

@@ -139,12 +139,13 @@ class Execution:
     def _cell(self, cell: NotebookNode) -> None:
         self.count += 1
         cell.execution_count = self.count
-        outputs = Outputs(cell, self.count)
         call = own_call(cell)
+        tested = _is_test(cell) and self.trusted is not None
+        outputs = Outputs(cell, self.count, trusted=call is not None or tested)
         try:
             if call is not None:
                 self._own(call, outputs)
-            elif _is_test(cell) and self.trusted is not None:
+            elif tested:
                 self.trusted.run(cell, outputs, self.child)
             else:
                 self._students(cell, outputs)

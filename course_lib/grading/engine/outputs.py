@@ -1,31 +1,48 @@
 """Outputs of a cell that come from a process that nobody trusts: checked, bounded, put together."""
 
 import json
+import re
 
 from nbformat import NotebookNode, from_dict
 from nbformat.v4 import new_output
 
 from course_lib.grading.engine import capturing
+from course_lib.grading.execute import CHECK
 
 MOST = 4 << 20  # characters of one cell's outputs; nbgrader keeps far less
 LONGEST = 20_000  # characters of one line of a traceback
+_JSON = re.compile(r"application/(.*\+)?json")
 
 
 class Outputs:
-    """The outputs of ``cell``, as nbclient would have written them."""
+    """The outputs of ``cell``, as nbclient would have written them.
 
-    def __init__(self, cell: NotebookNode, count: int) -> None:
-        self.cell, self.count = cell, count
+    With ``trusted`` they come from a test, and its errors and results decide about points: those
+    are kept however much a student's function has shown before them.
+    """
+
+    def __init__(self, cell: NotebookNode, count: int, trusted: bool = False) -> None:
+        self.cell, self.count, self.trusted = cell, count, trusted
         self.room = MOST
         self.collected = capturing.Outputs()
 
     def add(self, output: dict) -> None:
         """One output as plain data; what is not one is dropped."""
-        made = _made(output, self.count, self.room) if isinstance(output, dict) else None
+        try:
+            made = _made(output, self.count, self.room) if isinstance(output, dict) else None
+            if made is not None and not self.trusted and "data" in made:
+                made.data.pop(CHECK, None)  # only a test leaves results in a notebook
+            size = 0 if made is None else len(json.dumps(made))
+        except (RecursionError, ValueError, TypeError):  # nested too deep for a notebook
+            return
         if made is None:
             return
-        self.room -= len(json.dumps(made))
-        if self.room > 0:
+        decides = self.trusted and made.output_type in ("error", "execute_result")
+        if size > self.room and decides:
+            capturing.shorten(made)
+            size = 0
+        self.room -= size
+        if decides or self.room > 0:
             self.collected.add(made)
             self.cell.outputs = self.collected.kept
 
@@ -73,8 +90,8 @@ def _made(output: dict, count: int, room: int) -> NotebookNode | None:
 
 
 def _fits(mime, part) -> bool:
-    """Text is a string; only JSON may be anything else."""
-    return isinstance(mime, str) and (isinstance(part, str) or "json" in mime)
+    """Text is a string; only JSON may be anything else, as notebooks are defined."""
+    return isinstance(mime, str) and (isinstance(part, str) or bool(_JSON.fullmatch(mime)))
 
 
 def _is_text(value) -> bool:
