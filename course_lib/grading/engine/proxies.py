@@ -66,6 +66,7 @@ class Link:
         self.modes = Modes()
         self.proxies: weakref.WeakValueDictionary[tuple, Proxy] = weakref.WeakValueDictionary()
         self.alive: Counter[int] = Counter()  # proxies of each object
+        self.push: Callable[[], list[tuple[str, object]]] = list  # globals to set there first
         self.session = None  # which process the numbers mean something to
         self.errors: dict[int, type] = {}
         self.given: list = []  # functions passed to the student's side, by number
@@ -74,6 +75,8 @@ class Link:
 
     def do(self, what: str, *parts):
         """One request and its answer. Raises what the student's code raised."""
+        for name, value in self.push():
+            self._exchange({"op": "proxy", "do": "set_name"}, (name, value))
         return self._exchange({"op": "proxy", "do": what}, parts)
 
     def share_class(self, name: str, kind: type) -> None:

@@ -8,6 +8,7 @@ import builtins
 import inspect
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 from course_lib.grading.engine.capturing import DATA, TEXT, CapturingShell
 from course_lib.grading.engine.given import Given
@@ -19,7 +20,9 @@ from course_lib.grading.engine.proxies import (
     is_proxy,
     remote_source,
 )
+from course_lib.grading.execute import CHECK
 
+_HERE = str(Path(__file__).parent)  # frames of these files say nothing to anybody
 _OUTPUTS = {"stream", "display_data", "execute_result", "update_display_data", "clear_output"}
 
 
@@ -57,7 +60,7 @@ class TrustedShell(CapturingShell):
             kind = self.user_ns.get(name)
             if isinstance(kind, type):
                 self.link.share_class(name, kind)
-        self.user_ns.pushed = given.read
+        self.link.push = _Pushed(self.user_ns, given.read)
 
     def run_cell(self, raw_cell, store_history=None, **options):
         """As a kernel would; the student's functions are called in the other process."""
@@ -81,11 +84,12 @@ class TrustedShell(CapturingShell):
                 {
                     "output_type": "display_data",
                     "metadata": metadata if type(metadata) is dict else {},
-                    "data": output["data"],
+                    "data": {k: v for k, v in output["data"].items() if k != CHECK},
                 }
             )
 
     def _showtraceback(self, etype, evalue, stb) -> None:
+        stb = [line for line in stb if _HERE not in line]
         frames = getattr(evalue, "student_frames", None)
         if frames and stb:
             stb = [*stb[:-1], *(_as_text(frame) for frame in frames), stb[-1]]
@@ -98,7 +102,6 @@ class _Names(dict):
     def __init__(self, link: Link) -> None:
         super().__init__()
         self.link = link
-        self.pushed: frozenset[str] = frozenset()
 
     def __missing__(self, name):
         if not isinstance(name, str) or hasattr(builtins, name) or name.startswith("__"):
@@ -112,6 +115,26 @@ class _Names(dict):
         if is_proxy(found) and self.link.trust.methods.get(name):
             return asked_as(found, name)
         return found
+
+
+class _Pushed:
+    """Names that solutions read and only test cells bind: told to the student's side, no others.
+
+    An expected value that a test keeps in a name of its own stays here.
+    """
+
+    def __init__(self, names: dict, wanted: frozenset[str]) -> None:
+        self.names, self.wanted = names, wanted
+        self.told: dict[str, object] = {}
+
+    def __call__(self) -> list[tuple[str, object]]:
+        fresh = [
+            (name, self.names[name])
+            for name in self.wanted & self.names.keys()
+            if self.told.get(name, self) is not self.names[name]
+        ]
+        self.told.update(fresh)
+        return fresh
 
 
 def _is_bundle(data) -> bool:
