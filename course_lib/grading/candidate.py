@@ -52,10 +52,10 @@ class Candidate(ABC):
 
 
 class Local(Candidate):
-    """An object of this process."""
+    """An object of this process. ``watched``: calls that the item forbids are noticed."""
 
-    def __init__(self, fn) -> None:
-        self.fn = fn
+    def __init__(self, fn, watched: bool = True) -> None:
+        self.fn, self.watched = fn, watched
 
     def refused(self, item: Item) -> Finding | None:
         return _unfit(item, self.fn) or _forbidden(item, self.fn)
@@ -64,7 +64,7 @@ class Local(Candidate):
         self, item: Item, observe: str, case: Case, seed: int, seconds: float
     ) -> Observation:
         reseed(seed)
-        with watching(item.forbidden):
+        with watching(item.forbidden if self.watched else frozenset()):
             return limited(seconds, lambda: observed(item, observe)(item, self.fn, case))
 
     def birth_of_nan(self, item: Item, case: Case, seconds: float) -> Birth | None:

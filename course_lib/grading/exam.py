@@ -152,7 +152,14 @@ class Exam:
         return _known[key]
 
     def cases(self, role: str) -> list[Case]:
-        return [case for seed in self.seeds for case in self.item.cases(role, seed)]
+        return [case for seed in self.seeds for case in self._drawn(role, seed)]
+
+    def _drawn(self, role: str, seed: int) -> list[Case]:
+        """The same cases for every check of this process: drawing them takes its time."""
+        key = (self.assignment.id, self.item.id, "cases", role, seed)
+        if key not in _known:
+            _remember(key, list(self.item.cases(role, seed)))
+        return _known[key]
 
     def outcome(self, aspect: Aspect) -> Outcome:
         """Look at one aspect; the first case that is wrong decides."""

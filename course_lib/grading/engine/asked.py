@@ -7,8 +7,10 @@ stands. That code imports nothing that knows an answer.
 
 from functools import partial
 from importlib import import_module
+from itertools import count
 
 from course_lib.exercises.spec import Case, Constructor, Item
+from course_lib.grading.engine import wire
 
 # Modules of observations that hold no answer ...
 HARMLESS = (
@@ -93,14 +95,23 @@ def described(told: dict) -> Item:
     )
 
 
-def case_description(case: Case) -> dict:
-    """A case as plain data; its tensors travel beside it."""
-    return {
-        "id": case.id,
-        "sizes": dict(case.sizes),
-        "tensors": dict(case.tensors),
-        "options": dict(case.options),
-    }
+_numbers = count()
+
+
+def encoded(case: Case) -> tuple[int, object, list]:
+    """A number for the case, and the case as plain data and blobs; made once and kept with it."""
+    kept = getattr(case, "_encoded", None)
+    if kept is None:
+        blobs: list = []
+        told = {
+            "id": case.id,
+            "sizes": dict(case.sizes),
+            "tensors": dict(case.tensors),
+            "options": dict(case.options),
+        }
+        kept = next(_numbers), wire.encode(told, blobs), [bytes(blob) for blob in blobs]
+        object.__setattr__(case, "_encoded", kept)
+    return kept
 
 
 def _nothing(*_arguments):

@@ -151,7 +151,8 @@ class Child:
 
     channel: socket.socket
     handle: int  # a pidfd: process ids may be used again, and mean nothing across namespaces
-    alive: bool = field(default=True)
+    alive: bool = True
+    cases: set[int] = field(default_factory=set)  # the cases it has been sent
 
     def ask(
         self,

@@ -13,8 +13,8 @@ from course_lib.grading.engine import wire
 from course_lib.grading.engine.asked import (
     BESIDE_MODELS,
     HERE,
-    case_description,
     description,
+    encoded,
     place,
 )
 from course_lib.grading.engine.children import Child, Late, Lost
@@ -97,9 +97,14 @@ class Remote(Candidate):
             about = {"op": "ask-about", "item": wire.encode(description(item), blobs)}
             self._answer(child, about, SHORT)
             self.told = child, item
+            child.cases.clear()
         blobs = []
         if case is not None:
-            header["case"] = wire.encode(case_description(case), blobs)
+            number, node, tensors = encoded(case)
+            header["number"] = number
+            if number not in child.cases:
+                header["case"], blobs = node, tensors
+                child.cases.add(number)
         return self._answer(child, header, seconds, blobs)
 
     def _answer(self, child: Child, header: dict, seconds: float, blobs=()) -> dict:

@@ -8,7 +8,7 @@ import signal
 import socket
 import sys
 import threading
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from course_lib.exercises.spec import Case
 from course_lib.grading.candidate import Local, NotThere
@@ -31,6 +31,9 @@ class Shell:
         self.shell.on_output = self._send_output
         self.handles = Handles(shell.user_ns, channel, shell.capturing)
         self.item = None
+        self.cases: dict[int, Case] = {}  # of this item, by the number they came with
+        self.printed = None
+        self.containing = ExitStack()
         self.answers = {
             "run": self.run,
             "ask-about": self.ask_about,
@@ -63,6 +66,7 @@ class Shell:
 
     def _handled(self, header, blobs, reply) -> dict:
         """What an ordinary test asks: a name, a call, an attribute."""
+        self.containing.close()
         return self.handles.answer(header, blobs, reply)
 
     def _send_output(self, output: dict) -> None:
@@ -70,6 +74,7 @@ class Shell:
 
     def run(self, header, _blobs, _reply) -> dict:
         """Run one cell; its outputs have been sent when this answers."""
+        self.containing.close()
         make_unusable(frozenset())
         self.shell.execution_count = header["count"]
         with _interrupted_after(header["seconds"]) as alarm:
@@ -79,42 +84,53 @@ class Shell:
     def ask_about(self, header, _blobs, _reply) -> dict:
         """The questions that follow are about this item."""
         self.item = described(wire.decode(header["item"], []))
+        self.cases.clear()
+        self.containing.close()
+        self.printed = self.containing.enter_context(contained())
+        make_unusable(self.item.forbidden)
         return {}
+
+    def _case(self, header, blobs) -> Case:
+        """A case of the item; one that has come before is named by its number only."""
+        number = header["number"]
+        if "case" in header:
+            self.cases[number] = Case(**wire.decode(header["case"], blobs))
+        return self.cases[number]
+
+    def _answered(self, told: dict) -> dict:
+        """An answer with what the student's code has printed on the way."""
+        printed, self.printed.kept = self.printed.kept, ""
+        return told | {"printed": printed}
 
     def _candidate(self, header) -> Local:
         if header["name"] not in self.shell.user_ns:
             raise NotThere(header["name"])
-        return Local(self.shell.user_ns[header["name"]])
+        # Not watched: the source has been read, and the kernels are out of order.
+        return Local(self.shell.user_ns[header["name"]], watched=False)
 
     def has(self, header, _blobs, _reply) -> dict:
         return {"has": header["name"] in self.shell.user_ns}
 
-    def refused(self, header, _blobs, reply) -> dict:
+    def refused(self, header, _blobs, _reply) -> dict:
         """Whether the object can be asked at all."""
-        with contained():
-            finding = self._candidate(header).refused(self.item)
+        finding = self._candidate(header).refused(self.item)
         return {"finding": finding and tell(finding)}
 
     def observe(self, header, blobs, reply) -> dict:
         """One observation of one case, or the exception that came instead."""
-        case = Case(**wire.decode(header["case"], blobs))
-        make_unusable(self.item.forbidden)
-        with contained() as printed:
-            try:
-                found = self._candidate(header).observe(
-                    self.item, header["observe"], case, header["seed"], header["seconds"]
-                )
-                told = {"found": wire.encode(_plain(found), reply)}
-            except BaseException as error:
-                reply.clear()
-                told = {"error": describe(error)}
-        return told | {"printed": printed.kept, "dropped": printed.dropped}
+        case = self._case(header, blobs)
+
+        def found():
+            candidate = self._candidate(header)
+            how = header["observe"], case, header["seed"], header["seconds"]
+            return _plain(candidate.observe(self.item, *how))
+
+        return self._answered(_told(found, reply))
 
     def birth_of_nan(self, header, blobs, _reply) -> dict:
         """The line that makes the first NaN."""
-        case = Case(**wire.decode(header["case"], blobs))
-        with contained():
-            birth = self._candidate(header).birth_of_nan(self.item, case, header["seconds"])
+        case = self._case(header, blobs)
+        birth = self._candidate(header).birth_of_nan(self.item, case, header["seconds"])
         return {"birth": birth and list(birth)}
 
     def names_used(self, header, _blobs, _reply) -> dict:
@@ -122,14 +138,16 @@ class Shell:
 
     def call(self, header, _blobs, reply) -> dict:
         """Call a function without arguments, for a check that looks at what it returns."""
-        with contained() as printed:
-            try:
-                found = self._candidate(header).fn()
-                told = {"found": wire.encode(found, reply)}
-            except BaseException as error:
-                reply.clear()
-                told = {"error": describe(error)}
-        return told | {"printed": printed.kept, "dropped": printed.dropped}
+        return self._answered(_told(lambda: self._candidate(header).fn(), reply))
+
+
+def _told(call, reply: list) -> dict:
+    """What ``call`` gives, or the exception that it raises, as plain data."""
+    try:
+        return {"found": wire.encode(call(), reply)}
+    except BaseException as error:
+        reply.clear()
+        return {"error": describe(error)}
 
 
 def _plain(found) -> dict:

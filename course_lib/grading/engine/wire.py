@@ -84,8 +84,15 @@ def receive(sock: socket.socket, deadline: float | None = None) -> tuple[dict, l
     lengths = struct.unpack(f">{count}Q", _read(sock, 8 * count, deadline))
     if sum(lengths) > LIMIT:
         raise WireError(f"a message of {sum(lengths)} bytes")
-    text = _read(sock, length, deadline)
-    blobs = [_read(sock, size, deadline) for size in lengths]
+    if length + sum(lengths) <= _CHUNK:  # one piece: a system call for each would take longer
+        whole = memoryview(_read(sock, length + sum(lengths), deadline))
+        text, blobs, start = whole[:length].tobytes(), [], length
+        for size in lengths:
+            blobs.append(bytearray(whole[start : start + size]))
+            start += size
+    else:
+        text = _read(sock, length, deadline)
+        blobs = [_read(sock, size, deadline) for size in lengths]
     try:
         header = json.loads(text, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
