@@ -41,6 +41,7 @@ from nbgrader.preprocessors import (
 from traitlets.utils.importstring import import_item
 
 from course_lib.grading.engine.log import QuietLog
+from course_lib.grading.engine.masters import master_files
 from course_lib.grading.engine.notebook_text import notebook_bytes
 from course_lib.grading.engine.plan import NotebookPlan, Plan
 from course_lib.grading.engine.scoring import comment_of, points_of
@@ -85,6 +86,8 @@ class Steps:
         plain = maker is NotebookExporter and self._exporter.nbformat_version == 4
         self.own_steps = not plain or any(not _is_known(step) for step in self.after)
         self._after = [] if self.own_steps else [self._made(step) for step in self.after]
+        keep = self._autograde.exclude_overwriting
+        self.masters = master_files(self._course, plan.assignment, keep)
 
     def sanitise(
         self,

@@ -18,14 +18,18 @@ from course_lib.exercises.spec import Item
 from course_lib.grading import session
 from course_lib.grading.allowed import Reading, read, refusal_finding
 from course_lib.grading.engine.aside import Aside
-from course_lib.grading.engine.bench import Bench, bench, can_fork
+from course_lib.grading.engine.bench import Bench, bench
 from course_lib.grading.engine.children import NoChildren
 from course_lib.grading.engine.executor import Execution
-from course_lib.grading.engine.job import Graded, InfrastructureError, Job
+from course_lib.grading.engine.given import Given
+from course_lib.grading.engine.isolation import can_fork
+from course_lib.grading.engine.job import Graded, InfrastructureError, Job, Sheet
+from course_lib.grading.engine.masters import put_beside
 from course_lib.grading.execute import ExecuteToTheEnd
 from course_lib.grading.gradebook import course_directory
 from course_lib.grading.result import Finding
 from course_lib.grading.submissions import read_submission, stage
+from course_lib.i18n import _
 
 
 def execute_one(job: Job) -> Graded:
@@ -46,6 +50,7 @@ def _execute_one(job: Job, root: Path) -> Graded:
     submission = read_submission(root, job.assignment, job.student)
     folder = Path(root, stage(root, job.assignment, submission), job.student, job.assignment)
     at = bench(root, job.assignment, job.isolation != "none")
+    put_beside(folder, at.steps.masters)
     staged = nbformat.read(folder / f"{job.assignment}.ipynb", as_version=4)
     notebook = at.steps.sanitise(staged, job.student, folder=folder)
     os.environ["COURSE_SEED"] = str(job.seed)
@@ -61,19 +66,46 @@ def _execute_one(job: Job, root: Path) -> Graded:
     )
 
 
+def execute_sheet(sheet: Sheet) -> dict:
+    """Execute one notebook of nbgrader's own command; the notebook with its outputs.
+
+    Raises InfrastructureError when it could not be executed.
+    """
+    root = Path(sheet.root)
+    os.environ["COURSE_SEED"] = str(sheet.seed)
+    notebook = nbformat.from_dict(sheet.notebook)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            at = bench(root, sheet.assignment, sheet.isolation != "none")
+            at.place.seconds = sheet.seconds
+            execute(notebook, at, sheet.language, Path(sheet.folder), root, name=sheet.name)
+    except (CourseError, NoChildren) as error:
+        raise InfrastructureError(str(error)) from error
+    return notebook
+
+
 def execute(
-    notebook: NotebookNode, at: Bench, language: str, folder: Path | None, root: Path
+    notebook: NotebookNode,
+    at: Bench,
+    language: str,
+    folder: Path | None,
+    root: Path,
+    name: str | None = None,
 ) -> int:
-    """Fill the outputs of a sanitised notebook; returns how many processes it has cost."""
+    """Fill the outputs of a sanitised notebook; returns how many processes it has cost.
+
+    ``name`` is the notebook's name where it is not the assignment's.
+    """
     about = notebook.metadata.setdefault("course", NotebookNode())
     about["seed"] = os.environ.get("COURSE_SEED", "0")  # to do this grading again alone
     session.forget()
     if not can_fork():
         return _in_a_kernel(notebook, folder, root)
-    aside = Aside(at.given, folder, at.place.seconds)
+    aside = Aside(_given(at, name), folder, at.place.seconds)
     reading = None
     if at.is_ours:
-        reading = read(notebook.cells, get_assignment(at.steps.plan.assignment))
+        reading = read(notebook.cells, get_assignment(at.assignment))
     execution = Execution(
         notebook,
         at.place,
@@ -84,6 +116,15 @@ def execute(
     )
     execution.run()
     return execution.lost
+
+
+def _given(at: Bench, name: str | None) -> Given:
+    """What an instructor's tests rely on. Raises CourseError when nobody can know."""
+    found = at.given.get(name or at.assignment)
+    if found is None and not at.is_ours:
+        text = _("The instructor's notebook {name} was not found, on which its tests rely.")
+        raise CourseError(text.format(name=name or at.assignment))
+    return found or Given()
 
 
 def _refusal(reading: Reading | None, item: Item) -> Finding | None:

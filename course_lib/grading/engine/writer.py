@@ -39,6 +39,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from course_lib.grading.engine.folder import beside, exchange, restore, restore_all
 from course_lib.grading.engine.late import Lateness
 from course_lib.grading.engine.log import QuietLog
+from course_lib.grading.engine.masters import master_files, put_beside
 from course_lib.grading.engine.own_steps import OwnStepFailed, own_code, run_steps
 from course_lib.grading.engine.plan import plan_of
 from course_lib.grading.engine.rows import MissingRow, Rows, Saved, score_of, set_penalties
@@ -91,7 +92,8 @@ class Writer:
         except BaseException:
             self.close()
             raise
-        self._masters = self._master_files()
+        keep = self._files.exclude_overwriting
+        self._masters = master_files(self._course, self.assignment, keep)
         self._lateness = self._late_step()
         restore_all(self._graded("*"))
         return self
@@ -154,24 +156,11 @@ class Writer:
         self._files.destination = str(fresh)
         if _has_other_files(self._staged(student)):
             BaseConverter.init_assignment(self._files, self.assignment, student)
-        for source, name in self._masters:
-            copy = fresh / name
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            copy.unlink(missing_ok=True)
-            shutil.copy(source, copy)
+        put_beside(fresh, self._masters)
         for result in results.values():
             if result.finished:
                 (fresh / f"{result.notebook}.ipynb").write_bytes(result.content)
         self._files.set_permissions(self.assignment, student)
-
-    def _master_files(self) -> list[tuple[str, str]]:
-        """The files beside the assignment's source, which take the place of submitted ones."""
-        course = self._course
-        folder = course.format_path(course.source_directory, ".", self.assignment)
-        kept = self._files.exclude_overwriting.get(self.assignment, [])
-        found = set(utils.find_all_files(folder, [*course.ignore, "*.ipynb"]))
-        found -= {os.path.join(folder, name) for name in kept}
-        return [(path, os.path.relpath(path, folder)) for path in sorted(found)]
 
     # Rows
 
