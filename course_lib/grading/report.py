@@ -75,8 +75,8 @@ def print_files(result: GradeReport, console: Console) -> None:
     """Where the page and the marks are."""
     plainly = {"highlight": False, "markup": False, "soft_wrap": True}
     if result.pages:
-        shown = result.pages.get(get_language()) or next(iter(result.pages.values()))
-        console.print(_("The class on a page: {file}").format(file=shown), **plainly)
+        page = result.pages.get(get_language()) or next(iter(result.pages.values()))
+        console.print(_("The class on a page: {file}").format(file=page), **plainly)
     if result.marks:
         _print_marks(result, console)
 
@@ -90,15 +90,15 @@ def _marks(result: GradeReport, with_parts: bool) -> Table:
     table = Table(title=_("Marks of {name}").format(name=result.assignment), title_justify="left")
     table.add_column(_("Student"), no_wrap=True)
     table.add_column("", no_wrap=True)  # the language, as in the folders' names
-    shown = list(result.items) if with_parts else []
-    for place in range(1, len(shown) + 1):
+    parts = list(result.items) if with_parts else []
+    for place in range(1, len(parts) + 1):
         table.add_column(str(place), justify="right", no_wrap=True)
     table.add_column(_("Total"), justify="right", no_wrap=True)
     table.add_column(_("Reason"), overflow="fold", ratio=1)
     for row in result.rows:
         points = [
             TO_MARK if row.points.get(item, 0) is None else shown(row.points.get(item))
-            for item in shown
+            for item in parts
         ]
         table.add_row(
             escape(plain(row.name or row.student)),
