@@ -12,10 +12,10 @@ from nbgrader.preprocessors import (
     CheckCellMetadata,
     IgnorePattern,
     LimitOutput,
-    SaveAutoGrades,
 )
 
-from course_lib.grading.execute import ExecuteToTheEnd
+from course_lib.grading.engine.nbgrader_step import ExecuteShutIn
+from course_lib.grading.engine.own_steps import SaveKindly
 from course_lib.grading.feedback import FEEDBACK_STEPS, FeedbackExporter
 
 root = Path(__file__).resolve().parent
@@ -57,13 +57,15 @@ c.Execute.shutdown_kernel = "immediate"
 c.LimitOutput.max_lines = 200
 c.LimitOutput.max_traceback = 40
 
-# A kernel that dies costs the cell that killed it, not the whole submission.
+# Students' code runs shut in, and what it does to its process costs the cell that did it, not the
+# submission; text on stderr costs no points. With nbgrader's own Execute and SaveAutoGrades in
+# their places, grading is nbgrader's again.
 c.Autograde.autograde_preprocessors = [
-    ExecuteToTheEnd,
+    ExecuteShutIn,
     IgnorePattern,
     ClearMetadataPreprocessor,
     LimitOutput,
-    SaveAutoGrades,
+    SaveKindly,
     AssignLatePenalties,
     CheckCellMetadata,
 ]

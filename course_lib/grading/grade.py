@@ -8,10 +8,10 @@ stopped goes on where it stopped.
 import hashlib
 import json
 import os
-import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -38,6 +38,7 @@ from course_lib.grading.mend import Note
 from course_lib.grading.pool import Pool
 from course_lib.grading.release import register
 from course_lib.grading.report import GradeReport, report, write_reports
+from course_lib.grading.seeds import class_seed
 from course_lib.grading.submissions import check_students, staged_folder, submission_digest
 from course_lib.grading.versions import versions
 from course_lib.grading.worker_process import WorkerLost
@@ -94,30 +95,43 @@ def grade(
     workers: int | None = None,
     seed: int | None = None,
     isolation: str = "best",
-    pool: Callable[..., Pool] = Pool,
+    scheduler: str | None = None,
     console: Console | None = None,
 ) -> GradeReport:
     """Grade the submissions in ``submitted/`` and report on all of them.
 
     ``students`` limits the run and the report, ``force`` grades again what is graded, ``seed``
     draws the hidden cases (drawn once per class and kept when not given), ``isolation`` says what
-    to do where students' code cannot be shut in whole ("required": refuse). The report lists every
+    to do where students' code cannot be shut in whole ("required": refuse), ``scheduler`` is the
+    address of a Dask cluster to grade on instead of ``workers`` here. The report lists every
     submission; ``report.failed`` are those that could not be graded and are to be run again.
     Raises CourseError for an unknown assignment or student, and when there is nothing to grade.
     """
     root = Path(root).resolve()
     console = console or Console(quiet=True)
     source_path(root, assignment)
-    shut_in(isolation, console)
+    pool = _pool(scheduler, root, isolation)
+    if scheduler is None:
+        shut_in(isolation, console)
     wanted = check_students(root, assignment, students)
     with _alone(root, assignment):
         register(root, assignment)
-        seed = _seed(root, assignment, seed, force and students is None, alone=students is not None)
+        again, alone = force and students is None, students is not None
+        seed = class_seed(root, assignment, seed, draw_again=again, alone=alone)
         run = Run(root, assignment, seed, isolation, workers or default_workers(), pool)
         _grade(run, wanted, students, force, console)
         result = report(root, assignment)
         write_reports(root, result)
     return result.only(students)
+
+
+def _pool(scheduler: str | None, root: Path, isolation: str) -> Callable[..., Pool]:
+    """What makes the pool of a run from its workers, time limit and log."""
+    if scheduler is None:
+        return Pool
+    from course_lib.grading.dask_pool import DaskPool, checked_address
+
+    return partial(DaskPool, address=checked_address(scheduler), root=root, isolation=isolation)
 
 
 @contextmanager
@@ -237,26 +251,6 @@ def default_workers() -> int:
         return max(1, len(os.sched_getaffinity(0)))
     except AttributeError:  # not on macOS and Windows
         return max(1, os.cpu_count() or 1)
-
-
-def _seed(
-    root: Path, assignment: str, given: int | None, draw_again: bool, *, alone: bool = False
-) -> int:
-    """The seed of this class: the one given, the one kept, or a new one.
-
-    A seed given to grade some students ``alone`` is theirs: the class keeps the one it has.
-    """
-    path = Path(root) / WORK / assignment / "seed"
-    if given is None and path.exists() and not draw_again:
-        try:
-            return int(path.read_text("utf-8"))
-        except ValueError:
-            raise CourseError(_("{file} holds no seed: remove it.").format(file=path)) from None
-    seed = secrets.randbelow(2**31) if given is None else int(given)
-    if alone and path.exists():
-        return seed
-    write_atomically(path, f"{seed}\n")
-    return seed
 
 
 def _is_done(root: Path, assignment: str, student: str, key: str) -> bool:

@@ -1,6 +1,7 @@
 """The students' notebooks as they are committed in exercises/."""
 
 import json
+from contextlib import chdir
 from pathlib import Path
 
 import nbformat
@@ -29,13 +30,21 @@ def graded_points(notebook) -> dict[str, float]:
     }
 
 
-def execute(notebook, tmp_path):
-    """Run it as autograding does; the points of each test cell, and the notebook."""
-    from course_lib.grading.execute import ExecuteToTheEnd
+@pytest.fixture(scope="module")
+def run():
+    """A function: the notebook as nbgrader's own command executes it, with the course's step."""
+    from course_lib.grading.engine.nbgrader_step import ExecuteShutIn
 
-    run = ExecuteToTheEnd(timeout=120, startup_timeout=120, shutdown_kernel="immediate")
-    notebook, _resources = run.preprocess(notebook, {"metadata": {"path": str(tmp_path)}})
-    return notebook
+    step = ExecuteShutIn(timeout=120, isolation="best")
+
+    def execute(notebook, folder):
+        name = notebook.metadata.course.assignment
+        with chdir(ROOT):  # where nbgrader's commands work
+            about = {"assignment": name, "notebook": name}
+            resources = {"metadata": {"path": str(folder)}, "nbgrader": about}
+            return step.preprocess(notebook, resources)[0]
+
+    return execute
 
 
 def points_of(notebook) -> dict[str, float]:
@@ -100,15 +109,15 @@ def test_the_cells_points_are_the_points_of_the_items_and_questions_and_the_core
 
 
 @pytest.mark.parametrize("assignment", assignments(ROOT))
-def test_an_untouched_release_scores_0_when_it_is_run(assignment, tmp_path):
-    points = points_of(execute(released(assignment, "id"), tmp_path))
+def test_an_untouched_release_scores_0_when_it_is_run(assignment, run, tmp_path):
+    points = points_of(run(released(assignment, "id"), tmp_path))
     assert points and set(points.values()) == {0}
 
 
 @pytest.mark.parametrize("assignment", assignments(ROOT))
-def test_the_solution_scores_everything_when_it_is_run(assignment, tmp_path):
+def test_the_solution_scores_everything_when_it_is_run(assignment, run, tmp_path):
     source = read_source(ROOT, assignment)
-    notebook = execute(source, tmp_path)
+    notebook = run(source, tmp_path)
     questions = {question.id for question in get_assignment(assignment).written}
     checked = {id: most for id, most in graded_points(source).items() if id not in questions}
     assert points_of(notebook) == checked

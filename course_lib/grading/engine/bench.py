@@ -1,8 +1,7 @@
 """All that the submissions of one assignment share in a worker: made once, kept warm."""
 
-import ast
-import os
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import torch
@@ -14,21 +13,28 @@ from course_lib.grading.engine.children import Zygote, ZygoteSettings
 from course_lib.grading.engine.executor import Place
 from course_lib.grading.engine.given import Given, given_by
 from course_lib.grading.engine.plan import load_plan
+from course_lib.grading.engine.sources import instructors_notebooks, released_imports
 from course_lib.grading.engine.steps import Steps
 from course_lib.grading.gradebook import course_directory
-from course_lib.grading.release import made_release
-from course_lib.grading.source import read_source
 
 
 @dataclass
 class Bench:
-    """``given`` is what the instructor's cells give to their own tests, ``is_ours`` whether the
-    assignment is one of the course's, whose checks need no cells of an instructor."""
+    """``given`` is what the instructor's cells give to their own tests, for each notebook.
 
-    steps: Steps
+    ``is_ours``: the assignment is one of the course's, whose checks need no instructor's cells.
+    """
+
+    root: Path
+    assignment: str
     place: Place
-    given: Given
+    given: dict[str, Given]
     is_ours: bool
+
+    @cached_property
+    def steps(self) -> Steps:
+        """nbgrader's steps around execution; they need the gradebook, which execution does not."""
+        return Steps(load_plan(self.root, self.assignment))
 
 
 _benches: dict[tuple, Bench] = {}
@@ -43,21 +49,16 @@ def bench(root: Path, assignment: str, isolated: bool) -> Bench:
         _benches.clear()
         place = _place(root, assignment, isolated)
         place.plain.start()  # its imports go on beside ours
-        given = given_by(read_source(root, assignment))
-        steps = Steps(load_plan(root, assignment))
-        _benches[key] = Bench(steps, place, given, assignment in ASSIGNMENTS)
+        written = instructors_notebooks(root, assignment)
+        given = {name: given_by(notebook) for name, notebook in written.items()}
+        _benches[key] = Bench(Path(root), assignment, place, given, assignment in ASSIGNMENTS)
     return _benches[key]
-
-
-def can_fork() -> bool:
-    """Whether students' code can run in forked children here; else it runs in kernels."""
-    return hasattr(os, "fork") and hasattr(os, "pidfd_open")
 
 
 def _place(root: Path, assignment: str, isolated: bool) -> Place:
     torch.set_num_threads(1)
     config = course_directory(root).config
-    imports = _imports(root, assignment)
+    imports = released_imports(root, assignment)
     data = str(Path(course_lib.data.__file__).parent)
 
     def zygote(modules: tuple[str, ...]) -> Zygote:
@@ -67,17 +68,3 @@ def _place(root: Path, assignment: str, isolated: bool) -> Place:
     if assignment in ASSIGNMENTS and needs_models(get_assignment(assignment)):
         place.models = zygote(WITH_MODELS)
     return place
-
-
-def _imports(root: Path, assignment: str) -> str:
-    """The import statements of the released notebook."""
-    found = []
-    for cell in made_release(root, assignment, "en").cells:
-        if cell.cell_type != "code":
-            continue
-        try:
-            body = ast.parse(cell.source).body
-        except SyntaxError:  # magics
-            continue
-        found += [ast.unparse(s) for s in body if isinstance(s, ast.Import | ast.ImportFrom)]
-    return "\n".join(found)

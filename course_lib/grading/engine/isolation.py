@@ -1,5 +1,7 @@
 """How well students' code is shut in on this machine, and what the instructor is told of it."""
 
+import os
+
 from rich.console import Console
 
 from course_lib.errors import CourseError
@@ -21,3 +23,8 @@ def shut_in(isolation: str, console: Console) -> None:
         raise CourseError("\n".join([text, *(f"- {sentence}" for sentence in weaker)]))
     for sentence in weaker:
         console.print(sentence)
+
+
+def can_fork() -> bool:
+    """Whether students' code can run in forked children here; else it runs in kernels."""
+    return hasattr(os, "fork") and hasattr(os, "pidfd_open")

@@ -34,5 +34,23 @@ class Graded:
     seconds: float = 0.0
 
 
+@dataclass(frozen=True)
+class Sheet:
+    """One notebook that nbgrader's own command wants executed: plain data, ready for it.
+
+    ``folder`` is where the submission lies, ``seconds`` what one cell may take.
+    """
+
+    root: str
+    assignment: str
+    name: str
+    notebook: dict
+    language: str
+    folder: str
+    seed: int
+    seconds: float
+    isolation: str = "best"
+
+
 class InfrastructureError(Exception):
     """The submission could not be graded through no fault of its own; its log is the text."""

@@ -43,6 +43,7 @@ from traitlets.utils.importstring import import_item
 from course_lib.grading.engine.log import QuietLog
 from course_lib.grading.engine.masters import master_files
 from course_lib.grading.engine.notebook_text import notebook_bytes
+from course_lib.grading.engine.own_steps import SaveKindly
 from course_lib.grading.engine.plan import NotebookPlan, Plan
 from course_lib.grading.engine.scoring import comment_of, points_of
 from course_lib.grading.gradebook import course_directory
@@ -277,6 +278,7 @@ _INSTEAD = {
     OverwriteKernelspec: KernelspecOfPlan,
     OverwriteCells: CellsOfPlan,
     SaveAutoGrades: PointsAsData,
+    SaveKindly: PointsAsData,
     AssignLatePenalties: PenaltyInTheWriter,
     CheckCellMetadata: QuickCheckCellMetadata,
 }

@@ -5,7 +5,7 @@ The run itself needs no torch: it hands out submissions and writes the gradebook
 
 from pathlib import Path
 
-from course_lib.grading.engine.job import Graded, Job
+from course_lib.grading.engine.job import Graded, Job, Sheet
 
 
 def execute_one(job: Job) -> Graded:
@@ -20,3 +20,10 @@ def feedback_of(job: Job) -> None:
     from course_lib.grading.feedback import feedback_one
 
     feedback_one(Path(job.root), job.assignment, job.student)
+
+
+def execute_sheet(sheet: Sheet) -> dict:
+    """Execute one notebook for nbgrader's own command. Raises InfrastructureError."""
+    from course_lib.grading.engine.worker import execute_sheet
+
+    return execute_sheet(sheet)

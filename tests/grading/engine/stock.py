@@ -88,8 +88,8 @@ def stock(
     converter = Autograde(coursedir=course, config=course.config)
     converter.log = course.log = QuietLog()
     before, after = around_execution(converter.autograde_preprocessors)
-    if kindly:
-        after = [SaveKindly if step is SaveAutoGrades else step for step in after]
+    saves = SaveKindly if kindly else SaveAutoGrades
+    after = [saves if step in (SaveKindly, SaveAutoGrades) else step for step in after]
     converter.autograde_preprocessors = [*before, Shows, *after]
     converter.force = True
     try:
