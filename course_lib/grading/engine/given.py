@@ -7,13 +7,19 @@ that depend on one, stay with the student.
 
 import ast
 import builtins
+import symtable
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from IPython.core.inputtransformer2 import TransformerManager
 
+from course_lib.grading.engine.specials import ARITHMETIC, JUDGES
+
 _COMPARISONS = {"__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__contains__"}
 _ORDER = {"__lt__", "__le__", "__gt__", "__ge__"}
+_DECIDES = _COMPARISONS | {*ARITHMETIC} | JUDGES
+_PLAIN_BASES = {"object", "Module", "nn.Module", "torch.nn.Module", "ABC", "abc.ABC", "Exception",
+                "Dataset", "torch.utils.data.Dataset", "Protocol", "Generic"}  # fmt: skip
 _BUILTIN = {*dir(builtins), "__name__", "__doc__", "__file__", "get_ipython", "display"}
 _LAZY = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
@@ -49,7 +55,8 @@ def given_by(notebook) -> Given:
         "\n".join(ast.unparse(statement) for statement in needed),
         {s.name: _comparisons(s) for s in solutions if isinstance(s, ast.ClassDef)},
         classes,
-        frozenset(name for s in solutions for name in _uses(s).all)
+        frozenset(name for s in solutions for name in _globals_of(s))
+        - _BUILTIN
         - frozenset(name for s in [*own, *solutions] for name in _uses(s).bound),
     )
 
@@ -76,6 +83,17 @@ def _uses(statement: ast.AST) -> _Uses:
     found = _Uses()
     _visit(statement, found, lazy=False)
     found.now -= _bound_inside(statement)
+    return found
+
+
+def _globals_of(statement: ast.stmt) -> set[str]:
+    """Global names that functions of a statement read, not their local ones."""
+    found, todo = set(), [symtable.symtable(ast.unparse(statement), "<solution>", "exec")]
+    while todo:
+        scope = todo.pop()
+        todo.extend(scope.get_children())
+        if scope.get_type() == "function":
+            found |= {s.get_name() for s in scope.get_symbols() if s.is_global()}
     return found
 
 
@@ -219,8 +237,10 @@ def _is_magic(statement: ast.stmt) -> bool:
 
 
 def _comparisons(kind: ast.ClassDef) -> frozenset[str]:
-    """The comparisons that a class of the solution defines."""
-    found = {part.name for part in kind.body if isinstance(part, ast.FunctionDef)} & _COMPARISONS
+    """The comparisons, operators and judging methods that a class of the solution defines."""
+    found = {name for part in kind.body for name in _bound_in_class(part)} & _DECIDES
+    if any(ast.unparse(base) not in _PLAIN_BASES for base in kind.bases):
+        found |= _DECIDES - _COMPARISONS  # inherited ones
     for decorator in kind.decorator_list:
         told = ast.unparse(decorator)
         if "total_ordering" in told:
@@ -230,6 +250,10 @@ def _comparisons(kind: ast.ClassDef) -> frozenset[str]:
             if "order=True" in told:
                 found |= _ORDER
     return frozenset(found)
+
+
+def _bound_in_class(part: ast.stmt) -> set[str]:
+    return _uses(part).bound
 
 
 def names_bound(cells: Iterable[str]) -> set[str]:

@@ -15,6 +15,7 @@ import types
 import weakref
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from inspect import Parameter, Signature
@@ -24,7 +25,7 @@ import torch
 
 from course_lib.grading.engine import sharing, wire
 from course_lib.grading.engine.modes import Modes
-from course_lib.grading.engine.specials import ARITHMETIC, ORDER, PLAIN, UNARY
+from course_lib.grading.engine.specials import ARITHMETIC, JUDGES, ORDER, PLAIN, UNARY
 
 LONGEST = 4000  # characters of text that an exception may bring
 
@@ -76,7 +77,8 @@ class Link:
     def do(self, what: str, *parts):
         """One request and its answer. Raises what the student's code raised."""
         for name, value in self.push():
-            self._exchange({"op": "proxy", "do": "set_name"}, (name, value))
+            with suppress(wire.Unsendable):
+                self._exchange({"op": "proxy", "do": "set_name"}, (name, value))
         return self._exchange({"op": "proxy", "do": what}, parts)
 
     def share_class(self, name: str, kind: type) -> None:
@@ -284,7 +286,7 @@ class _Decoder(wire.Decoder):
     def instance(self, node):
         made = object.__new__(self.link.classes[node["c"]])
         attributes = dict(self._decode(node["v"]))
-        if not all(type(name) is str for name in attributes):
+        if not sharing.may_have(type(made), attributes):
             raise wire.WireError("no attributes")
         vars(made).update(attributes)
         return made
@@ -395,6 +397,8 @@ class Proxy(metaclass=_ProxyType):
     def __getattr__(self, name: str):
         if name in _NEVER:
             raise AttributeError(name)
+        if name in JUDGES and not _may(name, self):
+            raise AttributeError(_would_decide(name, self))
         return _also_asked(self, _link(self).do("attribute", self, name))
 
     def __setattr__(self, name: str, value) -> None:
@@ -540,11 +544,21 @@ def _compare(name: str, proxy: Proxy, other):
 
 def _ordered(name: str, proxy: Proxy, other):
     if not is_proxy(other) and not _may(name, proxy):
-        raise TypeError(
-            f"{name[2:-2]!r} between {type(proxy).__name__!r} of the student's code and "
-            f"{type(other).__name__!r}: the student's object would decide the result"
-        )
+        raise TypeError(_would_decide(f"{name[2:-2]!r} with {type(other).__name__!r}", proxy))
     return _special(name, proxy, other)
+
+
+def _computed(name: str, proxy: Proxy, *others):
+    """Arithmetic: a difference of 0 would say that the student's object is right."""
+    if not all(map(is_proxy, others)) and not _may(name, proxy):
+        what = f"{name[2:-2]!r} with {', '.join(type(other).__name__ for other in others)!r}"
+        raise TypeError(_would_decide(what, proxy))
+    return _special(name, proxy, *others)
+
+
+def _would_decide(what: str, proxy: Proxy) -> str:
+    kind = type(proxy).__name__
+    return f"{what} of {kind!r} of the student's code: the student's object would decide the result"
 
 
 def _special(name: str, proxy: Proxy, *arguments, **named):
@@ -564,6 +578,10 @@ def _method(name: str) -> Callable:
 
         def method(self):
             return _plain(name, self)
+    elif name in ARITHMETIC:
+
+        def method(self, *others):
+            return _computed(name, self, *others)
     elif name in ORDER:
 
         def method(self, other):

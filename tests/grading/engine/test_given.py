@@ -121,7 +121,7 @@ def test_helper_classes_are_named():
 def test_globals_that_only_tests_bind_are_named():
     found = given(
         ("own", "import math"),
-        ("solution", "def f():\n    return math.sqrt(rate)"),
+        ("solution", "def f():\n    expected = math.sqrt(rate)\n    return open(expected)"),
         ("test", "rate = 4\nexpected = 2\nassert f() == expected"),
     )
-    assert "rate" in found.read and "expected" not in found.read and "math" not in found.read
+    assert found.read == {"rate"}
