@@ -14,6 +14,7 @@ from rich.markup import escape
 
 from course_lib.errors import CourseError
 from course_lib.i18n import LANGUAGES
+from course_lib.quick_start import without_iri_grammar
 
 DONE, SOME_FAILED, COULD_NOT_START, STOPPED = 0, 1, 2, 130
 console = Console()
@@ -208,6 +209,11 @@ def sample(root, assignment, remove):
 @click.option(
     "--workers", type=click.IntRange(min=1), help="How many at once.  [default: one per core]"
 )
+@click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    help="Grade on the Dask cluster at tcp://HOST:PORT, or on one of N processes: local:N.",
+)
 @click.option("--seed", type=int, help="Draw the hidden cases from this seed, to repeat a run.")
 @click.option(
     "--isolation",
@@ -222,12 +228,13 @@ def sample(root, assignment, remove):
 )
 @json_option
 @with_root
-def grade(root, assignment, students, force, workers, seed, isolation, explain, as_json):
+def grade(root, assignment, students, force, workers, scheduler, seed, isolation, explain, as_json):
     """Grade the submissions in submitted/<student>/<assignment>/.
 
     Writes marks into gradebook.db, a page for each student into feedback/, a page about the class
     and marks as CSV into marks/. What was graded already and has not changed is left as it is.
     """
+    without_iri_grammar()
     from course_lib.grading.explain import explanation, print_explanation
     from course_lib.grading.grade import grade as run_grading
     from course_lib.grading.report import print_report
@@ -235,6 +242,9 @@ def grade(root, assignment, students, force, workers, seed, isolation, explain, 
 
     if explain and not students:
         raise CourseError("--explain is about one mark: name the student with --student.")
+
+    if workers and scheduler:
+        raise CourseError("--workers is about this machine, --scheduler about a cluster: name one.")
 
     quiet = Console(stderr=True) if as_json else console
     failed = []
@@ -248,6 +258,7 @@ def grade(root, assignment, students, force, workers, seed, isolation, explain, 
             students=list(students) or None,
             force=force,
             workers=workers,
+            scheduler=scheduler,
             seed=seed,
             isolation=isolation,
             console=quiet,

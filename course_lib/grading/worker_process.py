@@ -14,6 +14,8 @@ from pathlib import Path
 
 import psutil
 
+from course_lib.quick_start import without_iri_grammar
+
 # One thread per process: the processes are the parallelism.
 _ONE_THREAD = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 
@@ -112,6 +114,7 @@ def _work(pipe, log: Path) -> None:
         for stream in (1, 2):  # kernels inherit them: nothing is printed over the progress bar
             os.dup2(file.fileno(), stream)
     os.environ.update(dict.fromkeys(_ONE_THREAD, "1"))
+    without_iri_grammar()
     threading.Thread(target=_end_with_parent, daemon=True).start()
     while True:
         try:
@@ -122,7 +125,7 @@ def _work(pipe, log: Path) -> None:
             try:
                 answer = ("result", function(task))
             except Exception as error:
-                answer = ("error", _portable(error))
+                answer = ("error", portable(error))
         pipe.send(answer)
 
 
@@ -149,7 +152,7 @@ def _end_with_parent() -> None:
     os._exit(1)  # kernels watch their parent as well and end with it
 
 
-def _portable(error: Exception) -> Exception:
+def portable(error: Exception) -> Exception:
     """Some exceptions cannot travel between processes; their text can."""
     try:
         return pickle.loads(pickle.dumps(error))
