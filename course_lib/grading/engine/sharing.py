@@ -47,10 +47,6 @@ class Table:
         kind = type(value)
         return kind in _EXACT or issubclass(kind, torch.Tensor) or kind in self.classes
 
-    def values(self) -> dict:
-        """The held objects by number."""
-        return {number: held.value for number, held in self.held.items()}
-
     def forget(self, numbers: Iterable[int]) -> None:
         for number in numbers:
             held = self.held.pop(number, None)
@@ -265,9 +261,22 @@ class _Objects:
 
     @staticmethod
     def become(value, content) -> None:
-        if not all(type(key) is str for key in content[::2]):
+        if not may_have(type(value), content[::2]):
             raise TypeError("no attributes")
         _Mappings.become(vars(value), content)
+
+
+def may_have(kind: type, names: Iterable) -> bool:
+    """Whether an object of an instructor's class may have attributes of these names.
+
+    One with the name of a method would be called in its place.
+    """
+    return all(
+        type(name) is str
+        and not callable(found := getattr(kind, name, None))
+        and not hasattr(type(found), "__get__")
+        for name in names
+    )
 
 
 _KINDS = {

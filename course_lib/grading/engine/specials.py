@@ -17,3 +17,9 @@ CONTAINERS = ("__getitem__", "__setitem__", "__delitem__", "__iter__", "__next__
               "__contains__", "__missing__")  # fmt: skip
 OTHERS = ("__call__", "__enter__", "__exit__", "__await__", "__aiter__", "__anext__")
 SPECIALS = (*ARITHMETIC, *UNARY, *PLAIN, *ORDER, *EQUALITY, *CONTAINERS, *OTHERS)
+# Methods that say of numbers whether they are right, or how far from right: whose object they are
+# called of decides a mark.
+JUDGES = frozenset(
+    {"allclose", "isclose", "equal", "equals", "eq", "ne", "not_equal", "sub", "subtract", "rsub",
+     "almost_equal", "array_equal"}
+)  # fmt: skip

@@ -45,10 +45,12 @@ def decode(node, blobs: list, resolve: Callable | None = None):
 class Decoder:
     """One message's budget, and its objects by number. Subclasses override ``tensor``."""
 
-    def __init__(self, blobs: list, resolve: Callable | None = None, known=()):
+    resolve: Callable | None = None
+
+    def __init__(self, blobs: list, resolve: Callable | None = None):
         self.blobs = blobs
-        self.resolve = resolve
-        self.known = known  # what node "known" means, by number
+        if resolve is not None:
+            self.resolve = resolve
         self.made: list = []  # by number
         self.sizes: list[int] = []  # nodes below each, so that sharing cannot multiply
         self.nodes = 0
@@ -113,7 +115,7 @@ class Decoder:
 
     def already(self, number: int):
         """What both sides have had since an earlier message."""
-        return self.known[number]
+        raise WireError("nothing has crossed before")
 
     def same(self, number):
         value = self.made[_count(number)]
