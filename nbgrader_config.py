@@ -1,9 +1,11 @@
 """nbgrader for this course: ``course grade`` and nbgrader's own commands read the same file.
 
 ``nbgrader autograde ps4_lstm``, ``nbgrader generate_feedback ps4_lstm`` and the formgrader in
-JupyterLab work with it from this folder. Change ``db_url`` to share a gradebook between graders.
+JupyterLab work with it from this folder. COURSE_DB_URL names a gradebook that graders on several
+machines share, postgresql://user@host/name; without it, it is a file in this folder.
 """
 
+import os
 from pathlib import Path
 
 from nbconvert.preprocessors import ClearMetadataPreprocessor
@@ -29,8 +31,10 @@ c.CourseDirectory.release_directory = str(Path("exercises", "en"))
 c.CourseDirectory.submitted_directory = "submitted"
 c.CourseDirectory.autograded_directory = "autograded"
 c.CourseDirectory.feedback_directory = "feedback"
-# Several workers write to it; each waits up to a minute for its turn.
-c.CourseDirectory.db_url = f"sqlite:///{(root / 'gradebook.db').as_posix()}?timeout=60"
+# Who finds the file locked waits up to a minute for its turn.
+c.CourseDirectory.db_url = os.environ.get("COURSE_DB_URL") or (
+    f"sqlite:///{(root / 'gradebook.db').as_posix()}?timeout=60"
+)
 
 # The sources in solutions/ hold the answers: they are never copied beside a release or a
 # submission, and neither are editors' left-overs.
