@@ -107,7 +107,8 @@ def encoded(case: Case) -> tuple[int, object, list]:
             "id": case.id,
             "sizes": dict(case.sizes),
             "tensors": dict(case.tensors),
-            "options": dict(case.options),
+            "options": {n: v for n, v in case.options.items() if not callable(v)},
+            "functions": [n for n, v in case.options.items() if callable(v)],
         }
         kept = next(_numbers), wire.encode(told, blobs), [bytes(blob) for blob in blobs]
         object.__setattr__(case, "_encoded", kept)

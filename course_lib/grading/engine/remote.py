@@ -9,7 +9,7 @@ from torch import Tensor
 from course_lib.exercises.spec import Case, Item
 from course_lib.grading.candidate import Candidate, ProcessDied, observed
 from course_lib.grading.compare import Observation
-from course_lib.grading.engine import wire
+from course_lib.grading.engine import course_calls, wire
 from course_lib.grading.engine.asked import (
     BESIDE_MODELS,
     HERE,
@@ -105,12 +105,13 @@ class Remote(Candidate):
             if number not in child.cases:
                 header["case"], blobs = node, tensors
                 child.cases.add(number)
-        return self._answer(child, header, seconds, blobs)
+        return self._answer(child, header, seconds, blobs, case)
 
-    def _answer(self, child: Child, header: dict, seconds: float, blobs=()) -> dict:
+    def _answer(self, child: Child, header: dict, seconds: float, blobs=(), case=None) -> dict:
         started = monotonic()
         try:
-            answer, parts = child.ask({**header, "name": self.name}, blobs, seconds)
+            asked = {**header, "name": self.name}
+            answer, parts = course_calls.ask(child, asked, blobs, seconds, case)
             if "error" in answer:
                 raise rebuild(answer["error"])
             if "found" in answer:

@@ -16,6 +16,7 @@ from course_lib.grading.capture import contained
 from course_lib.grading.engine import wire
 from course_lib.grading.engine.asked import described
 from course_lib.grading.engine.capturing import CapturingShell
+from course_lib.grading.engine.course_calls import stand_in
 from course_lib.grading.engine.failures import describe, tell
 from course_lib.grading.engine.finished import make_unusable
 from course_lib.grading.engine.handles import Handles
@@ -94,7 +95,10 @@ class Shell:
         """A case of the item; one that has come before is named by its number only."""
         number = header["number"]
         if "case" in header:
-            self.cases[number] = Case(**wire.decode(header["case"], blobs))
+            told = wire.decode(header["case"], blobs)
+            for name in told.pop("functions"):
+                told["options"][name] = stand_in(self.channel, name)
+            self.cases[number] = Case(**told)
         return self.cases[number]
 
     def _answered(self, told: dict) -> dict:
