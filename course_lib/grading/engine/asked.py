@@ -51,12 +51,16 @@ def needs_models(assignment) -> bool:
     )
 
 
-def description(item: Item) -> dict:
-    """Plain data from which ``described`` makes an item that can be observed, and no more."""
+def description(item: Item, models: bool = False) -> dict:
+    """Plain data from which ``described`` makes an item that can be observed, and no more.
+
+    Only the observations that are made in that process, the one with ``models`` or the other:
+    it could not load the rest.
+    """
     own = {
         name: f"{function.__module__}:{function.__name__}"
         for name, function in item.observations.items()
-        if place(item, name) != HERE
+        if place(item, name) == (BESIDE_MODELS if models else BESIDE)
     }
     made = item.constructor
     return {

@@ -94,7 +94,7 @@ class Remote(Candidate):
         child = self.child(models)
         if self.told != (child, item):
             blobs: list[bytes] = []
-            about = {"op": "ask-about", "item": wire.encode(description(item), blobs)}
+            about = {"op": "ask-about", "item": wire.encode(description(item, models), blobs)}
             self._answer(child, about, SHORT)
             self.told = child, item
             child.cases.clear()
@@ -112,6 +112,8 @@ class Remote(Candidate):
         try:
             asked = {**header, "name": self.name}
             answer, parts = course_calls.ask(child, asked, blobs, seconds, case)
+            if "broken" in answer:  # it has ended with these words
+                raise wire.WireError(str(answer["broken"]))
             if "error" in answer:
                 raise rebuild(answer["error"])
             if "found" in answer:
