@@ -77,12 +77,13 @@ class Aside:
         wire.send(self.channel, {"answer": answer, "shown": shown}, parts, deadline)
 
     def _start(self) -> None:
+        given = self.given.once_more() if self.process else self.given
         self.channel, theirs = socket.socketpair()
         self.process = os.fork()
         if self.process == 0:
             try:
                 self.channel.close()
-                _serve(theirs, self.given, self.folder)
+                _serve(theirs, given, self.folder)
             except BaseException:
                 traceback.print_exc()  # into the log of the workers
                 sys.stderr.flush()

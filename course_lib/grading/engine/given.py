@@ -8,8 +8,9 @@ that depend on one, stay with the student.
 import ast
 import builtins
 import symtable
+import sys
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from IPython.core.inputtransformer2 import TransformerManager
 
@@ -21,6 +22,8 @@ _DECIDES = _COMPARISONS | {*ARITHMETIC} | JUDGES
 _PLAIN_BASES = {"object", "Module", "nn.Module", "torch.nn.Module", "ABC", "abc.ABC", "Exception",
                 "Dataset", "torch.utils.data.Dataset", "Protocol", "Generic"}  # fmt: skip
 _BUILTIN = {*dir(builtins), "__name__", "__doc__", "__file__", "get_ipython", "display"}
+_DEFINITIONS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_LIBRARIES = {*sys.stdlib_module_names, "numpy", "torch", "matplotlib", "scipy", "pandas"}
 _LAZY = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 
@@ -30,12 +33,20 @@ class Given:
 
     ``comparisons`` are the special methods that the solution defines, by class; ``classes`` the
     helper classes of the instructor; ``read`` the global names that solutions use and do not bind.
+    ``tested`` are the names that only test cells bind: no name of the student's stands in for them,
+    and ``helpers`` binds the functions, classes and modules among them again in a new process.
     """
 
     source: str = ""
     comparisons: dict[str, frozenset[str]] = field(default_factory=dict)
     classes: tuple[str, ...] = ()
     read: frozenset[str] = frozenset()
+    tested: frozenset[str] = frozenset()
+    helpers: str = ""
+
+    def once_more(self) -> "Given":
+        """For a process that takes the place of one that has run test cells."""
+        return replace(self, source=f"{self.source}\n{self.helpers}")
 
 
 def given_by(notebook) -> Given:
@@ -47,7 +58,9 @@ def given_by(notebook) -> Given:
         told = cell.metadata.get("nbgrader", {})
         kind = solutions if told.get("solution") else tests if told.get("grade") else own
         kind.extend(statements(cell.source))
-    mine = _independent(own, _students_names(own, solutions))
+    libraries = [s for s in solutions if _is_library(s)]
+    students = _students_names(own, [s for s in solutions if s not in libraries])
+    mine = _independent([*libraries, *own], students)
     wanted = {name for statement in tests for name in _uses(statement).all}
     needed = _needed(mine, wanted)
     classes = tuple(s.name for s in needed if isinstance(s, ast.ClassDef))
@@ -58,7 +71,28 @@ def given_by(notebook) -> Given:
         frozenset(name for s in solutions for name in _globals_of(s))
         - _BUILTIN
         - frozenset(name for s in [*own, *solutions] for name in _uses(s).bound),
+        frozenset(name for s in tests for name in _uses(s).bound) - students,
+        _helpers(needed, tests, students),
     )
+
+
+def _helpers(needed: list[ast.stmt], tests: list[ast.stmt], students: set[str]) -> str:
+    """What test cells define for later ones and that needs nothing of a solution."""
+    defined = [s for s in tests if isinstance(s, _DEFINITIONS)]
+    kept = _independent([*needed, *defined], students)
+    return "\n".join(ast.unparse(s) for s in defined if s in kept)
+
+
+def _is_library(statement: ast.stmt) -> bool:
+    """An import of a solution's that is no work of the student's: the tests have their own."""
+    if isinstance(statement, ast.ImportFrom):
+        names = [statement.module or ""] if not statement.level else [""]
+        star = any(alias.name == "*" for alias in statement.names)
+    elif isinstance(statement, ast.Import):
+        names, star = [alias.name for alias in statement.names], False
+    else:
+        return False
+    return not star and all(name.partition(".")[0] in _LIBRARIES for name in names)
 
 
 def statements(source: str) -> list[ast.stmt]:

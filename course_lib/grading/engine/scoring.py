@@ -1,13 +1,15 @@
-"""Points and automatic comments of an executed cell: nbgrader's own, with two differences.
+"""Points and automatic comments of an executed cell: nbgrader's own, with three differences.
 
-The differences are on purpose, and both are here:
+The differences are on purpose, and all are here:
 
 * **Text on stderr is no wrong answer.** nbgrader gives 0 to a test cell with any text there, and
   torch warns there about its own affairs. The text stays in the notebook for the student to see;
   it is left out of scoring only. A test that fails raises, and an error still scores 0.
 * **More points than there are goes to a person.** nbgrader drops the whole submission when a test
   cell shows a number above its points. Here that cell alone has no automatic points and waits to
-  be marked by hand.
+  be marked by hand. So does one whose result has no text at all.
+* **Less than nothing is nothing.** nbgrader gives all points to a test cell that shows a negative
+  number or nan, which a wrong answer can bring about; here those score 0.
 """
 
 from logging import Logger
@@ -19,12 +21,26 @@ from nbgrader import utils
 def points_of(cell: NotebookNode, log: Logger | None = None) -> float | None:
     """The automatic points of a grade cell; None when a person has to give them."""
     try:
-        points, _most = utils.determine_grade(without_stderr(cell), log)
-    except ValueError as error:
+        scored = without_stderr(cell)
+        points, _most = utils.determine_grade(scored, log)
+    except (ValueError, KeyError) as error:
         if log:
             log.warning("%s: %s; left to a person", cell.metadata.nbgrader["grade_id"], error)
         return None
-    return points
+    return 0.0 if points and _is_less_than_nothing(scored) else points
+
+
+def _is_less_than_nothing(cell: NotebookNode) -> bool:
+    """Whether the result that decides is a number below 0, or none."""
+    results = [output for output in cell.get("outputs", []) if _is_result(output)]
+    try:
+        return bool(results) and not float(results[0].data["text/plain"]) >= 0
+    except (ValueError, TypeError, KeyError):
+        return False
+
+
+def _is_result(output: NotebookNode) -> bool:
+    return output.output_type == "execute_result"
 
 
 def comment_of(cell: NotebookNode) -> str | None:

@@ -60,6 +60,7 @@ class TrustedShell(CapturingShell):
             kind = self.user_ns.get(name)
             if isinstance(kind, type):
                 self.link.share_class(name, kind)
+        self.user_ns.tested = given.tested
         self.link.push = _Pushed(self.user_ns, given.read)
 
     def run_cell(self, raw_cell, store_history=None, **options):
@@ -102,9 +103,12 @@ class _Names(dict):
     def __init__(self, link: Link) -> None:
         super().__init__()
         self.link = link
+        self.tested: frozenset[str] = frozenset()
 
     def __missing__(self, name):
         if not isinstance(name, str) or hasattr(builtins, name) or name.startswith("__"):
+            raise KeyError(name)
+        if name in self.tested:
             raise KeyError(name)
         try:
             found = self.link.do("name", name)
