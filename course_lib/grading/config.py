@@ -1,5 +1,6 @@
 """Where a course keeps its assignments, and how nbgrader is set up there."""
 
+import os
 import re
 from functools import cache
 from pathlib import Path
@@ -43,11 +44,11 @@ def load_config(root: Path) -> Config:
                 folder=root, file=CONFIG_NAME
             )
         )
-    return _read_config(root, path.stat().st_mtime_ns).copy()
+    return _read_config(root, path.stat().st_mtime_ns, os.environ.get("COURSE_DB_URL")).copy()
 
 
 @cache
-def _read_config(root: Path, _changed: int) -> Config:
+def _read_config(root: Path, _changed: int, _db_url: str | None) -> Config:
     return PyFileConfigLoader(CONFIG_NAME, path=str(root)).load_config()
 
 

@@ -138,7 +138,7 @@ class _Pages:
         self.files.log = self.log
         self.files.force = True
         self.hides = HideHiddenTests()
-        self.gradebook = create_engine(self.course.db_url)
+        self.gradebook = create_engine(self.course.db_url, pool_pre_ping=True)
 
     def write(self, assignment: str, student: str) -> Path:
         course, files = self.course, self.files

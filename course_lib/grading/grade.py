@@ -33,7 +33,7 @@ from course_lib.grading.engine.job import Graded, InfrastructureError, Job
 from course_lib.grading.engine.tasks import execute_one, feedback_of
 from course_lib.grading.engine.writer import NotWritten, Writer
 from course_lib.grading.files import write_atomically
-from course_lib.grading.gradebook import course_directory
+from course_lib.grading.gradebook import course_directory, held
 from course_lib.grading.mend import Note
 from course_lib.grading.pool import Pool
 from course_lib.grading.release import register
@@ -139,13 +139,16 @@ def _alone(root: Path, assignment: str):
     """Two runs would grade the same submissions into the same files."""
     path = Path(root) / WORK / assignment / "lock"
     path.parent.mkdir(parents=True, exist_ok=True)
+    taken = CourseError(
+        _("{name} is being graded already. Wait until that has ended.").format(name=assignment)
+    )
     try:
-        with FileLock(path, timeout=0):
+        with FileLock(path, timeout=0), held(root, assignment) as alone:
+            if not alone:
+                raise taken
             yield
     except Timeout:
-        raise CourseError(
-            _("{name} is being graded already. Wait until that has ended.").format(name=assignment)
-        ) from None
+        raise taken from None
 
 
 def _grade(run: "Run", wanted: list[str], students, force: bool, console: Console) -> None:

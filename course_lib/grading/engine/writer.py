@@ -51,6 +51,8 @@ NO_PLACE = N_("The gradebook has no place for {name}: the assignment or its clas
 DISK = N_("The graded notebook could not be written ({reason}).")
 OWN = N_("A step of the course's own configuration failed ({reason}).")
 
+DEADLOCK, NOT_SERIAL = "40P01", "40001"  # what PostgreSQL calls them
+
 Results = Mapping[str, Executed]
 
 
@@ -78,7 +80,7 @@ class Writer:
         self._gradebook: Gradebook | None = None
 
     def __enter__(self) -> "Writer":
-        prepare(self._course.db_url)
+        prepare(self._course.db_url, self._course.course_id)
         try:
             self._gradebook = Gradebook(self._course.db_url, self._course.course_id)
             # nbgrader's steps open the gradebook without naming a course, which makes this one.
@@ -181,7 +183,7 @@ class Writer:
             with self._gradebook.engine.begin() as connection:
                 return change(connection)
         except DBAPIError as error:
-            if not (isinstance(error, IntegrityError) or error.connection_invalidated):
+            if not _may_succeed(error):
                 raise
         with self._gradebook.engine.begin() as connection:
             return change(connection)
@@ -272,6 +274,13 @@ class _Files(Autograde):
 
     def _format_dest(self, assignment_id, student_id, escape=False):
         return self.destination
+
+
+def _may_succeed(error: DBAPIError) -> bool:
+    """Whether the same change may succeed now: another grader was quicker, or a line was lost."""
+    if isinstance(error, IntegrityError) or error.connection_invalidated:
+        return True
+    return getattr(error.orig, "sqlstate", None) in (DEADLOCK, NOT_SERIAL)
 
 
 def _has_other_files(folder: Path) -> bool:
