@@ -1,0 +1,1 @@
+"""Submissions that try to get more than they are worth: see ``docs/grading-security.md``."""

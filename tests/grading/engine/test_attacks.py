@@ -1,0 +1,92 @@
+"""Every attack scores no more than what its answers are honestly worth.
+
+Each goes through the engine as a submission does: read, mended, staged, executed, scored.
+"""
+
+import os
+
+import nbformat
+import pytest
+
+from course_lib.grading.engine import bench
+from course_lib.grading.engine.job import Job
+from course_lib.grading.engine.worker import execute_one
+from tests.grading.engine.attacks import plain_course
+from tests.grading.engine.attacks.notebooks import CHANGES
+from tests.grading.engine.attacks.plain import PLAIN
+
+
+class Course:
+    """An assignment in a temporary folder, and one warm bench that grades attacks on it."""
+
+    def __init__(self, root, assignment: str) -> None:
+        self.root, self.assignment = root, assignment
+
+    def submit(self, student, answers, files=(), change=None):
+        path = self.root / "exercises" / "en" / self.assignment / f"{self.assignment}.ipynb"
+        notebook = nbformat.read(path, as_version=4)
+        for cell in notebook.cells:
+            name = cell.metadata.get("nbgrader", {}).get("grade_id")
+            if name in answers:
+                cell.source = answers[name]
+        if change:
+            CHANGES[change](notebook)
+        folder = self.root / "submitted" / student / self.assignment
+        for name, text in dict(files).items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_text(text, "utf-8")
+        folder.mkdir(parents=True, exist_ok=True)
+        nbformat.write(notebook, folder / f"{self.assignment}.ipynb")
+
+    def graded(self, student):
+        """The points by cell and the executed notebook."""
+        done = execute_one(Job(str(self.root), self.assignment, student, seed=7)).executed
+        return done.points, nbformat.reads(done.content.decode("utf-8"), as_version=4)
+
+    def score(self, attack) -> float:
+        self.submit(attack.name, attack.answers, attack.files, attack.change)
+        points, _notebook = self.graded(attack.name)
+        return sum(value or 0.0 for value in points.values())
+
+
+@pytest.fixture(scope="module")
+def seed():
+    """Grading sets the seed of the hidden cases for its process."""
+    before = os.environ.get("COURSE_SEED")
+    yield
+    os.environ.pop("COURSE_SEED", None)
+    if before is not None:
+        os.environ["COURSE_SEED"] = before
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory, seed):
+    root = plain_course.make(tmp_path_factory.mktemp("plain"))
+    yield Course(root, plain_course.NAME)
+    for made in bench._benches.values():
+        made.place.stop()
+    bench._benches.clear()
+
+
+SLOW = {"silence", "helper-timed-out", "output-flood", "raw-flood", "hostile-exceptions"}
+
+
+def _each(attacks):
+    return [
+        pytest.param(a, id=a.name, marks=[pytest.mark.slow] if a.name in SLOW else [])
+        for a in attacks
+    ]
+
+
+def test_the_right_answers_have_all_points(plain):
+    plain.submit("right", {name: plain_course.right(name) for name in plain_course.PARTS})
+    points, _notebook = plain.graded("right")
+    assert sum(points.values()) == plain_course.MOST
+
+
+@pytest.mark.parametrize("attack", _each(PLAIN))
+def test_no_trick_passes_an_ordinary_test(plain, attack):
+    before = sorted(path for path in plain.root.rglob("*") if "submitted" not in str(path))
+    assert plain.score(attack) <= attack.honest
+    after = sorted(path for path in plain.root.rglob("*") if "submitted" not in str(path))
+    assert after == before
