@@ -16,7 +16,7 @@ INSTALLED := .venv/installed
 # Two tests at a time; what shares a site, a browser or a graded class stays together.
 TWO := -n 2 --dist loadgroup
 
-.PHONY: course test test-all test-precision book serve lab release grade bench translations doctor lint clean
+.PHONY: course test test-all test-precision book serve lab release grade bench bench-grading translations doctor lint clean
 .DEFAULT_GOAL := course
 
 # The environment is made once and again when the requirements change.
@@ -60,6 +60,10 @@ grade: $(INSTALLED)
 
 bench: $(INSTALLED)
 	@$(COURSE) bench
+
+# nbgrader's own autograde and the course's, on the same submissions.
+bench-grading: $(INSTALLED)
+	@$(COURSE) bench-grading
 
 translations: $(INSTALLED)
 	@$(COURSE) translate update

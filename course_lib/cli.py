@@ -345,6 +345,28 @@ def bench(root, only, threads):
     run_bench(root, console, only, tuple(int(count) for count in threads))
 
 
+@main.command("bench-grading")
+@click.option("--assignment", default="ps4_lstm", show_default=True)
+@click.option("--submissions", type=click.IntRange(min=4), default=42, show_default=True)
+@click.option(
+    "--stock",
+    type=click.IntRange(min=1),
+    default=12,
+    show_default=True,
+    help="How many of them nbgrader as it comes grades as well: it takes seconds for each.",
+)
+@click.option("--workers", type=click.IntRange(min=1), help="[default: one per core]")
+@click.option("--only-engine", is_flag=True, help="Leave nbgrader as it comes out.")
+@with_root
+def bench_grading(root, assignment, submissions, stock, workers, only_engine):
+    """Time grading beside nbgrader's own; writes benchmarks/grading.json and a plot. Minutes."""
+    from course_lib.bench.grading import bench_grading as run_bench
+
+    assignments(root, [assignment])
+    options = {"submissions": submissions, "stock": stock, "workers": workers}
+    run_bench(root, console, assignment=assignment, only_engine=only_engine, **options)
+
+
 @main.command("all")
 @with_root
 def everything(root):

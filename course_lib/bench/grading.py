@@ -1,0 +1,133 @@
+"""``course bench-grading``: nbgrader as it comes and the course's engine, on the same submissions.
+
+Each side grades in a process of its own, one after the other on the same machine. nbgrader takes
+seconds for one submission, so it may get the first few only; both are then told per submission.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from rich.console import Console
+
+from course_lib.bench.grading_course import SEED, gradable_class, make_course
+from course_lib.bench.run import machine
+from course_lib.errors import CourseError
+
+SUBMISSIONS, STOCK = 42, 12
+
+
+def bench_grading(
+    root: Path,
+    console: Console,
+    *,
+    assignment: str = "ps4_lstm",
+    submissions: int = SUBMISSIONS,
+    stock: int = STOCK,
+    workers: int | None = None,
+    only_engine: bool = False,
+) -> dict:
+    """Measure, print the tables, and keep ``benchmarks/grading.json`` when all was measured.
+
+    ``stock``: how many of the submissions nbgrader as it comes grades as well. Returns what was
+    measured. Raises CourseError when a side could not grade.
+    """
+    from course_lib.bench.grading_tell import draw, print_grading
+    from course_lib.grading.grade import default_workers
+
+    stock = 0 if only_engine else min(stock, submissions)
+    workers = workers or default_workers()
+    found = {
+        "machine": machine(),
+        "assignment": assignment,
+        "submissions": submissions,
+        "different": min(submissions, len(gradable_class(root, assignment))),
+        "stock submissions": stock,
+        "workers": workers,
+    }
+    with tempfile.TemporaryDirectory(prefix="bench-grading-") as place:
+        if stock:
+            console.print(f"nbgrader grades {stock} submissions of {assignment} ...")
+            course = make_course(root, Path(place, "stock"), assignment, stock, stock=True)
+            found["stock"] = _run("grading_stock", course.root, assignment)
+        for name, pages in (("engine", "0"), ("engine with feedback", "1")):
+            console.print(f"the engine grades {submissions} ({name}) ...")
+            course = make_course(root, Path(place, name), assignment, submissions, stock=False)
+            found[name] = _run("grading_engine", course.root, assignment, str(workers), pages)
+            if found[name]["failed"]:
+                raise CourseError(f"Not graded: {', '.join(found[name]['failed'])}.")
+        if stock:
+            found["scores"] = _compared(Path(place, "stock"), course.root, assignment)
+    found["figures"] = _figures(found)
+    print_grading(found, console)
+    if stock and submissions >= 40:
+        folder = root / "benchmarks"
+        folder.mkdir(exist_ok=True)
+        (folder / "grading.json").write_text(json.dumps(found, indent=1) + "\n", "utf-8")
+        draw(found, folder / "grading.svg")
+    return found
+
+
+def _run(side: str, *arguments) -> dict:
+    code = f"import sys; from course_lib.bench.{side} import main; main(*sys.argv[1:])"
+    ended = subprocess.run(
+        [sys.executable, "-c", code, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "COURSE_SEED": str(SEED)},
+    )
+    if ended.returncode != 0:
+        reason = ended.stderr.strip().splitlines()[-1:] or ["it gave no reason"]
+        raise CourseError(f"A measurement stopped ({side}): {reason[0]}")
+    return json.loads(ended.stdout.splitlines()[-1])
+
+
+def _compared(stock: Path, engine: Path, assignment: str) -> dict:
+    """How many submissions nbgrader graded, and how many have the same points in every cell."""
+    theirs, ours = (_points(root, assignment) for root in (stock, engine))
+    both = theirs.keys() & ours.keys()
+    other = sorted(student for student in both if theirs[student] != ours[student])
+    return {"graded": len(both), "same": len(both) - len(other), "other": other}
+
+
+def _points(root: Path, assignment: str) -> dict[str, dict[str, float]]:
+    from course_lib.grading.gradebook import open_gradebook
+
+    with open_gradebook(root) as gradebook:
+        return {
+            submission.student.id: {
+                grade.name: grade.auto_score
+                for notebook in submission.notebooks
+                for grade in notebook.grades
+            }
+            for submission in gradebook.assignment_submissions(assignment)
+        }
+
+
+def _figures(found: dict) -> dict:
+    """Submissions per minute and CPU per submission of each side, with and without feedback.
+
+    The engine's are those once every worker has its first submission behind it; what nbgrader
+    needs before its first one is left out as well.
+    """
+    figures = {}
+    for name, key in (("grading", "engine"), ("grading and feedback", "engine with feedback")):
+        warm = found[key]["warm"]
+        row = {
+            "engine per minute": 60 * warm["count"] / warm["seconds"],
+            "engine cpu": warm["cpu"] / warm["count"],
+            "engine per minute in all": 60 * found[key]["count"] / found[key]["all"],
+        }
+        if "stock" in found and found["scores"]["graded"]:
+            parts = ["grading"] if key == "engine" else ["grading", "feedback"]
+            graded = found["scores"]["graded"]
+            seconds = sum(found["stock"][part]["seconds"] for part in parts)
+            row["stock per minute"] = 60 * graded / seconds
+            row["stock cpu"] = sum(found["stock"][part]["cpu"] for part in parts) / graded
+            row["ratio"] = row["engine per minute"] / row["stock per minute"]
+            row["cpu ratio"] = row["stock cpu"] / row["engine cpu"]
+        figures[name] = row
+    return figures

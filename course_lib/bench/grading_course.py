@@ -1,0 +1,69 @@
+"""The class that ``course bench-grading`` grades: the bundled one, made up to the number wanted."""
+
+import re
+import shutil
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from course_lib.grading.release import register
+from course_lib.grading.sample import SampleStudent, sample_class, submitted_files
+
+SEED = 11
+# nbgrader drops a submission whose code ends or blocks its kernel: there would be nothing to time.
+_ENDS_ITS_PROCESS = re.compile(r"_exit|sys\.exit|\bquit\(|\bexit\(|while True|os\.kill")
+# nbgrader as it comes: folders, a gradebook, its default time limit.
+STOCK = """from pathlib import Path
+
+c = get_config()
+root = Path(__file__).resolve().parent
+c.CourseDirectory.root = str(root)
+c.CourseDirectory.source_directory = "solutions"
+c.CourseDirectory.db_url = f"sqlite:///{root / 'gradebook.db'}"
+c.CourseDirectory.ignore = ["*.md", "*.ipynb"]
+c.OverwriteCells.add_missing_cells = True
+c.Execute.startup_timeout = 120
+"""
+
+
+@dataclass(frozen=True)
+class Course:
+    root: Path
+    assignment: str
+    students: list[str]
+
+
+def gradable_class(root: Path, assignment: str) -> list[SampleStudent]:
+    """Bundled students whose file came in whole and whose code leaves its process alone."""
+    return [
+        student
+        for student in sample_class(root, assignment)
+        if not student.hand_in
+        and not any(_ENDS_ITS_PROCESS.search(code) for code in student.answers.values())
+    ]
+
+
+def make_course(root: Path, folder: Path, assignment: str, count: int, stock: bool) -> Course:
+    """A course in ``folder`` with ``count`` submissions: the class, and then its files once more.
+
+    The first ones are the same whatever ``count`` is, and with nbgrader as it comes.
+    """
+    ignore = shutil.ignore_patterns("*.ipynb")
+    shutil.copytree(
+        root / "solutions" / assignment, folder / "solutions" / assignment, ignore=ignore
+    )
+    if stock:
+        (folder / "nbgrader_config.py").write_text(STOCK, "utf-8")
+    else:
+        shutil.copy(root / "nbgrader_config.py", folder)
+    students = gradable_class(root, assignment)
+    chosen = [
+        replace(students[k % len(students)], id=f"{k:03}-{students[k % len(students)].id}")
+        for k in range(count)
+    ]
+    for student in chosen:
+        target = folder / "submitted" / student.id / assignment
+        target.mkdir(parents=True)
+        for name, text in submitted_files(root, assignment, student).items():
+            (target / name).write_text(text, "utf-8")
+    register(folder, assignment)
+    return Course(folder, assignment, [student.id for student in chosen])
