@@ -20,7 +20,8 @@ _COMPARISONS = {"__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__c
 _ORDER = {"__lt__", "__le__", "__gt__", "__ge__"}
 _DECIDES = _COMPARISONS | {*ARITHMETIC} | JUDGES
 _PLAIN_BASES = {"object", "Module", "nn.Module", "torch.nn.Module", "ABC", "abc.ABC", "Exception",
-                "Dataset", "torch.utils.data.Dataset", "Protocol", "Generic"}  # fmt: skip
+                "Dataset", "torch.utils.data.Dataset", "Protocol", "Generic",
+                "Enum", "enum.Enum"}  # fmt: skip
 _BUILTIN = {*dir(builtins), "__name__", "__doc__", "__file__", "get_ipython", "display"}
 _DEFINITIONS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _LIBRARIES = {*sys.stdlib_module_names, "numpy", "torch", "matplotlib", "scipy", "pandas"}

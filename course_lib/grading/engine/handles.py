@@ -32,6 +32,10 @@ class Handles:
 
     def __init__(self, names: dict, channel=None, running=nullcontext) -> None:
         self.names, self.channel, self.running = names, channel, running
+        self._begin_again()
+
+    def _begin_again(self) -> None:
+        """Nothing has crossed yet: a new process asks, to which old numbers mean nothing."""
         self.table = sharing.Table(first=1)
         self.objects: dict[int, object] = {}
         self.numbers: dict[int, int] = {}
@@ -45,7 +49,9 @@ class Handles:
 
     def answer(self, header: dict, blobs: list, reply: list) -> dict:
         """The header that answers a request; its blobs are appended to ``reply``."""
-        if header.get("session") not in (None, self.session):
+        if header.get("session") is None:
+            self._begin_again()
+        elif header["session"] != self.session:
             return {"stale": True}
         for number in header.get("drop", ()):
             held = self.objects.pop(number, None)

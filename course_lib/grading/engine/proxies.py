@@ -118,17 +118,23 @@ class Link:
         header |= sharing.write(self.table, _Encoder(self, blobs), parts)
         self.table.forget(unused)  # what was done to them last has been told
         header |= {"forget": unused, "mode": self.modes.changed(), "session": self.session}
-        header["drop"], self.dropped = self.dropped, []
+        # the same object may have come again since its last proxy here was dropped
+        header["drop"] = [number for number in set(self.dropped) if not self.alive[number]]
+        self.dropped = []
         header["drop_graphs"], self.dropped_graphs = self.dropped_graphs, []
         answer, parts = self._ask(header, blobs)
         while answer.get("callback") is True:
+            self._learn_session(answer)
             answer, parts = self._called(answer, parts)
         if answer.get("stale") is True:
             return None, None
+        self._learn_session(answer)
+        return answer, self._read(answer, parts)
+
+    def _learn_session(self, answer: dict) -> None:
         session = answer.get("session")
         if self.session is None and type(session) is str:
             self.session = session
-        return answer, self._read(answer, parts)
 
     def _ask(self, header: dict, blobs: list):
         try:

@@ -95,6 +95,15 @@ def test_objects_of_an_ended_process_are_lost_and_others_come():
         second.close()
 
 
+def test_a_new_test_process_can_ask_where_another_has_asked(child):
+    first = Link(child.ask)
+    thing = first.do("name", "thing")([1])
+    second = Link(child.ask)
+    assert second.do("name", "double")([1]) == [1, 1]
+    with pytest.raises(RuntimeError, match="was lost"):
+        thing.x.append(first.do("special", "__call__", thing, (), {}))
+
+
 def test_a_dead_process_ends_the_cell_whatever_the_cell_catches():
     (first, second) = two_processes(
         "import os\ndef leave(): os._exit(0)",
