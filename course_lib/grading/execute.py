@@ -23,6 +23,7 @@ DIED = N_("The computation ended abruptly in this cell: the process that ran it 
 STUCK = N_("This cell ran longer than {seconds} seconds and could not be interrupted.")
 TOO_LONG = N_("This cell ran longer than {seconds} seconds and was stopped.")
 GIVEN_UP = N_("This cell was not run: the code above it ended the computation too many times.")
+OUT_OF_TIME = N_("This cell was not run: the cells above it took too much time in all.")
 
 
 class ExecuteToTheEnd(Execute):

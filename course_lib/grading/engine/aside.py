@@ -53,6 +53,9 @@ class Aside:
             if self.asked is not None:
                 self.asked.kill()  # it may still be at what it was asked
             outputs.replace_errors("Timeout", _(TOO_LONG).format(seconds=round(self.seconds)))
+        except Exception:
+            self.close()  # it still waits for an answer
+            raise
 
     def _until_done(self, outputs: Outputs, child: Callable[[], Child], deadline: float) -> None:
         """Pass on what the process asks of the child and what it shows, until it is done."""

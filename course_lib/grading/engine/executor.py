@@ -11,16 +11,18 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from time import monotonic
 
 from nbformat import NotebookNode
 from nbgrader import utils
 
+from course_lib.grading.candidate import ProcessDied
 from course_lib.grading.engine.cells import OwnCall, own_call, start_call
 from course_lib.grading.engine.children import Child, Late, Lost, Zygote
 from course_lib.grading.engine.outputs import Outputs
 from course_lib.grading.engine.own import shown
 from course_lib.grading.engine.remote import Remote
-from course_lib.grading.execute import DIED, GIVEN_UP, STUCK, TOO_LONG
+from course_lib.grading.execute import DIED, GIVEN_UP, OUT_OF_TIME, STUCK, TOO_LONG
 from course_lib.i18n import speaking, translator
 
 # What a kernel says of itself; nbclient writes it into every notebook that it runs.
@@ -46,7 +48,14 @@ class Place:
     models: Zygote | None = None
     seconds: float = 30.0  # for one cell
     most_restarts: int = 8
+    patience: float = 12.0  # times ``seconds``, and a while: for all that the student's code does
     limits: dict = field(default_factory=dict)
+
+    @property
+    def longest(self) -> float:
+        """Seconds for one submission. Beyond, its other cells are not run: it would be lost whole
+        if the worker were stopped."""
+        return 240.0 + self.patience * self.seconds
 
     def stop(self) -> None:
         for zygote in (self.plain, self.models):
@@ -55,7 +64,7 @@ class Place:
 
 
 class GivenUp(Exception):
-    """The submission has cost too many processes."""
+    """The submission has cost too many processes or too much time: (kind of error, sentence)."""
 
 
 class Execution:
@@ -84,6 +93,7 @@ class Execution:
         self.notebook.metadata["language_info"] = NotebookNode(LANGUAGE_INFO)
         self.scratch = Path(tempfile.mkdtemp(prefix="submission-"))
         try:
+            self.until = monotonic() + self.place.longest
             with speaking(self.language):
                 for index, cell in enumerate(self.notebook.cells):
                     self.index = index
@@ -100,18 +110,30 @@ class Execution:
 
     def child(self, models: bool = False) -> Child:
         """A living process in the state that the cells before this one leave behind."""
+        self._in_time()
         child = self.children.get(models)
         while child is None or not child.alive:
             if child is not None:
                 self.lost += 1
             if self.lost > self.place.most_restarts:
-                raise GivenUp
+                raise GivenUp("KernelDied", GIVEN_UP)
             zygote = self.place.models if models else self.place.plain
             child = zygote.child(self._folder(models), self.language, self.place.limits)
             self.children[models] = child
             if models or self.index:
                 self._replay(child)
         return child
+
+    def _in_time(self) -> None:
+        if monotonic() > self.until:
+            raise GivenUp("Timeout", OUT_OF_TIME)
+
+    def _for_a_check(self, models: bool) -> Child:
+        """A process to ask in the middle of a check; none is as if it had ended."""
+        try:
+            return self.child(models)
+        except GivenUp as given_up:
+            raise ProcessDied from given_up
 
     def _folder(self, models: bool) -> Path:
         """A fresh working directory with what was handed in beside the notebook."""
@@ -149,9 +171,10 @@ class Execution:
                 self.trusted.run(cell, outputs, self.child)
             else:
                 self._students(cell, outputs)
-        except GivenUp:
+        except GivenUp as given_up:
+            kind, why = given_up.args
             if utils.is_grade(cell):
-                outputs.error("KernelDied", self.say(GIVEN_UP))
+                outputs.replace_errors(kind, self.say(why))
 
     def _students(self, cell: NotebookNode, outputs: Outputs) -> None:
         child = self.child()
@@ -168,6 +191,7 @@ class Execution:
         self, child: Child, source: str, count: int, on_output=None
     ) -> tuple[str, str] | None:
         """Run a cell in ``child``; the error to show if it cost the process or its time."""
+        self._in_time()
         seconds = self.place.seconds
         try:
             answer, _ = child.ask(
@@ -187,7 +211,7 @@ class Execution:
         """A call of the course's own: made here, where the answers are."""
         if call.candidate is not None and not self._defined(call.candidate, outputs):
             return
-        candidate = call.candidate and Remote(call.candidate, self.child, self.refusal)
+        candidate = call.candidate and Remote(call.candidate, self._for_a_check, self.refusal)
         outputs.add(shown(call, candidate))
 
     def _defined(self, name: str, outputs: Outputs) -> bool:

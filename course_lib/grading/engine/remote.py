@@ -24,6 +24,8 @@ from course_lib.grading.result import Finding
 from course_lib.grading.time_limit import TimeIsUp
 
 SHORT = 10.0  # seconds for a question that runs little of the student's code
+MOST = 64 << 20  # bytes of one answer: every answer of a check is kept until it ends
+_STUDENTS_CODE = ("observe", "call")  # what may raise anything at all
 
 
 class Remote(Candidate):
@@ -46,9 +48,7 @@ class Remote(Candidate):
         found = self.refusal(item)
         if found is not None:
             return found
-        answer = self._ask(item, {"op": "refused"}, SHORT)
-        said = answer.get("finding")
-        return finding_of(said) if said else None
+        return self._ask(item, {"op": "refused"}, SHORT, read=_finding)
 
     def observe(
         self, item: Item, observe: str, case: Case, seed: int, seconds: float
@@ -58,44 +58,37 @@ class Remote(Candidate):
         if where == HERE:
             return observed(item, observe)(item, self._returned(item, seconds), case)
         header = {"op": "observe", "observe": observe, "seed": seed, "seconds": seconds}
-        answer = self._ask(item, header, seconds, case, models=where == BESIDE_MODELS)
-        found = answer["found"]
-        if not isinstance(found, dict) or not all(
-            isinstance(name, str) and (value is None or isinstance(value, Tensor))
-            for name, value in found.items()
-        ):
-            raise wire.WireError("no observation")
-        return found
+        return self._ask(
+            item, header, seconds, case, models=where == BESIDE_MODELS, read=_observation
+        )
 
     def birth_of_nan(self, item: Item, case: Case, seconds: float) -> Birth | None:
         try:
-            answer = self._ask(item, {"op": "birth-of-nan", "seconds": seconds}, seconds, case)
+            header = {"op": "birth-of-nan", "seconds": seconds}
+            return self._ask(item, header, seconds, case, read=_birth)
         except (ProcessDied, TimeIsUp):
             return None
-        said = answer.get("birth")
-        return Birth(int(said[0]), str(said[1])[:300], bool(said[2])) if said else None
 
     def names_used(self) -> set[str]:
         try:
-            names = self._answer(self.child(False), {"op": "names-used"}, SHORT)["names"]
+            return self._answer(self.child(False), {"op": "names-used"}, SHORT, read=_names)
         except (ProcessDied, TimeIsUp):
             return set()
-        return {name for name in names if isinstance(name, str)}
 
     def _returned(self, item: Item, seconds: float):
         """A function without arguments that gives what the student's function returns."""
 
         def call():
-            return self._ask(item, {"op": "call"}, seconds)["found"]
+            return self._ask(item, {"op": "call"}, seconds, read=lambda answer: answer["found"])
 
         return call
 
-    def _ask(self, item, header, seconds, case=None, models=False) -> dict:
+    def _ask(self, item, header, seconds, case=None, models=False, *, read):
         child = self.child(models)
         if self.told != (child, item):
             blobs: list[bytes] = []
             about = {"op": "ask-about", "item": wire.encode(description(item, models), blobs)}
-            self._answer(child, about, SHORT)
+            self._answer(child, about, SHORT, read=bool)
             self.told = child, item
             child.cases.clear()
         blobs = []
@@ -105,30 +98,62 @@ class Remote(Candidate):
             if number not in child.cases:
                 header["case"], blobs = node, tensors
                 child.cases.add(number)
-        return self._answer(child, header, seconds, blobs, case)
+        return self._answer(child, header, seconds, blobs, case, read=read)
 
-    def _answer(self, child: Child, header: dict, seconds: float, blobs=(), case=None) -> dict:
+    def _answer(self, child: Child, header: dict, seconds: float, blobs=(), case=None, *, read):
+        """What ``read`` makes of the answer. Whatever else it may be, the child has then ended."""
         started = monotonic()
         try:
             asked = {**header, "name": self.name}
             answer, parts = course_calls.ask(child, asked, blobs, seconds, case)
             if "broken" in answer:  # it has ended with these words
                 raise wire.WireError(str(answer["broken"]))
+            if sum(map(len, parts)) > MOST:
+                raise wire.WireError("more numbers than an exercise has")
             if "error" in answer:
+                if header["op"] not in _STUDENTS_CODE:
+                    raise wire.WireError("an error of nobody's")
                 raise rebuild(answer["error"])
             if "found" in answer:
                 answer["found"] = wire.decode(answer["found"], parts)
+            found = read(answer)
         except Lost:
             raise ProcessDied from None
         except Late:
             raise TimeIsUp(monotonic() - started) from None
-        except (TypeError, KeyError, ValueError, wire.WireError) as error:
+        except Exception as error:
             if hasattr(error, "course_origin"):  # the student's own
                 raise
             child.kill()  # it does not keep to the language both speak
             raise ProcessDied from error
         _pass_on_prints(answer)
-        return answer
+        return found
+
+
+def _observation(answer: dict) -> Observation:
+    found = answer["found"]
+    if not isinstance(found, dict) or not all(
+        isinstance(name, str) and (value is None or isinstance(value, Tensor))
+        for name, value in found.items()
+    ):
+        raise wire.WireError("no observation")
+    if sum(t.numel() * t.element_size() for t in found.values() if t is not None) > MOST:
+        raise wire.WireError("more numbers than an exercise has")
+    return found
+
+
+def _finding(answer: dict) -> Finding | None:
+    said = answer.get("finding")
+    return finding_of(said) if said else None
+
+
+def _birth(answer: dict) -> Birth | None:
+    said = answer.get("birth")
+    return Birth(int(said[0]), str(said[1])[:300], bool(said[2])) if said else None
+
+
+def _names(answer: dict) -> set[str]:
+    return {name for name in answer["names"] if isinstance(name, str)}
 
 
 def _pass_on_prints(answer: dict) -> None:
