@@ -8,11 +8,11 @@ import os
 import nbformat
 import pytest
 
-from course_lib.grading.engine import bench
+from course_lib.grading.engine import bench, worker
 from course_lib.grading.engine.job import Job
-from course_lib.grading.engine.worker import execute_one
-from tests.grading.engine.attacks import plain_course
+from tests.grading.engine.attacks import ours_course, plain_course
 from tests.grading.engine.attacks.notebooks import CHANGES
+from tests.grading.engine.attacks.ours import HARMED, OURS
 from tests.grading.engine.attacks.plain import PLAIN
 
 
@@ -40,7 +40,7 @@ class Course:
 
     def graded(self, student):
         """The points by cell and the executed notebook."""
-        done = execute_one(Job(str(self.root), self.assignment, student, seed=7)).executed
+        done = worker.execute_one(Job(str(self.root), self.assignment, student, seed=7)).executed
         return done.points, nbformat.reads(done.content.decode("utf-8"), as_version=4)
 
     def score(self, attack) -> float:
@@ -61,14 +61,26 @@ def seed():
 
 @pytest.fixture(scope="module")
 def plain(tmp_path_factory, seed):
-    root = plain_course.make(tmp_path_factory.mktemp("plain"))
-    yield Course(root, plain_course.NAME)
+    yield Course(plain_course.make(tmp_path_factory.mktemp("plain")), plain_course.NAME)
+    _stop()
+
+
+@pytest.fixture(scope="module")
+def ours(tmp_path_factory, seed):
+    yield Course(ours_course.make(tmp_path_factory.mktemp("ours")), ours_course.NAME)
+    _stop()
+
+
+def _stop() -> None:
     for made in bench._benches.values():
         made.place.stop()
     bench._benches.clear()
 
 
-SLOW = {"silence", "helper-timed-out", "output-flood", "raw-flood", "hostile-exceptions"}
+SLOW = set(
+    "silence helper-timed-out output-flood raw-flood hostile-exceptions observe-empty "
+    "huge-observations huge-frame-announced frames-in-advance".split()
+)
 
 
 def _each(attacks):
@@ -90,3 +102,24 @@ def test_no_trick_passes_an_ordinary_test(plain, attack):
     assert plain.score(attack) <= attack.honest
     after = sorted(path for path in plain.root.rglob("*") if "submitted" not in str(path))
     assert after == before
+
+
+@pytest.mark.parametrize("attack", _each(OURS))
+def test_no_trick_passes_a_check(ours, attack, monkeypatch):
+    if attack.unread:
+        monkeypatch.setattr(worker, "read", lambda *_asked: None)
+    assert ours.score(attack) <= attack.honest
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", HARMED)
+def test_what_was_right_before_the_harm_counts(ours, name):
+    answers, points = HARMED[name]
+    ours.submit(name, answers)
+    found, _notebook = ours.graded(name)
+    assert sum(value or 0.0 for value in found.values()) == points
+
+
+def test_there_are_enough_attacks_and_each_has_its_own_name():
+    names = [attack.name for attack in (*PLAIN, *OURS)]
+    assert len(names) == len(set(names)) >= 60
