@@ -94,14 +94,13 @@ def _warm_up(imports: str, modules: list[str]):
     for name in (*modules, *ASKED_OF_A_CHILD):
         import_module(name)
     from course_lib.grading.engine import stand_ins
-    from course_lib.i18n import LANGUAGES, set_language
+    from course_lib.i18n import LANGUAGES, translator
 
     stand_ins.put_in_place()
     _import_as_released(imports)
 
     for language in LANGUAGES:  # catalogs cannot be read later
-        set_language(language)
-    set_language("en")
+        translator(language)
     layer = torch.nn.LSTM(2, 3)
     layer(torch.zeros(4, 1, 2))[0].sum().backward()
     torch.testing.assert_close(torch.zeros(1), torch.zeros(1))
