@@ -53,8 +53,8 @@ def told(costs: Costs, about: dict, submissions: int, mix: dict[str, float]) -> 
     lines = [
         f"Measured on {about['assignment']}, Python {about['python']}, {about['machine']}:",
         "",
-        "| kind | share | worker, CPU s | writer, CPU ms | disk, KB |",
-        "|---|--:|--:|--:|--:|",
+        "| kind | share | worker, s | run's own CPU, ms | run busy, ms | disk, KB |",
+        "|---|--:|--:|--:|--:|--:|",
     ]
     for kind, cost in costs.kinds.items():
         share = f"{mix.get(kind, 0) / total:.0%}"
@@ -64,16 +64,14 @@ def told(costs: Costs, about: dict, submissions: int, mix: dict[str, float]) -> 
     lines += [
         f"| **all** | 100% | {_row(made.each)} |",
         "",
-        f"{submissions:,} such submissions:".replace(",", " "),
+        f"{_count(submissions)} such submissions:",
         "",
         "| what | how much |",
         "|---|--:|",
         f"| processor hours | {made.processor_hours:.1f} |",
         *(f"| hours on one machine with {n} cores | {made.hours(n):.2f} |" for n in CORES),
         f"| workers (one core each) for one hour | {workers} |",
-        f"| one run writes at most, an hour | {round(made.most_an_hour, -2):,.0f} |".replace(
-            ",", " "
-        ),
+        f"| submissions an hour that one run can write | {_count(round(made.most_an_hour, -3))} |",
         f"| runs side by side for one hour | {runs} |",
         f"| memory of a worker, MB | {costs.worker_memory / 1e6:.0f} |",
         f"| memory of the run itself, MB | {costs.run_memory / 1e6:.0f} |",
@@ -85,7 +83,14 @@ def told(costs: Costs, about: dict, submissions: int, mix: dict[str, float]) -> 
 
 
 def _row(cost: Cost) -> str:
-    return f"{cost.worker:.2f} | {1000 * cost.serial:.0f} | {cost.disk / 1000:.0f}"
+    return (
+        f"{cost.worker:.2f} | {1000 * cost.serial:.0f} | {1000 * cost.written:.0f} | "
+        f"{cost.disk / 1000:.0f}"
+    )
+
+
+def _count(number: float) -> str:
+    return f"{number:,.0f}".replace(",", " ")
 
 
 @click.command()

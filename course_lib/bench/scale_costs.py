@@ -1,14 +1,14 @@
 """Measuring what one submission of each kind costs: ``course grade`` itself, on one worker.
 
-Processor time is that of whole families of processes, the students' among them, so it does not
-depend on what else the machine is doing, as the clock does.
+Processor time is that of whole families of processes, the students' among them, so it depends
+less on what else the machine is doing than the clock does. A submission that hangs is the
+exception: it holds its worker until its time is over, so for that the clock counts.
 """
 
 import os
 import platform
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import monotonic, process_time
@@ -79,19 +79,25 @@ def _grade(course: Path, assignment: str, kinds: dict[str, int]) -> tuple[Costs,
     found, memory, start = {}, 0.0, monotonic()
     submitted = staged_folder(assignment).as_posix()
     with Pool(1, 600.0, log) as pool, Writer(course, assignment, submitted=submitted) as writer:
-        run = Run(course, assignment, 1, "best", 1, lambda *_: _kept(pool))
+        kept = _Kept(pool)
+        run = Run(course, assignment, 1, "best", 1, lambda *_: kept)
         for kind, count in kinds.items():
             jobs = [Job(str(course), assignment, f"{kind}-{n:03}", 1) for n in range(count)]
-            before = _spent(), process_time(), _bytes(course)
+            before = _spent(), process_time(), monotonic() - kept.waited, _bytes(course)
+            begun = monotonic()
             for record in run_jobs(run, [(job, "") for job in jobs], writer):
                 if record.status == "failed":
                     raise RuntimeError(f"{record.student}: {record.notes}")
                 record.save(course, assignment)
+            held = monotonic() - begun
+            after = _spent(), process_time(), monotonic() - kept.waited, _bytes(course)
             if kind == "first":
                 start = monotonic() - start
                 continue
-            spent = zip((_spent(), process_time(), _bytes(course)), before, strict=True)
-            found[kind] = Cost(*((now - then) / count for now, then in spent))
+            spent = [(now - then) / count for now, then in zip(after, before, strict=True)]
+            if kind == "hangs":
+                spent[0] = held / count
+            found[kind] = Cost(*spent)
             memory = max(memory, _memory())
         mine = psutil.Process().memory_info().rss
     about = {
@@ -104,10 +110,30 @@ def _grade(course: Path, assignment: str, kinds: dict[str, int]) -> tuple[Costs,
     return Costs(found, start, memory, mine), about
 
 
-@contextmanager
-def _kept(pool: Pool) -> Iterator[Pool]:
-    """The pool outlives the run: the next kind finds its processes warm."""
-    yield pool
+class _Kept:
+    """A pool that outlives a run: the next kind finds its processes warm. Times the waiting."""
+
+    def __init__(self, pool: Pool) -> None:
+        self.pool, self.waited = pool, 0.0
+
+    def __enter__(self) -> "_Kept":
+        return self
+
+    def __exit__(self, *_raised) -> None:
+        pass
+
+    def submit(self, *order, soon: bool = False) -> None:
+        self.pool.submit(*order, soon=soon)
+
+    def results(self) -> Iterator[tuple]:
+        found = self.pool.results()
+        while True:
+            begun = monotonic()
+            item = next(found, None)
+            self.waited += monotonic() - begun
+            if item is None:
+                return
+            yield item
 
 
 def _family() -> list[psutil.Process]:

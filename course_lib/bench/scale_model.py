@@ -16,10 +16,15 @@ HOUR = 3600.0
 
 @dataclass(frozen=True)
 class Cost:
-    """One submission of a kind, in seconds and bytes; ``serial`` is the writer's processor time."""
+    """One submission of a kind, in seconds and bytes.
+
+    ``worker`` and ``serial`` are processor time, of the worker's family and of the run's own
+    process; ``written`` is how long the run is busy with it by the clock, the disk included.
+    """
 
     worker: float
     serial: float
+    written: float
     disk: float
 
 
@@ -39,6 +44,7 @@ class Costs:
         return Cost(
             sum(share * cost.worker for share, cost in shares),
             sum(share * cost.serial for share, cost in shares),
+            sum(share * cost.written for share, cost in shares),
             sum(share * cost.disk for share, cost in shares),
         )
 
@@ -58,12 +64,12 @@ class Forecast:
     @property
     def most_an_hour(self) -> float:
         """Submissions an hour that one run can write, with any number of workers."""
-        return HOUR / self.each.serial
+        return HOUR / self.each.written
 
     def hours(self, cores: int) -> float:
         """On one machine: a worker on each core, the writer among them."""
         parallel = (self.each.worker + self.each.serial) / cores
-        return (self.costs.start + self.submissions * max(parallel, self.each.serial)) / HOUR
+        return (self.costs.start + self.submissions * max(parallel, self.each.written)) / HOUR
 
     def workers(self, hours: float = 1.0) -> int:
         """Workers with a core each, the writer having one of its own, to be done in time."""
@@ -72,7 +78,7 @@ class Forecast:
 
     def runs(self, hours: float = 1.0) -> int:
         """Runs side by side (of different assignments, or gradebooks): each has its writer."""
-        return ceil(self.submissions * self.each.serial / (hours * HOUR - self.costs.start))
+        return ceil(self.submissions * self.each.written / (hours * HOUR - self.costs.start))
 
     @property
     def disk(self) -> float:
