@@ -41,6 +41,6 @@ def halted(notebook: NotebookNode) -> tuple[list[str], list[str]]:
         }
         if names & _TOO_LONG or "time-is-up" in found:
             late.append(name)
-        elif names & _DIED or "ended-the-program" in found:
+        elif names & _DIED or found & {"ended-the-program", "process-died"}:
             dead.append(name)
     return late, dead
