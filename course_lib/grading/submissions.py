@@ -10,6 +10,7 @@ import json
 import os
 import re
 import shutil
+from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +26,7 @@ from course_lib.grading.release import made_release, to_text
 from course_lib.i18n import LANGUAGES, N_, _, speaking
 
 MAX_BYTES = 50 * 2**20  # nbgrader would read the whole file, several times over
+MOST_FILES, DEEPEST = 2000, 20  # of what lies beside a notebook, that much is looked at
 
 EMPTY = N_("The folder of this submission holds no notebook.")
 NOT_JSON = N_("{file} is not a notebook: the file is damaged or cut off at line {line}.")
@@ -176,27 +178,49 @@ class _Reading:
 def _files(root: Path, assignment: str, student: str) -> list[Path]:
     """All notebooks handed in, without checkpoints; the student's folder counts if need be."""
     home = root / "submitted" / student
-    places = [home / assignment] if (home / assignment).is_dir() else [home]
-    found = [
-        path
-        for place in places
-        for path in sorted(place.rglob("*.ipynb") if place != home else place.glob("*.ipynb"))
-        if path.is_file()
-        and not path.is_symlink()
-        and not any(part.startswith(".") for part in path.relative_to(home).parts)
-    ]
-    return found
+    folder = _own_folder(home, assignment)
+    if folder is not None:
+        return [path for path in _walk(folder) if path.suffix == ".ipynb"]
+    places = sorted(home.glob("*.ipynb")) if not (home / assignment).is_dir() else []
+    return [path for path in places if path.is_file() and not path.is_symlink()]
+
+
+def _own_folder(home: Path, assignment: str) -> Path | None:
+    """The folder of the assignment, unless it is a link to somebody else's."""
+    folder = home / assignment
+    inside = folder.is_dir() and folder.resolve().is_relative_to(home.resolve())
+    return folder if inside else None
+
+
+def _walk(folder: Path) -> list[Path]:
+    """The plain files below ``folder``, sorted: none that is hidden, linked to, or very deep.
+
+    Notebooks first where there are more files than anybody hands in.
+    """
+    found, waiting = [], [(folder, 0)]
+    while waiting and len(found) < 100 * MOST_FILES:
+        here, depth = waiting.pop()
+        with suppress(OSError), os.scandir(here) as entries:
+            for entry in entries:
+                if entry.name.startswith(".") or entry.is_symlink():
+                    continue
+                if entry.is_file():
+                    found.append(Path(entry.path))
+                elif entry.is_dir() and depth < DEEPEST:
+                    waiting.append((Path(entry.path), depth + 1))
+    found.sort(key=lambda path: (path.suffix != ".ipynb", path))
+    return sorted(found[:MOST_FILES])
 
 
 def _other_files(root: Path, assignment: str, student: str) -> list[Path]:
     """What else was handed in: helper modules, data, the time stamp that penalties need."""
-    folder = root / "submitted" / student / assignment
-    if not folder.is_dir():
+    folder = _own_folder(root / "submitted" / student, assignment)
+    if folder is None:
         return []
     found, size = [], 0
-    for path in sorted(folder.rglob("*")):
-        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-        if hidden or path.suffix == ".ipynb" or path.is_symlink() or not path.is_file():
+    notebook = f"{assignment}.ipynb"  # its place is taken, also where a folder has its name
+    for path in _walk(folder):
+        if path.suffix == ".ipynb" or path.relative_to(folder).parts[0] == notebook:
             continue
         size += path.stat().st_size
         if size <= MAX_BYTES:

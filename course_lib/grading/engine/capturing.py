@@ -80,6 +80,9 @@ class CapturingShell(InteractiveShell):
         with self._in_place():
             try:
                 return super().run_cell(raw_cell, **options)
+            except (RecursionError, MemoryError) as error:
+                # Where IPython only looks whether a cell is asynchronous it expects none.
+                self._showtraceback(type(error), error, [f"{type(error).__name__}: {error}"])
             finally:
                 self.flush_streams()
                 if self._kept.dropped:

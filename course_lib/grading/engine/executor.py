@@ -203,6 +203,9 @@ class Execution:
             return "KernelDied", self.say(DIED)
         except Late:
             return "Timeout", self.say(STUCK).format(seconds=round(seconds))
+        if "broken" in answer:  # its last words
+            child.kill()
+            return "KernelDied", self.say(DIED)
         if answer.get("late") is True:
             return "Timeout", self.say(TOO_LONG).format(seconds=round(seconds))
         return None
