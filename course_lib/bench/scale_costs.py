@@ -82,6 +82,8 @@ def _grade(course: Path, assignment: str, kinds: dict[str, int]) -> tuple[Costs,
         kept = _Kept(pool)
         run = Run(course, assignment, 1, "best", 1, lambda *_: kept)
         for kind, count in kinds.items():
+            if not count:
+                continue
             jobs = [Job(str(course), assignment, f"{kind}-{n:03}", 1) for n in range(count)]
             before = _spent(), process_time(), monotonic() - kept.waited, _bytes(course)
             begun = monotonic()

@@ -24,7 +24,7 @@ from course_lib.errors import CourseError
 from course_lib.grading.dask_worker import Terms, end_run, gradebook_mark, run_order, trouble
 from course_lib.grading.files import write_atomically
 from course_lib.grading.versions import versions
-from course_lib.grading.worker_process import WorkerLost
+from course_lib.grading.worker_process import WorkerLost, deaf_to_ctrl_c
 from course_lib.i18n import N_, _
 
 CONNECT = "30s"
@@ -96,12 +96,13 @@ class DaskPool:
         address = self.address
         try:
             if address.startswith("local:"):
-                self.cluster = LocalCluster(
-                    n_workers=int(address.removeprefix("local:")),
-                    threads_per_worker=1,
-                    dashboard_address=None,
-                    silence_logs=logging.ERROR,
-                )
+                with deaf_to_ctrl_c():  # this process hears it, and closes the cluster
+                    self.cluster = LocalCluster(
+                        n_workers=int(address.removeprefix("local:")),
+                        threads_per_worker=1,
+                        dashboard_address=None,
+                        silence_logs=logging.ERROR,
+                    )
                 address = self.cluster.scheduler_address
             self.client = Client(address, timeout=CONNECT, set_as_default=False)
             self.client.wait_for_workers(1, timeout=FIRST_WORKER)

@@ -60,7 +60,7 @@ class WorkerProcess:
                 raise WorkerLost("the run was stopped")
             self.pipe, far_end = context.Pipe()
             process = context.Process(target=_work, args=(far_end, self.log))
-            with _deaf_to_ctrl_c():
+            with deaf_to_ctrl_c():
                 process.start()
             far_end.close()
             self.process = process
@@ -92,7 +92,7 @@ class WorkerProcess:
 
 
 @contextmanager
-def _deaf_to_ctrl_c():
+def deaf_to_ctrl_c():
     """A process started here does not hear Ctrl-C until it says so.
 
     While it imports, it would die with a traceback on the terminal.

@@ -1,6 +1,9 @@
 """Grading on a Dask cluster of several processes: the same marks, whoever is lost or slow."""
 
 import os
+import signal
+import subprocess
+import sys
 import threading
 import time
 from collections import Counter
@@ -9,7 +12,9 @@ from pathlib import Path
 
 import psutil
 import pytest
+from click.testing import CliRunner
 
+from course_lib.cli import main
 from course_lib.errors import CourseError
 from course_lib.grading import dask_pool, grade
 from course_lib.grading.dask_pool import DaskPool, checked_address
@@ -208,6 +213,44 @@ def test_a_cluster_that_goes_away_ends_the_run_and_the_next_does_the_rest(slow_c
     assert 2 <= done < 12
     assert grade.grade(slow_class.root, "tiny", workers=2).failed == []
     assert records(slow_class) == 12
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name == "nt", reason="signals are POSIX's")
+def test_ctrl_c_ends_a_local_cluster_without_a_traceback(slow_class):
+    (slow_class.root / "_config.yml").write_text("")
+    command = [sys.executable, "-m", "course_lib.cli", "--root", str(slow_class.root)]
+    run = subprocess.Popen(
+        [*command, "grade", "tiny", "--scheduler", "local:2"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        cwd=Path(__file__).parents[2],
+        start_new_session=True,  # the whole group gets the signal, as from a terminal
+    )
+    interrupter = when(lambda: records(slow_class) >= 1, lambda: os.killpg(run.pid, signal.SIGINT))
+    said, _none = run.communicate(timeout=180)
+    interrupter.join()
+    assert run.returncode == 130, said
+    assert "Stopped. What was done is kept" in said
+    assert "Traceback" not in said
+    left = [p for p in psutil.process_iter(["pid"]) if _of_session(p, run.pid)]
+    assert left == []
+
+
+def _of_session(process: psutil.Process, session: int) -> bool:
+    try:
+        return os.getsid(process.pid) == session and process.status() != psutil.STATUS_ZOMBIE
+    except (OSError, psutil.NoSuchProcess):
+        return False
+
+
+def test_workers_are_this_machines_and_a_scheduler_is_a_cluster(course):
+    (course.root / "_config.yml").write_text("")
+    options = ["--workers", "2", "--scheduler", "local:2"]
+    said = CliRunner().invoke(main, ["--root", str(course.root), "grade", "tiny", *options])
+    assert said.exit_code == 2
+    assert "name one" in said.output
 
 
 def test_nobody_at_the_address(course, monkeypatch):
