@@ -78,19 +78,17 @@ def _stop() -> None:
     bench._benches.clear()
 
 
-SLOW = set(
-    [
-        "silence",
-        "helper-timed-out",
-        "output-flood",
-        "raw-flood",
-        "hostile-exceptions",
-        "observe-empty",
-        "huge-observations",
-        "huge-frame-announced",
-        "frames-in-advance",
-    ]
-)
+SLOW = {
+    "silence",
+    "helper-timed-out",
+    "output-flood",
+    "raw-flood",
+    "hostile-exceptions",
+    "observe-empty",
+    "huge-observations",
+    "huge-frame-announced",
+    "frames-in-advance",
+}
 
 
 def _each(attacks):
