@@ -137,7 +137,8 @@ def released(courses):
 def test_fresh_submissions(courses, released):
     for kind in SHOWN:
         names = ["add", "by_hand", "in_words"][: len(kind) - 3]
-        grade_both(courses, f"student-{kind}", answered(released, *names), shown_by(kind))
+        handed_in, kindly = answered(released, *names), kind == "odd"  # a negative number: scoring
+        grade_both(courses, f"student-{kind}", handed_in, shown_by(kind), kindly=kindly)
     found = assert_same(courses)
     # Not one of these tables is empty, and the scores are not all the same.
     assert len(found["submitted_notebook"]) == len(SHOWN)
