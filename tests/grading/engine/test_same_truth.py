@@ -118,6 +118,7 @@ def circle(tmp_path_factory):
     return courses, logs
 
 
+@pytest.mark.slow
 def test_another_instructors_assignment_through_nbgraders_own_command(circle):
     courses, logs = circle
     found, counts = differences(courses, "circle")
@@ -129,6 +130,7 @@ def test_another_instructors_assignment_through_nbgraders_own_command(circle):
     assert not any("not shut in" in log for log in logs)
 
 
+@pytest.mark.slow
 def test_what_follows_works_on_it(circle, tmp_path):
     """A mark by hand, feedback, export, and grading once more, on what the engine has left."""
     root = tmp_path / "course"

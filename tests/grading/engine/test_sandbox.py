@@ -158,7 +158,9 @@ def _python_for(user: int | None) -> str:
     pytest.skip("no Python that an unprivileged user may run")
 
 
-@pytest.fixture(scope="module", params=["this user", "nobody"])
+@pytest.fixture(
+    scope="module", params=["this user", pytest.param("nobody", marks=pytest.mark.slow)]
+)
 def cages(request) -> Iterator[tuple[Cage, Cage]]:
     """A sandboxed parent and one without a sandbox, of the same user."""
     user = None
