@@ -215,7 +215,10 @@ def test_the_honest_answer_passes_every_test_cell():
     assert [test for test, ok in zip(TESTS, passed, strict=True) if not ok] == []
 
 
-@pytest.mark.parametrize("trick", TRICKS)
+@pytest.mark.parametrize(
+    "trick",
+    [pytest.param(t, marks=[pytest.mark.slow] if n % 4 else []) for n, t in enumerate(TRICKS)],
+)
 def test_no_trick_passes_any_test_cell(trick):
     passed = scores(TRICKS[trick])
     assert [test for test, ok in zip(TESTS, passed, strict=True) if ok] == []

@@ -165,6 +165,7 @@ def test_killed_at_each_touch_nothing_is_half_written(make, tmp_path, again, str
     assert len(met) * stride > 60
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("config", [BONUS, OWN_PLUGIN], ids=["own-step", "own-plugin"])
 def test_killed_among_an_instructors_steps_the_next_run_repairs(make, tmp_path, config):
     root = make(config)
@@ -187,6 +188,7 @@ def test_killed_among_an_instructors_steps_the_next_run_repairs(make, tmp_path, 
     raise AssertionError("it never came through")
 
 
+@pytest.mark.slow
 def test_killed_at_any_time_a_class_is_graded_once(make, tmp_path):
     root = make()
     for student in STUDENTS:
