@@ -64,8 +64,7 @@ class Notebook:
     def run(self, start: str, *words: str) -> str:
         """Ctrl+Enter in the cell; the text of its new output once it holds all the ``words``."""
         before = self._prompt(start)
-        self._edit(start)
-        chord(self.browser, Keys.CONTROL, Keys.ENTER)
+        self._begin(start, before)
         wait(lambda: self._prompt(start) not in (before, "[*]:", "[ ]:", ""))
         self.wait_until_idle()
 
@@ -75,6 +74,18 @@ class Notebook:
 
         becomes(missing, {})
         return self.output(start)
+
+    def _begin(self, start: str, before: str):
+        """Ctrl+Enter, again where nothing came of it: while JupyterLab opens, its shortcuts are
+        not there yet. A cell that runs twice shows the same."""
+        for tries_left in reversed(range(6)):
+            self._edit(start)
+            chord(self.browser, Keys.CONTROL, Keys.ENTER)
+            try:
+                return wait(lambda: self._prompt(start) != before, 10)
+            except AssertionError:
+                if not tries_left:
+                    raise
 
     def output(self, start: str) -> str:
         """What the cell has put out, as it is read."""
