@@ -35,7 +35,7 @@ def graded(make_course, find_cell, tmp_path_factory):
     """A class of thirteen, graded once; yields the course and the report."""
     course = make_course(tmp_path_factory.mktemp("course"))
     settings = course.root / "nbgrader_config.py"
-    settings.write_text(settings.read_text("utf-8") + "\nc.Execute.timeout = 20\n", "utf-8")
+    settings.write_text(settings.read_text("utf-8") + "\nc.Execute.timeout = 8\n", "utf-8")
     release(course.root, "tiny")
     course.submit("right", RIGHT, language="zh_CN")
     course.submit("minus", MINUS, language="id")
