@@ -160,11 +160,12 @@ OURS = [
                 "start = text.find('### BEGIN SOLUTION')\nprint('found', start)"), unread=True),
 ]  # fmt: skip
 
-# These are no tricks: what is right in them counts though other cells do harm.
+# These are no tricks: what is right in them counts though other cells do harm: 25 points for the
+# cell, and 10 for the check of its projection, which asks the same cell.
 HARMED = {
     "a-right-cell-then-exit": ({"lstm_cell": right("lstm_cell"),
-                               "lstm_forward": "import os\nos._exit(3)"}, 25.0),
+                               "lstm_forward": "import os\nos._exit(3)"}, 35.0),
     "a-right-cell-then-silence": ({"lstm_cell": right("lstm_cell"),
                                   "lstm_forward": "while True:\n    try:\n        pass\n"
-                                  "    except BaseException:\n        pass"}, 25.0),
+                                  "    except BaseException:\n        pass"}, 35.0),
 }  # fmt: skip
