@@ -1,11 +1,15 @@
 """The models and the training loop answer bad input with a sentence a person can use."""
 
+from importlib.metadata import version
+
 import pytest
 import torch
 from torch import nn
 
 from course_lib import models
+from course_lib.errors import CourseError
 from course_lib.models import ConvNowcaster, FullyConnectedNowcaster, LanguageModel
+from course_lib.models.recorded import record, recorded
 from tests.bad_input import assert_answers, assert_refuses_sizes
 
 TEXT = LanguageModel(5)
@@ -192,3 +196,16 @@ CALLS = {
 @pytest.mark.parametrize("call,argument,words", CALLS.values(), ids=CALLS)
 def test_anything_else_that_does_not_fit_is_named(call, argument, words):
     assert_answers(call, argument, words)
+
+
+def test_a_record_that_does_not_exist_names_those_that_do():
+    with pytest.raises(CourseError, match="called nothing; there are"):
+        recorded("nothing")
+
+
+def test_a_record_says_what_made_it_and_comes_back(tmp_path, monkeypatch):
+    monkeypatch.setattr("course_lib.models.recorded.FOLDER", tmp_path)
+    record("it", "course_lib.models.x", {"loss": [1.5]}, seeds=[3], seconds=2.4)
+    back = recorded("it")
+    assert (back["results"], back["seeds"], back["seconds"]) == ({"loss": [1.5]}, [3], 2)
+    assert back["versions"]["torch"] == version("torch")
