@@ -1,5 +1,6 @@
 """Models that the chapters train, and the loop that trains them."""
 
+from course_lib.models.declaration import declaration_model, declaration_text
 from course_lib.models.language_model import LanguageModel, next_token_loss, perplexity, sample
 from course_lib.models.nowcaster import (
     ConvNowcaster,
@@ -16,6 +17,8 @@ __all__ = [
     "History",
     "LanguageModel",
     "TrainingStopped",
+    "declaration_model",
+    "declaration_text",
     "errors_by_lead_time",
     "fit",
     "next_token_loss",
