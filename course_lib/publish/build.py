@@ -21,9 +21,9 @@ from .config import (
     derive,
     execution_cache,
     fingerprint,
-    library_files,
     read_config,
 )
+from .execution import execute_pages, files_behind
 from .sphinx_run import Problem, run_book
 from .words import title
 
@@ -70,7 +70,7 @@ def book_fingerprint(root: Path, language: str) -> str:
     """Changes when anything does that the site of ``language`` is built from."""
     exercises = root / "exercises" / language
     paths = [root / "_config.yml", root / "_toc.yml", root / "book", exercises]
-    paths += [*library_files(root), LIBRARY / "publish"]
+    paths += [*files_behind(root), LIBRARY / "publish"]
     return fingerprint([path for path in paths if path.exists()], COUNTED + BUILDERS)
 
 
@@ -88,12 +88,19 @@ def only_one_build(root: Path, console: Console) -> FileLock:
 
 
 def _build_all(root: Path, languages: Sequence[str], console: Console) -> None:
-    """Run Sphinx for each language: the first executes the pages, the others share its results."""
+    """Execute the pages, two at a time, and then run Sphinx for each language, two at a time."""
     cache = execution_cache(root)
-    _drop_old_caches(cache)
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(24))
     columns += (TextColumn("{task.fields[page]}"), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as bars:
+        executing = bars.add_task("Python", total=None, page="")
+
+        def executed(done: int, of: int, page: str) -> None:
+            bars.update(executing, completed=done, total=of, page=page)
+
+        problems = execute_pages(root, executed)
+        bars.update(executing, completed=1, total=1, page="")
+        _refuse({"en": problems})
         tasks = {
             language: bars.add_task(LANGUAGES[language], total=200, page="", start=False)
             for language in languages
@@ -112,10 +119,8 @@ def _build_all(root: Path, languages: Sequence[str], console: Console) -> None:
             bars.update(bar, completed=200, page="")
             return problems
 
-        first, *others = languages
-        _refuse({first: build_one(first)})
         with ThreadPoolExecutor(2) as pool:
-            _refuse(dict(zip(others, pool.map(build_one, others), strict=True)))
+            _refuse(dict(zip(languages, pool.map(build_one, languages), strict=True)))
 
 
 def _refuse(found: dict[str, list[Problem]]) -> None:
@@ -132,13 +137,6 @@ def _refuse(found: dict[str, list[Problem]]) -> None:
         f"The book was not built, because of {count}; the last good site stays as it was.\n"
         + "\n".join(lines)
     )
-
-
-def _drop_old_caches(cache: Path) -> None:
-    """Keep the present results and those before them, which a step back in git would need."""
-    others = [folder for folder in cache.parent.glob("*") if folder != cache]
-    for folder in sorted(others, key=lambda path: path.stat().st_mtime)[:-1]:
-        shutil.rmtree(folder)
 
 
 def _publish(root: Path, languages: Sequence[str], inputs: dict[str, str]) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 import sys
 from collections.abc import Iterable
+from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -15,10 +16,6 @@ from course_lib.errors import CourseError
 from .words import title, words
 
 LIBRARY = Path(course_lib.__file__).parent
-
-# Parts of the library that a page's output does not depend on, unless a page names them.
-OUTSIDE_PAGES = ("publish", "grading", "exercises", "bench")
-OUTSIDE_PAGES += ("cli.py", "doctor.py", "journey.py", "lab.py")
 
 # Packages whose version may change what a cell prints or draws.
 COUNTED = ("torch", "numpy", "matplotlib", "anywidget", "ipywidgets", "myst-nb")
@@ -57,31 +54,26 @@ def derive(root: Path, language: str, cache: Path) -> dict:
 
 
 def execution_cache(root: Path) -> Path:
-    """The folder of executed pages. Its name changes when the library behind the pages does."""
-    files = [path for path in library_files(root) if path.name != "i18n"]
-    name = fingerprint(files, COUNTED, _words_of_figures())
-    return root / "_build" / "execution" / name
+    """The folder of executed pages, which all languages share."""
+    return root / "_build" / "execution" / "pages"
 
 
-def library_files(root: Path) -> list[Path]:
-    """The parts of course_lib that the pages of the book stand on."""
-    pages = "".join(page.read_text(encoding="utf-8") for page in (root / "book").rglob("*.md"))
-    unused = {
-        part for part in OUTSIDE_PAGES if f"course_lib.{part.removesuffix('.py')}" not in pages
-    }
-    return [path for path in sorted(LIBRARY.iterdir()) if path.name not in unused]
-
-
-def _words_of_figures() -> str:
-    """The translated words that a page's output carries. A new hint in an exercise is none of
-    them, and need not execute the book again."""
+def words_of(places: Iterable[str]) -> str:
+    """The translated words of the files in ``places``: a page's output may carry them, as a
+    figure's does. A new hint in an exercise is none of them, and executes no page again."""
+    places = set(places)
     catalogs = sorted((LIBRARY / "i18n" / "locales").glob("*/messages.po"))
     return "\n".join(
         f"{entry.msgid} {entry.msgstr}"
         for catalog in catalogs
-        for entry in polib.pofile(str(catalog))
-        if any("figures/" in place for place, _ in entry.occurrences)
+        for entry in _entries(catalog, catalog.stat().st_mtime_ns)
+        if places.intersection(place for place, _ in entry.occurrences)
     )
+
+
+@lru_cache
+def _entries(catalog: Path, _written: int) -> list[polib.POEntry]:
+    return list(polib.pofile(str(catalog)))
 
 
 def fingerprint(paths: Iterable[Path], packages: Iterable[str] = (), text: str = "") -> str:

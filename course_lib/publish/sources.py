@@ -11,6 +11,7 @@ from course_lib.errors import CourseError
 
 from .build import only_one_build
 from .config import derive, execution_cache
+from .execution import execute_pages
 from .sphinx_run import run_book
 
 
@@ -46,7 +47,8 @@ def book_sources(root: Path, console, progress: Callable = lambda *told: None) -
     work = root / "_build" / "book" / "gettext"
     with only_one_build(root, console):
         config = derive(root, "en", execution_cache(root))
-        problems = run_book(root, config, work, builder="gettext", progress=progress)
+        problems = execute_pages(root)
+        problems = problems or run_book(root, config, work, builder="gettext", progress=progress)
     if problems:
         reasons = "\n".join(f"  {problem}" for problem in problems)
         raise CourseError(

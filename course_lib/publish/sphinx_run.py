@@ -132,7 +132,7 @@ def parse(said: str, root: Path) -> list[Problem]:
         number = int(found["line"]) if found["line"] else None
         text = re.sub(r"\s*\[[\w.-]+\]$", "", found["text"])
         if text.startswith("Executing notebook failed"):
-            number, text = _failed_cell(root / page, "\n".join(following))
+            number, text = failed_cell(root / page, "\n".join(following))
         problems[Problem(page, number, text)] = None
     return list(problems)
 
@@ -146,9 +146,9 @@ def _page(path: str, root: Path) -> str:
         return path
 
 
-def _failed_cell(page: Path, report: str) -> tuple[int | None, str]:
+def failed_cell(page: Path, report: str) -> tuple[int | None, str]:
     """The line of the failing cell in its page, and a sentence that quotes it."""
-    report = report.partition("[mystnb.exec]")[0]
+    report = _ANSI.sub("", report).partition("[mystnb.exec]")[0]
     found = _CELL.search(report)
     source = found["source"].strip() if found else ""
     first = source.splitlines()[0] if source else ""

@@ -64,6 +64,6 @@ class Book:
 @pytest.fixture
 def book(tmp_path, monkeypatch):
     """A book that builds as it is, with a library of its own behind its pages."""
-    for module in ("build", "config"):
+    for module in ("build", "config", "execution"):
         monkeypatch.setattr(f"course_lib.publish.{module}.LIBRARY", tmp_path / "course_lib")
     return Book(tmp_path)

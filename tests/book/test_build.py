@@ -3,7 +3,6 @@
 import pytest
 
 from course_lib.errors import CourseError
-from course_lib.publish.config import execution_cache
 from course_lib.publish.sphinx_run import Problem, parse
 
 
@@ -44,20 +43,54 @@ def test_pages_are_executed_once_for_all_languages_and_not_at_all_when_nothing_c
     assert book.console.export_text().strip().endswith("The book is up to date.")
 
 
-def test_pages_are_executed_again_when_the_library_they_name_changes_and_not_for_another(book):
+def test_a_change_of_the_library_executes_the_pages_that_use_it_and_no_other(book):
     library = book.root / "course_lib"
-    seen = {execution_cache(book.root)}
-    (library / "grading").mkdir()
-    (library / "grading" / "check.py").write_text("A = 1")
-    assert {execution_cache(book.root)} == seen
-    (library / "layers").mkdir()
-    (library / "layers" / "lstm.py").write_text("B = 1")
-    seen.add(execution_cache(book.root))
-    book.cells("page", "import course_lib.grading")
-    seen.add(execution_cache(book.root))
-    (library / "grading" / "check.py").write_text("A = 2")
-    seen.add(execution_cache(book.root))
-    assert len(seen) == 4
+    for name in ("one", "other"):
+        (library / f"{name}.py").write_text("NUMBER = 1")
+        trace = f"with open({str(book.root / name)!r}, 'a') as f:\n    f.write('x')"
+        uses = f"if False:\n    from course_lib.{name} import NUMBER"
+        book.cells("page" if name == "one" else "welcome", uses, trace)
+
+    def executed():
+        return {name: len((book.root / name).read_text()) for name in ("one", "other")}
+
+    book.build("en", "id")
+    assert executed() == {"one": 1, "other": 1}
+    (library / "one.py").write_text("NUMBER = 2")
+    book.build("en", "id")
+    assert executed() == {"one": 2, "other": 1}
+    (library / "nobody.py").write_text("A = 1")
+    book.build("en", "id")
+    assert executed() == {"one": 2, "other": 1}
+    assert book.console.export_text().strip().endswith("The book is up to date.")
+
+
+def test_new_outputs_of_an_unchanged_page_reach_every_language(book):
+    (book.root / "number.txt").write_text("first")
+    (book.root / "course_lib" / "one.py").write_text("NUMBER = 1")
+    book.cells(
+        "page",
+        "if False:\n    import course_lib.one",
+        f"print(open({str(book.root / 'number.txt')!r}).read())",
+    )
+    book.build("en", "id")
+    (book.root / "number.txt").write_text("second")
+    (book.root / "course_lib" / "one.py").write_text("NUMBER = 2")
+    book.build("en", "id")
+    for language in ("en", "id"):
+        assert "second" in book.html("page", language)
+        assert "first" not in book.html("page", language)
+
+
+def test_every_failing_page_is_named_at_once_and_the_good_ones_are_kept(book):
+    trace = book.root / "trace.txt"
+    mark = f"with open({str(trace)!r}, 'a') as f:\n    f.write('x')"
+    book.cells("welcome", mark)
+    book.cells("page", "1 / 0")
+    for _ in range(2):
+        with pytest.raises(CourseError, match=r"book/page\.md, line 9: code cell 1"):
+            book.build()
+    assert trace.read_text() == "x"
 
 
 def test_a_language_that_is_not_built_now_stays_as_it_was(book):

@@ -1,11 +1,11 @@
 """The Sphinx extension of the book: one small file for each thing it adds or mends."""
 
-from . import exercise_link, maths, quiz, search, site, translation
+from . import executed, exercise_link, maths, quiz, search, site, terms, translation, way
 
 
 def setup(app):
     """Connect every part; Sphinx calls this once for each build."""
-    for part in (translation, maths, quiz, exercise_link, search, site):
+    for part in (translation, executed, maths, quiz, exercise_link, way, search, site, terms):
         part.setup(app)
     # A value of the environment: when the extension itself changes, every page is read again.
     app.add_config_value("course_fingerprint", "", "env")
