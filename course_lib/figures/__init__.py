@@ -5,7 +5,8 @@ file (the drawing, and the same arithmetic for the page without a kernel).
 """
 
 from course_lib.figures.gate_board import GateBoard
+from course_lib.figures.sliding_kernel import SlidingKernel
 from course_lib.figures.unrolled_rnn import UnrolledRNN
 from course_lib.figures.weight_stack import WeightStack
 
-__all__ = ["GateBoard", "UnrolledRNN", "WeightStack"]
+__all__ = ["GateBoard", "SlidingKernel", "UnrolledRNN", "WeightStack"]

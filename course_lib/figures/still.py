@@ -55,7 +55,7 @@ class Picture:
             only = language if len(self.spoken) > 1 else ""
             self.text(texts[key], x, y, kind, size, anchor, language=only)
 
-    def cell(self, x, y, width, height, value, *, feel=None, full=1.0):
+    def cell(self, x, y, width, height, value, *, feel=None, full=1.0, digits=2):
         """A number in a box centred at (x, y), shaded by its value, or by how strongly it feels."""
         shade = abs(value) / full if feel is None else feel
         colour = "neg" if feel is None and value < 0 else "pos"
@@ -63,7 +63,7 @@ class Picture:
         self._add("rect", "paper", {}, **box)
         self._add("rect", f"{colour} edge", {"fill-opacity": f"{min(1, shade):.2f}"}, **box)
         if feel is None:
-            self.text(signed(value), x, y + 4, size=12)
+            self.text(signed(value, digits), x, y + 4, size=12)
         else:
             self.text(signed(value), x, y - 5, size=11)
             self.text(signed(feel), x, y + 13, size=13, kind="strong")
