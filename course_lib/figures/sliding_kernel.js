@@ -229,8 +229,6 @@ function matrix1d(draw, s) {
   put("M", "M", X((L - 1) / 2), 16);
   put("x", "x", xVector, 16);
   put("y", "y", xOut, 16);
-  draw("now", "rect", { class: "now", rx: 6, x: X(-p) - v / 2 - 2, y: y(at, R) - tall / 2 - 1,
-    width: (L + 2 * p) * v + 4, height: tall + 2 });
   for (let r = 0; r < R; r++) {
     const places = new Map(s.places(0, r).map((place) => [place.c, place]));
     for (let c = -p; c < L + p; c++) {
@@ -253,6 +251,9 @@ function matrix1d(draw, s) {
     const [from, to] = [y(0, R) - tall / 2 - 2, y(R - 1, R) + tall / 2 + 2];
     draw(`bracket ${key}`, "path", { class: "bracket", d: `M${edge + turn} ${from}H${edge}V${to}H${edge + turn}` });
   }
+  const row = draw("z now", "rect", { class: "frame", rx: 6, x: X(-p) - v / 2 - 2,
+    y: y(at, R) - tall / 2 - 1, width: (L + 2 * p) * v + 4, height: tall + 2 });
+  row.parentNode.append(row); // over the boxes
   const middle = top + room / 2 + 5;
   put("dot", "·", xVector - v / 2 - sign / 2, middle);
   put("is", "=", xOut - v / 2 - sign / 2, middle);
@@ -263,15 +264,16 @@ function matrix1d(draw, s) {
 function image2d(draw, s) {
   const { x, settings, values, here, most, largest } = s;
   const { padding: p, K, dilation: d, stride } = settings;
-  const N = x.length, side = N + 2 * most, biggest = side - 1; // K is 2 at least
-  const inputs = N * N, dot = 5;
-  const gap = s.wide ? 30 : 14;
-  const u = s.wide ? Math.min(28, (s.width - 2 * gap - inputs * dot) / (side + biggest))
-    : (s.width - gap - inputs * dot) / side;
+  const N = x.length, side = N + 2 * most;
+  const [rows, columns] = s.shape, inputs = N * N;
+  const gap = s.wide ? 26 : 14, least = 5; // px of a weight in the matrix of most rows
+  const u = s.wide ? Math.min(26, (s.width - 2 * gap - inputs * least) / (2 * side))
+    : (s.width - gap - inputs * least) / side;
   const size = u < 24 ? "phone" : "";
   const top = 26, box = u - 2;
   const [outX, outY] = s.wide ? [side * u + gap, top] : [0, top + side * u + 30];
-  const mX = s.wide ? outX + biggest * u + gap : side * u + gap;
+  const mX = s.wide ? outX + side * u + gap : side * u + gap;
+  const dot = Math.min(8, (s.width - mX - 2) / inputs, Math.max(least, 320 / (rows * columns)));
   const X = (c) => (c + most + 0.5) * u, Y = (r) => top + (r + most + 0.5) * u;
   draw.maths("x", "x", { class: "name", x: 0, y: 16 });
   draw.maths("y", "y", { class: "name", x: outX, y: outY - 10 });
@@ -299,9 +301,10 @@ function image2d(draw, s) {
     width: span, height: span }, undefined, layer);
   layer.parentNode.append(layer);
 
-  const [rows, columns] = s.shape;
+  // Each output lies where the middle of its window is, so that x and y have one geometry.
+  const middle = (n) => (n * stride - p + d * (K - 1) / 2 + most + 0.5) * u;
   values.out.forEach((value, n) => {
-    const px = outX + (n % columns + 0.5) * u, py = outY + (Math.floor(n / columns) + 0.5) * u;
+    const px = outX + middle(n % columns), py = outY + middle(Math.floor(n / columns));
     const isHere = n === settings.at;
     cell(draw, `y ${n}`, px, py, box, box, value,
       { size, full: BRIGHT, digits: 0, class: isHere ? "is-moved" : "" });
@@ -321,8 +324,8 @@ function image2d(draw, s) {
   const mark = draw("m now", "rect", { class: "chosen", x: mX - 2, y: top + settings.at * dot - 2,
     width: inputs * dot + 4, height: dot + 4 });
   mark.parentNode.append(mark);
-  const most_rows = biggest * biggest * dot;
-  draw.done(s.width, Math.max(s.wide ? top + side * u : outY + biggest * u, top + most_rows) + 6);
+  const tallest = top + (side - 1) ** 2 * least; // K is 2 at least
+  draw.done(s.width, Math.max(outY + side * u, tallest) + 6);
 }
 
 export default figure({ forward, build });

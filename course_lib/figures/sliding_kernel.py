@@ -47,7 +47,7 @@ class SlidingKernel(Figure):
 
     _esm = script("sliding_kernel.js")
     _css = styles()
-    HEIGHTS = (800, 1000)
+    HEIGHTS = (745, 960)
 
     WORDS: ClassVar = {
         "question": N_("Turn the kernel round. For which kernels does nothing change?"),
@@ -67,8 +67,8 @@ class SlidingKernel(Figure):
         "legend": N_(
             "Dashed: padding. M is the same layer as a matrix; its outlined row is this window."
         ),
-        "corr": N_("cross-correlation"),
-        "conv": N_("true convolution"),
+        "corr": N_("Cross-correlation"),
+        "conv": N_("True convolution"),
         "says": N_("{kind}: {sum}. Numbers in: {size}, numbers out: {out}."),
     }
 

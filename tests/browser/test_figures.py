@@ -5,7 +5,7 @@ import torch
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from course_lib.figures import GateBoard, UnrolledRNN, WeightStack
+from course_lib.figures import GateBoard, SlidingKernel, UnrolledRNN, WeightStack
 from tests.browser.figure_page import FIGURE, FIGURES, figure_page, text
 from tests.browser.patient import becomes, click, press, wait
 
@@ -51,6 +51,19 @@ def settings_for(figure, generator):
     if isinstance(figure, GateBoard):
         gates = {gate: "".join("-O"[draw(0, 1)] for _ in range(7)) for gate in "ifo"}
         return gates | {"feedback": bool(draw(0, 1))}
+    if isinstance(figure, SlidingKernel):
+        dims = draw(1, 2)
+        settings = {
+            "dims": dims,
+            "kernel": [draw(-3, 3) for _ in range(4)],
+            "image_kernel": [[draw(-3, 3) for _ in range(3)] for _ in range(3)],
+            "K": draw(2, 4 if dims == 1 else 3),
+            "padding": draw(0, 2),
+            "stride": draw(1, 3),
+            "dilation": draw(1, 2),
+            "flip": bool(draw(0, 1)),
+        }
+        return settings | {"at": draw(0, len(figure.compute(settings)["out"]) - 1)}
     H = draw(2, 16)
     return {"I": draw(1, 16), "H": H, "P": draw(1, H - 1), "projection": bool(draw(0, 1))}
 
@@ -163,3 +176,44 @@ def test_pointing_at_a_block_says_what_it_is(show):
     block = browser.find_element(By.CSS_SELECTOR, "[aria-label='output gate, bias_ih_l0']")
     browser.execute_script("arguments[0].dispatchEvent(new PointerEvent('pointerenter'))", block)
     reads(browser, ".fig-panel code", "bias_ih_l0[3*H:4*H]")
+
+
+def test_the_kernel_is_edited_and_stepped_with_keys_alone(show):
+    browser = show(SlidingKernel())
+    says(browser, "y₂ = 2·3 + 1·0 + (−1)·2 = 4")
+    tab_to(browser, "e.type === 'checkbox'")
+    press(browser, Keys.SPACE)  # turned round
+    says(browser, "True convolution", "y₂ = (−1)·3 + 1·0 + 2·2 = 1")
+    tab_to(browser, "e.classList.contains('fig-weight')")
+    press(browser, Keys.ARROW_RIGHT, Keys.ARROW_RIGHT, Keys.TAB, Keys.ARROW_UP)
+    becomes(of_figure(browser, "f.settings.kernel"), [2, 1, 0, 1])
+    tab_to(browser, "e.getAttribute('aria-label') === 'one step on'")
+    press(browser, Keys.ENTER)
+    says(browser, "y₃ = 0·0 + 1·2 + 2·(−1) = 0")
+
+
+def test_what_no_longer_fits_is_moved_to_the_last_place_there_is(show):
+    """The window at the end of a long output, and then a stride that leaves three positions."""
+    browser = show(SlidingKernel(at=6))
+    set_to = "e.value = 3; e.dispatchEvent(new Event('input'))"
+    stride = (
+        "[...document.querySelectorAll('.fig-slider')].find((r) => r.innerText.match('stride'))"
+    )
+    browser.execute_script(f"const e = {stride}.querySelector('input'); {set_to}")
+    becomes(of_figure(browser, "[f.settings.at, f.values.out.length]"), [2, 3])
+    click(browser, ".fig-slide [data-at='0']")
+    says(browser, "y₀ = 2·0 + 1·1 + (−1)·3 = −2")
+
+
+def test_an_image_has_a_window_for_every_output_and_a_kernel_of_its_own(show):
+    figure = SlidingKernel()
+    browser = show(figure, width=390)
+    browser.find_elements(By.CSS_SELECTOR, ".course-fig .fig-button")[1].click()
+    becomes(of_figure(browser, "f.values.shape"), [5, 5])
+    assert len(browser.find_elements(By.CSS_SELECTOR, ".fig-weight:not([hidden])")) == 9
+    browser.execute_script(
+        "document.querySelector(\".fig-slide [data-at='7']\").dispatchEvent("
+        "new MouseEvent('click', { bubbles: true }))"
+    )
+    y = figure.compute(figure.clean({"dims": 2}))["out"][7]
+    says(browser, f"y(1, 2) = 0·1 + (−1)·1 + 1·1 + (−1)·0 + 2·0 + 0·1 + 1·0 + 0·1 + (−2)·0 = {y:g}")

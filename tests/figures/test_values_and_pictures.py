@@ -9,13 +9,13 @@ import pytest
 import torch
 
 from course_lib.errors import CourseError
-from course_lib.figures import GateBoard, UnrolledRNN, WeightStack
+from course_lib.figures import GateBoard, SlidingKernel, UnrolledRNN, WeightStack
 from course_lib.figures import base as frame
 from course_lib.figures.still import signed
 from course_lib.i18n import LANGUAGES, translator
 from course_lib.layers import RNN
 
-FIGURES = [UnrolledRNN, GateBoard, WeightStack]
+FIGURES = [UnrolledRNN, GateBoard, WeightStack, SlidingKernel]
 VIEW = "application/vnd.jupyter.widget-view+json"
 
 
@@ -125,6 +125,54 @@ def test_weight_stack_counts_the_parameters_of_nn_lstm_for_all_its_sizes():
                 assert values["without"] == sum(p.numel() for p in plain.parameters())
 
 
+def random_window(generator):
+    def draw(least, most):
+        return int(torch.randint(least, most + 1, (1,), generator=generator))
+
+    dims = draw(1, 2)
+    return {
+        "dims": dims,
+        "kernel": [draw(-3, 3) for _ in range(4)],
+        "image_kernel": [[draw(-3, 3) for _ in range(3)] for _ in range(3)],
+        "K": draw(2, 4 if dims == 1 else 3),
+        "padding": draw(0, 2),
+        "stride": draw(1, 3),
+        "dilation": draw(1, 2),
+        "flip": bool(draw(0, 1)),
+        "at": 0,
+    }
+
+
+def test_sliding_kernel_has_the_numbers_of_torch_and_the_matrix_of_its_derivatives():
+    generator = torch.Generator().manual_seed(5)
+    figure = SlidingKernel()
+    x_of = {1: figure.constants["input"], 2: figure.constants["image"]}
+    for _ in range(40):
+        s = random_window(generator)
+        figure.settings = s
+        x = torch.tensor(x_of[s["dims"]], dtype=torch.float64)[None, None]
+        axes = tuple(range(2, 2 + s["dims"]))
+        w = torch.tensor(s["kernel"] if s["dims"] == 1 else s["image_kernel"]).double()
+        w = w[(slice(s["K"]),) * s["dims"]][None, None]
+        w = w.flip(axes) if s["flip"] else w
+        torchs = {1: torch.nn.functional.conv1d, 2: torch.nn.functional.conv2d}[s["dims"]]
+        options = {name: s[name] for name in ("stride", "padding", "dilation")}
+        out = torchs(x, w, **options)[0, 0]
+        assert figure.values["shape"] == list(out.shape)
+        assert figure.values["out"] == out.flatten().tolist()
+        slopes = torch.autograd.functional.jacobian(lambda x: torchs(x, w, **options), x)  # noqa: B023
+        assert figure.values["matrix"] == slopes.view(out.numel(), x.numel()).tolist()
+
+
+@pytest.mark.parametrize("dims", [1, 2])
+def test_the_picture_of_the_kernel_follows_its_settings(dims):
+    pictures = {
+        SlidingKernel(dims, **settings).picture()
+        for settings in ({}, {"flip": True}, {"padding": 2}, {"stride": 2}, {"dilation": 2})
+    }
+    assert len(pictures) == 5
+
+
 class Tags(HTMLParser):
     """Counts what a piece of HTML opens and does not close."""
 
@@ -210,6 +258,7 @@ def test_moving_a_figure_from_python_moves_its_values(figure):
         UnrolledRNN: lambda: shown.settings | {"x": [[0.0, 0.0]] * 6},
         GateBoard: lambda: shown.settings | {"o": "OOOOOOO"},
         WeightStack: lambda: shown.settings | {"H": 9},
+        SlidingKernel: lambda: shown.settings | {"flip": True},
     }[figure]()
     shown.settings = moved
     assert json.dumps(shown.values) != before
@@ -225,6 +274,13 @@ def test_moving_a_figure_from_python_moves_its_values(figure):
         (lambda: GateBoard(g="OOOOOOO"), "g"),
         (lambda: GateBoard(language="fr"), "fr"),
         (lambda: WeightStack(H=1), "H"),
+        (lambda: SlidingKernel(3), "dims"),
+        (lambda: SlidingKernel(2, K=4), "K"),
+        (lambda: SlidingKernel(kernel=[1, 2, 3]), "kernel"),
+        (lambda: SlidingKernel(kernel=[1, 2, 3, 0.5]), "kernel"),
+        (lambda: SlidingKernel(image_kernel=7), "image_kernel"),
+        (lambda: SlidingKernel(stride=0), "stride"),
+        (lambda: SlidingKernel(padding=0, at=5), "at"),
         (lambda: WeightStack(H=5, P=5), "P"),
         (lambda: WeightStack(I=2.5), "2.5"),
         (lambda: WeightStack(I=True), "True"),
