@@ -32,6 +32,16 @@ WORDS = {
     "home": N_("Home page"),
     "click_show": N_("Click to show"),
     "click_hide": N_("Click to hide"),
+    "way": N_("The way through the course"),
+    "soon": N_("on its way"),
+    "and_so_on": N_(", "),
+    "needs": N_("You need:"),
+    "needs_nothing": N_("no other chapter."),
+    "what_next": N_("What comes next"),
+    "then": N_("Next:"),
+    "then_needs": N_("For it you also need:"),
+    "opens": N_("This chapter also leads to:"),
+    "the_end": N_("You have come to the end of the course."),
 }
 
 # What a folded code cell says; MyST-NB knows these in English only.

@@ -16,7 +16,8 @@
 
   // Every piece of text that a translation pairs with, in reading order.
   const BLOCKS = "h1,h2,h3,h4,h5,h6,p,dt,li,td,th,figcaption,summary,.caption-text";
-  const NOT_TEXT = ".cell,.highlight,.exercise-link,.quiz-verdict,.second-language";
+  const NOT_TEXT =
+    ".cell,.highlight,.exercise-link,.course-map,.quiz-verdict,.second-language";
   const blocksOf = (root) =>
     [...root.querySelectorAll(BLOCKS)].filter(
       (block) =>

@@ -13,7 +13,7 @@ from ..words import theme_words, words
 from .tidy import tidy
 
 # What bilingual reading never repeats beneath the text: code, figures, scripts, permalinks.
-NOT_TEXT = ".cell, .highlight, script, style, img, svg, .headerlink, .exercise-link"
+NOT_TEXT = ".cell, .highlight, script, style, img, svg, .headerlink, .exercise-link, .course-map"
 
 
 def html_code(language: str) -> str:
