@@ -45,6 +45,10 @@ from course_lib.grading.worker_process import WorkerLost
 from course_lib.i18n import N_, _
 
 BAD_NAME = N_("The folder name {name} cannot be a student's id: rename it.")
+BROKEN_OFF = N_(
+    "{name} was not graded to the end ({reason}). What has been graded is kept: "
+    "once that is mended, the same command does the rest."
+)
 NOT_GRADED = N_("Not graded, through no fault of the submission ({reason}): run the command again.")
 
 
@@ -114,7 +118,7 @@ def grade(
     if scheduler is None:
         shut_in(isolation, console)
     wanted = check_students(root, assignment, students)
-    with _alone(root, assignment):
+    with _on_a_disk(assignment), _alone(root, assignment):
         register(root, assignment)
         again, alone = force and students is None, students is not None
         seed = class_seed(root, assignment, seed, draw_again=again, alone=alone)
@@ -149,6 +153,17 @@ def _alone(root: Path, assignment: str):
             yield
     except Timeout:
         raise taken from None
+
+
+@contextmanager
+def _on_a_disk(assignment: str):
+    """Where not even a record can be written, the disk is full or gone: the run ends here."""
+    try:
+        yield
+    except OSError as error:
+        reason = ": ".join(str(part) for part in (error.strerror, error.filename) if part)
+        text = _(BROKEN_OFF).format(name=assignment, reason=reason or type(error).__name__)
+        raise CourseError(text) from error
 
 
 def _grade(run: "Run", wanted: list[str], students, force: bool, console: Console) -> None:
@@ -220,10 +235,12 @@ def run_jobs(run: "Run", waiting: list[tuple[Job, str]], writer: Writer) -> Iter
                 yield Record("", job.student, "en", "failed", job.seed, notes)
                 continue
             found, log = graded.pop(job.student)
-            if error is not None:  # the mark stands; the page can be made again
+            key = keys[job.student]
+            if error is not None:  # the mark stands; the next run makes the page
+                key = ""
                 log += (f"No feedback page: {type(error).__name__}: {error}",)
             write_atomically(logs / f"{job.student}.log", _log(job, found, log))
-            known_by = (keys[job.student], job.student, found.language, found.status, job.seed)
+            known_by = (key, job.student, found.language, found.status, job.seed)
             made_with = versions(Path(job.root), job.assignment)
             yield Record(*known_by, found.notes, made_with)
 

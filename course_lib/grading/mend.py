@@ -166,12 +166,14 @@ def _restore(cell, original, notes) -> None:
     name = _name(original)
     if _SKIP in cell.metadata.get("tags", []):
         notes.append(Note(SKIPPED, name=name))
-    if cell.cell_type != original.cell_type:
+    retyped = cell.cell_type != original.cell_type
+    if retyped:
         source, identity = cell.source, cell.id
         cell.clear()
         cell.update(deepcopy(original))
         cell.source, cell.id = source, identity
-    if not _is_answer(original) and cell.source.strip() != original.source.strip():
+    rewritten = cell.source.strip() != original.source.strip()
+    if not _is_answer(original) and (retyped or rewritten):
         notes.append(Note(CHANGED, name=name))
     if not _is_answer(original):
         cell.source = original.source

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import math
 import re
 import shutil
 import sqlite3
@@ -253,6 +254,32 @@ def test_what_cannot_be_read_or_named_costs_its_own_submission_only(course, monk
     after = grade(course.root, "tiny", students=["locked"])
     assert row_of(after, "locked").total == 4
     assert "\x1b" not in row_of(after, "locked").reason
+
+
+def test_a_disk_without_room_ends_the_run_in_a_sentence_and_the_next_does_the_rest(
+    course, monkeypatch
+):
+    course.submit("ana", RIGHT)
+
+    def full(*_record):
+        raise OSError(28, "No space left on device", "ana.json")
+
+    monkeypatch.setattr(grading.Record, "save", full)
+    with pytest.raises(CourseError, match=r"\(No space left on device: ana.json\).*same command"):
+        grade(course.root, "tiny")
+    monkeypatch.undo()
+    assert row_of(grade(course.root, "tiny"), "ana").total == 4
+
+
+def test_a_page_that_could_not_be_made_costs_no_mark_and_is_made_next_time(course, monkeypatch):
+    course.submit("ana", RIGHT)
+    monkeypatch.setattr(grading, "feedback_of", math.sqrt)  # of a submission, which has no root
+    assert row_of(grade(course.root, "tiny"), "ana").total == 4
+    path = course.root / "feedback" / "ana" / "tiny" / "tiny.html"
+    assert not path.exists()
+    monkeypatch.undo()
+    assert row_of(grade(course.root, "tiny"), "ana").total == 4
+    assert path.is_file()
 
 
 def test_manual_marks_from_the_formgrader_count_in_the_report(graded):

@@ -276,8 +276,10 @@ def test_points_and_kind_of_a_cell_are_as_released(course, find_cell):
         )
 
     course.submit("ana", tamper)
-    cell = find_cell(read(course).notebook, "test_add")
+    submission = read(course)
+    cell = find_cell(submission.notebook, "test_add")
     assert (cell.cell_type, cell.metadata.nbgrader.points) == ("code", 4)
+    assert "test_add had been changed" in told(submission)
 
 
 def test_the_first_cell_comes_back_in_the_students_language(course):
