@@ -67,7 +67,6 @@ function build(fig) {
   const kernel = html("div", { class: "fig-kernel", role: "group" });
   const weights = [0, 1, 2].map((m) => [0, 1, 2, 3].map((n) =>
     button(() => choose(m, n), { class: "fig-button fig-weight" })));
-  kernel.append(...weights.flat());
   const width = () => fig.settings.K, height = () => (fig.settings.dims === 1 ? 1 : width());
   const read = (m, n) => (fig.settings.dims === 1 ? fig.settings.kernel[n]
     : fig.settings.image_kernel[m][n]);
@@ -138,9 +137,11 @@ function build(fig) {
     const name = (m, n) => (dims === 1 ? subscript("w", n) : `w(${m}, ${n})`);
     kernel.setAttribute("aria-label", fig.word("kernel"));
     kernel.style.setProperty("--columns", width());
-    weights.forEach((row, m) => row.forEach((node, n) => {
-      node.hidden = m >= height() || n >= width();
-      if (node.hidden) return;
+    const shown = weights.slice(0, height()).map((row) => row.slice(0, width()));
+    const size = `${height()} ${width()}`;
+    if (kernel.dataset.size !== size) kernel.replaceChildren(...shown.flat()); // focus stays else
+    kernel.dataset.size = size;
+    shown.forEach((row, m) => row.forEach((node, n) => {
       const isChosen = m === chosen[0] && n === chosen[1];
       const value = read(m, n);
       node.textContent = digits(value);

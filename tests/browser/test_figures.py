@@ -5,7 +5,14 @@ import torch
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from course_lib.figures import GateBoard, SlidingKernel, UnrolledRNN, WeightStack
+from course_lib.figures import (
+    GateBoard,
+    GradientFlow,
+    SlidingKernel,
+    TextPlayground,
+    UnrolledRNN,
+    WeightStack,
+)
 from tests.browser.figure_page import FIGURE, FIGURES, figure_page, text
 from tests.browser.patient import becomes, click, press, wait
 
@@ -64,6 +71,15 @@ def settings_for(figure, generator):
             "flip": bool(draw(0, 1)),
         }
         return settings | {"at": draw(0, len(figure.compute(settings)["out"]) - 1)}
+    if isinstance(figure, GradientFlow):
+        choices = {"size": figure.constants["sizes"], "limit": figure.constants["limits"]}
+        chosen = {name: values[draw(0, len(values) - 1)] for name, values in choices.items()}
+        return chosen | {"rho": draw(8, 40) / 20, "T": draw(2, 30), "t": 1}
+    if isinstance(figure, TextPlayground):
+        corpus = ("en", "id", "zh_CN")[draw(0, 2)]
+        last = len(figure.constants["vocabulary"][corpus]) - 1
+        text = [draw(0, last) for _ in range(draw(1, 12))]
+        return {"corpus": corpus, "text": text, "typed": 1, "temperature": draw(0, 20) / 10}
     H = draw(2, 16)
     return {"I": draw(1, 16), "H": H, "P": draw(1, H - 1), "projection": bool(draw(0, 1))}
 
@@ -210,7 +226,7 @@ def test_an_image_has_a_window_for_every_output_and_a_kernel_of_its_own(show):
     browser = show(figure, width=390)
     browser.find_elements(By.CSS_SELECTOR, ".course-fig .fig-button")[1].click()
     becomes(of_figure(browser, "f.values.shape"), [5, 5])
-    assert len(browser.find_elements(By.CSS_SELECTOR, ".fig-weight:not([hidden])")) == 9
+    assert len(browser.find_elements(By.CSS_SELECTOR, ".fig-weight")) == 9
     browser.execute_script(
         "document.querySelector(\".fig-slide [data-at='7']\").dispatchEvent("
         "new MouseEvent('click', { bubbles: true }))"
