@@ -32,7 +32,7 @@ class TextPlayground(Figure):
 
     _esm = script("text_playground.js")
     _css = styles()
-    HEIGHTS = (640, 860)
+    HEIGHTS = (664, 760)
 
     WORDS: ClassVar = {
         "question": N_("At which temperature does the network stop reciting?"),

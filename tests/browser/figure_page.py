@@ -8,11 +8,18 @@ from unittest.mock import patch
 from ipywidgets.embed import dependency_state
 from selenium.webdriver.common.by import By
 
-from course_lib.figures import GateBoard, SlidingKernel, UnrolledRNN, WeightStack
+from course_lib.figures import (
+    GateBoard,
+    GradientFlow,
+    SlidingKernel,
+    TextPlayground,
+    UnrolledRNN,
+    WeightStack,
+)
 from course_lib.figures import base as frame
 from tests.browser.patient import becomes
 
-FIGURES = [UnrolledRNN, GateBoard, WeightStack, SlidingKernel]
+FIGURES = [UnrolledRNN, GateBoard, WeightStack, SlidingKernel, GradientFlow, TextPlayground]
 STATE = "application/vnd.jupyter.widget-state+json"
 LOADER = Path(__file__).parents[2] / "book/web/static/figures.js"
 #: The figure numbered ``arguments[0]``, in a script for the browser.

@@ -9,13 +9,20 @@ import pytest
 import torch
 
 from course_lib.errors import CourseError
-from course_lib.figures import GateBoard, SlidingKernel, UnrolledRNN, WeightStack
+from course_lib.figures import (
+    GateBoard,
+    GradientFlow,
+    SlidingKernel,
+    TextPlayground,
+    UnrolledRNN,
+    WeightStack,
+)
 from course_lib.figures import base as frame
 from course_lib.figures.still import signed
 from course_lib.i18n import LANGUAGES, translator
 from course_lib.layers import RNN
 
-FIGURES = [UnrolledRNN, GateBoard, WeightStack, SlidingKernel]
+FIGURES = [UnrolledRNN, GateBoard, WeightStack, SlidingKernel, GradientFlow, TextPlayground]
 VIEW = "application/vnd.jupyter.widget-view+json"
 
 
@@ -258,6 +265,8 @@ def test_moving_a_figure_from_python_moves_its_values(figure):
         UnrolledRNN: lambda: shown.settings | {"x": [[0.0, 0.0]] * 6},
         GateBoard: lambda: shown.settings | {"o": "OOOOOOO"},
         WeightStack: lambda: shown.settings | {"H": 9},
+        TextPlayground: lambda: shown.settings | {"temperature": 0.3},
+        GradientFlow: lambda: shown.settings | {"rho": 1.2},
         SlidingKernel: lambda: shown.settings | {"flip": True},
     }[figure]()
     shown.settings = moved
@@ -286,6 +295,11 @@ def test_moving_a_figure_from_python_moves_its_values(figure):
         (lambda: WeightStack(I=True), "True"),
         (lambda: UnrolledRNN([[1.0]]), "(1, 1)"),
         (lambda: UnrolledRNN([[0.5, 9.0]]), "2"),
+        (lambda: TextPlayground(corpus="fr"), "fr"),
+        (lambda: TextPlayground(""), "120"),
+        (lambda: TextPlayground("peace " * 121), "120"),
+        (lambda: TextPlayground(temperature=2.5), "2.5"),
+        (lambda: TextPlayground(temperature="hot"), "hot"),
         (lambda: UnrolledRNN(t=7), "7"),
         (lambda: UnrolledRNN(rnn=torch.nn.RNN(2, 3, num_layers=2)), "one layer"),
         (lambda: UnrolledRNN(rnn=torch.nn.LSTM(2, 3)), "one layer"),
