@@ -9,6 +9,8 @@ from ipywidgets.embed import dependency_state
 from selenium.webdriver.common.by import By
 
 from course_lib.figures import (
+    CostCalculator,
+    Equivariance,
     GateBoard,
     GradientFlow,
     SlidingKernel,
@@ -19,7 +21,16 @@ from course_lib.figures import (
 from course_lib.figures import base as frame
 from tests.browser.patient import becomes
 
-FIGURES = [UnrolledRNN, GateBoard, WeightStack, SlidingKernel, GradientFlow, TextPlayground]
+FIGURES = [
+    UnrolledRNN,
+    GateBoard,
+    WeightStack,
+    SlidingKernel,
+    GradientFlow,
+    TextPlayground,
+    Equivariance,
+    CostCalculator,
+]
 STATE = "application/vnd.jupyter.widget-state+json"
 LOADER = Path(__file__).parents[2] / "book/web/static/figures.js"
 #: The figure numbered ``arguments[0]``, in a script for the browser.

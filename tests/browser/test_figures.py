@@ -6,6 +6,8 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 from course_lib.figures import (
+    CostCalculator,
+    Equivariance,
     GateBoard,
     GradientFlow,
     SlidingKernel,
@@ -80,6 +82,12 @@ def settings_for(figure, generator):
         last = len(figure.constants["vocabulary"][corpus]) - 1
         text = [draw(0, last) for _ in range(draw(1, 12))]
         return {"corpus": corpus, "text": text, "typed": 1, "temperature": draw(0, 20) / 10}
+    if isinstance(figure, Equivariance):
+        kernel = list(figure.constants["kernels"])[draw(0, 3)]
+        return {"digit": draw(0, 9), "dx": draw(-6, 6), "dy": draw(-6, 6), "kernel": kernel}
+    if isinstance(figure, CostCalculator):
+        sizes = {"n": draw(1, 256), "c": draw(1, 256), "c_out": draw(1, 256), "P": draw(1, 4096)}
+        return sizes | {"s": 2 * draw(0, 7) + 1}
     H = draw(2, 16)
     return {"I": draw(1, 16), "H": H, "P": draw(1, H - 1), "projection": bool(draw(0, 1))}
 

@@ -10,6 +10,8 @@ import torch
 
 from course_lib.errors import CourseError
 from course_lib.figures import (
+    CostCalculator,
+    Equivariance,
     GateBoard,
     GradientFlow,
     SlidingKernel,
@@ -22,7 +24,16 @@ from course_lib.figures.still import signed
 from course_lib.i18n import LANGUAGES, translator
 from course_lib.layers import RNN
 
-FIGURES = [UnrolledRNN, GateBoard, WeightStack, SlidingKernel, GradientFlow, TextPlayground]
+FIGURES = [
+    UnrolledRNN,
+    GateBoard,
+    WeightStack,
+    SlidingKernel,
+    GradientFlow,
+    TextPlayground,
+    Equivariance,
+    CostCalculator,
+]
 VIEW = "application/vnd.jupyter.widget-view+json"
 
 
@@ -42,10 +53,21 @@ def test_every_word_is_said_somewhere_and_no_other_is_asked_for(figure):
     own = frame.read(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", figure.__name__).lower() + ".js")
     drawing = frame.read("base.js") + own
     asked = set(re.findall(r'\bword\("(\w+)"', drawing))
-    # Names that the page puts together: gates, presets, sizes.
+    # Names that the page puts together: gates, presets, sizes, its own and its constants' lists.
     computed = set("ifgor") | set("IHP") | {key for key in figure.WORDS if "preset_" in key}
+    computed |= set(re.findall(r'(?<=[\[ ])"(\w+)"(?=[,\]])', own))
+    computed |= {name for listed in figure().constants.values() for name in _names(listed)}
     assert asked - computed <= set(frame.FRAME_WORDS | figure.WORDS)
     assert set(figure.WORDS) - computed - {"title"} <= asked
+
+
+def _names(listed):
+    """The strings of a list, or the keys of a dict."""
+    return (
+        [name for name in listed if isinstance(name, str)]
+        if isinstance(listed, list | dict)
+        else []
+    )
 
 
 @pytest.mark.parametrize("hidden_size", [1, 2, 3])
@@ -268,6 +290,8 @@ def test_moving_a_figure_from_python_moves_its_values(figure):
         TextPlayground: lambda: shown.settings | {"temperature": 0.3},
         GradientFlow: lambda: shown.settings | {"rho": 1.2},
         SlidingKernel: lambda: shown.settings | {"flip": True},
+        Equivariance: lambda: shown.settings | {"dx": 2},
+        CostCalculator: lambda: shown.settings | {"c": 4},
     }[figure]()
     shown.settings = moved
     assert json.dumps(shown.values) != before
@@ -293,6 +317,14 @@ def test_moving_a_figure_from_python_moves_its_values(figure):
         (lambda: WeightStack(H=5, P=5), "P"),
         (lambda: WeightStack(I=2.5), "2.5"),
         (lambda: WeightStack(I=True), "True"),
+        (lambda: Equivariance(10), "10"),
+        (lambda: Equivariance(dx=7), "dx"),
+        (lambda: Equivariance(kernel="round"), "round"),
+        (lambda: CostCalculator("films"), "films"),
+        (lambda: CostCalculator(s=4), "odd"),
+        (lambda: CostCalculator(n=1024, c=17), "n must"),
+        (lambda: CostCalculator(layer="deep"), "deep"),
+        (lambda: CostCalculator("vectors", n=3), "n"),
         (lambda: UnrolledRNN([[1.0]]), "(1, 1)"),
         (lambda: UnrolledRNN([[0.5, 9.0]]), "2"),
         (lambda: TextPlayground(corpus="fr"), "fr"),
