@@ -24,6 +24,7 @@ from .config import (
     read_config,
 )
 from .execution import execute_pages, files_behind
+from .light import lighten
 from .sphinx_run import Problem, run_book
 from .words import title
 
@@ -152,6 +153,7 @@ def _publish(root: Path, languages: Sequence[str], inputs: dict[str, str]) -> No
         if language in languages:
             built = root / "_build" / "book" / language / "_build" / "html"
             shutil.copytree(built, new / language, ignore=UNPUBLISHED)
+            lighten(new / language, root / "_build" / "light")
         elif (site / language).is_dir():
             shutil.copytree(site / language, new / language)
     _write_landing(root, new)
