@@ -11,6 +11,7 @@ from rich.console import Console
 from course_lib.errors import CourseError
 
 WORK = "my_exercises"
+CHAPTERS = "chapters"
 
 
 def copy_exercises(root: Path, language: str) -> tuple[Path, list[Path]]:
@@ -27,14 +28,32 @@ def copy_exercises(root: Path, language: str) -> tuple[Path, list[Path]]:
     folder, kept = root / WORK / language, []
     for notebook in released:
         mine = folder / notebook.parent.name / notebook.name
-        if mine.exists():
+        if not _copy_new(notebook, mine):
             kept.append(mine)
-            continue
-        mine.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = mine.with_suffix(".part")
-        shutil.copyfile(notebook, unfinished)
-        os.replace(unfinished, mine)  # half a notebook would be taken for the student's work
     return folder, kept
+
+
+def copy_chapters(root: Path, language: str, folder: Path) -> int:
+    """Copy the chapters' notebooks, if the book is built, beside the exercises.
+
+    Returns how many are new. What is there already may hold the reader's notes and stays.
+    """
+    built = root / "_build" / "html" / language / "notebooks"
+    return sum(
+        _copy_new(notebook, folder / CHAPTERS / notebook.relative_to(built))
+        for notebook in sorted(built.rglob("*.ipynb"))
+    )
+
+
+def _copy_new(notebook: Path, mine: Path) -> bool:
+    """Copy the notebook unless there is one; returns whether it was copied."""
+    if mine.exists():
+        return False
+    mine.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = mine.with_suffix(".part")
+    shutil.copyfile(notebook, unfinished)
+    os.replace(unfinished, mine)  # half a notebook would be taken for the student's work
+    return True
 
 
 def lab_command(folder: Path, port: int) -> list[str]:
@@ -55,6 +74,7 @@ def lab_command(folder: Path, port: int) -> list[str]:
 def open_lab(root: Path, language: str, port: int, console: Console) -> int:
     """Run JupyterLab until it is stopped; returns its exit status."""
     folder, kept = copy_exercises(root, language)
+    copy_chapters(root, language, folder)
     console.print(f"Your notebooks are in {folder.relative_to(root)}/ ; stop with Ctrl+C.")
     if kept:
         console.print(f"{len(kept)} of them were there already and are as you left them.")

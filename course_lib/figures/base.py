@@ -13,7 +13,7 @@ import anywidget
 import traitlets
 
 from course_lib.errors import CourseError
-from course_lib.i18n import LANGUAGES, N_, _, normalise, translator
+from course_lib.i18n import LANGUAGES, N_, _, get_language, normalise, translator
 
 HERE = Path(__file__).parent
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
@@ -30,7 +30,7 @@ FRAME_WORDS = {
 class Figure(anywidget.AnyWidget):
     """A figure the reader operates. Subclasses give ``WORDS``, ``compute``, ``clean``, ``picture``.
 
-    ``language``: a language of the course, or "" to follow the page.
+    ``language``: a language of the course, or "" to follow ``set_language`` and else the page.
     ``settings``: what the reader chose; set it from Python to move the figure.
     ``values``: what ``compute(settings)`` gave; None where a figure has no such number.
     """
@@ -46,6 +46,8 @@ class Figure(anywidget.AnyWidget):
     HEIGHTS = (480, 640)
 
     def __init__(self, *, language: str = "", constants: dict, settings: dict):
+        spoken = get_language()
+        language = language or (spoken if spoken != "en" else "")
         super().__init__(
             language=normalise(language) if language else "",
             words=all_words(FRAME_WORDS | self.WORDS),

@@ -32,6 +32,8 @@ WORDS = {
     "home": N_("Home page"),
     "click_show": N_("Click to show"),
     "click_hide": N_("Click to hide"),
+    "open_page": N_("Open this page as a notebook"),
+    "open_in": N_("Open in {place}"),
     "way": N_("The way through the course"),
     "soon": N_("on its way"),
     "and_so_on": N_(", "),

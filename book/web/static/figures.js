@@ -88,10 +88,23 @@
       place?.classList.add("is-live"); // before it draws: a hidden figure has no width
       await widget.initialize?.({ model });
       await widget.render({ model, el });
+      giveBack(place);
     } catch (error) {
       el.remove();
       fail(view, place, state, error);
     }
+  }
+
+  // The page keeps the same room for every width and language. Where that is too much, it is given
+  // back while the figure is still below the screen: nothing that anybody sees moves.
+  function giveBack(place) {
+    if (!place) return;
+    const watch = new IntersectionObserver(([entry]) => {
+      if (entry.isIntersecting || entry.boundingClientRect.top < 0) return;
+      watch.disconnect();
+      place.classList.add("is-settled");
+    });
+    watch.observe(place);
   }
 
   // The picture stays, and one sentence says why nothing answers.

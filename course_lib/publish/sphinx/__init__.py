@@ -1,11 +1,26 @@
 """The Sphinx extension of the book: one small file for each thing it adds or mends."""
 
-from . import executed, exercise_link, maths, quiz, search, site, terms, translation, way
+from . import (
+    executed,
+    exercise_link,
+    maths,
+    notebook,
+    places,
+    quiz,
+    search,
+    site,
+    terms,
+    translation,
+    way,
+)
+
+PARTS = (translation, executed, maths, quiz, places, exercise_link, notebook, way)
+PARTS += (search, site, terms)
 
 
 def setup(app):
     """Connect every part; Sphinx calls this once for each build."""
-    for part in (translation, executed, maths, quiz, exercise_link, way, search, site, terms):
+    for part in PARTS:
         part.setup(app)
     # A value of the environment: when the extension itself changes, every page is read again.
     app.add_config_value("course_fingerprint", "", "env")

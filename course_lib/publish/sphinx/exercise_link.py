@@ -1,5 +1,6 @@
 """``{exercise-link} ps4_lstm``: the exercise notebook of the page's language, inside the site."""
 
+import json
 import shutil
 from html import escape
 from pathlib import Path
@@ -10,6 +11,7 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.util.osutil import relative_uri
 
 from ..words import words
+from .places import code_cell, first_cell, places_of, repository
 
 logger = logging.getLogger(__name__)
 
@@ -46,6 +48,16 @@ class ExerciseLinkDirective(SphinxDirective):
         return [node]
 
 
+def publish(source: Path, target: Path, url: str) -> None:
+    """Copy the notebook; where Colab and Binder can open it, it fetches the course first."""
+    if not url:
+        shutil.copyfile(source, target)
+        return
+    content = json.loads(source.read_text(encoding="utf-8"))
+    content["cells"].insert(0, code_cell(first_cell("en", url), "first"))
+    target.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
 def visit_html(self, node):
     """Copy the notebook beside the pages and link to it."""
     app, assignment = self.builder.app, node["assignment"]
@@ -55,19 +67,20 @@ def visit_html(self, node):
     target = f"exercises/{assignment}/{source.name}"
     copied = Path(self.builder.outdir) / target
     copied.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(source, copied)
+    publish(source, copied, repository(app)[0])
 
     say = {key: escape(text) for key, text in words(app.config.language).items()}
     href = relative_uri(self.builder.get_target_uri(self.builder.current_docname), target)
-    lab = app.config.course_lab_url.format(assignment=assignment, language=app.config.language)
+    lab = app.config.course_lab_url.format(notebook=f"{assignment}/{source.name}")
+    places = {say["open_lab"]: lab} | places_of(app, target)
+    links = " · ".join(f'<a href="{escape(to)}">{name}</a>' for name, to in places.items())
     command = f"make lab LANGUAGE={app.config.language}"
     self.body.append(
         f'<div class="exercise-link">\n'
         f'<p class="exercise-name">{say["exercise"]} <code>{escape(assignment)}</code></p>\n'
         f'<p><a class="exercise-download" href="{escape(href)}" download="{source.name}">'
         f"{say['download_exercise']}</a></p>\n"
-        f'<p class="exercise-lab">{say["run_lab"]} <code>{command}</code> · '
-        f'<a href="{escape(lab)}">{say["open_lab"]}</a></p>\n'
+        f'<p class="exercise-lab">{say["run_lab"]} <code>{command}</code> · {links}</p>\n'
         f"</div>\n"
     )
     raise nodes.SkipNode
@@ -80,6 +93,5 @@ def skip(self, node):
 
 def setup(app):
     """Register the directive and how HTML shows it."""
-    app.add_config_value("course_lab_url", "", "html")
     app.add_node(exercise_link, html=(visit_html, None), gettext=(skip, None))
     app.add_directive("exercise-link", ExerciseLinkDirective)

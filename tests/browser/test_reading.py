@@ -1,0 +1,200 @@
+"""Reading: words explained where they stand, and a search that finds them in each language."""
+
+import pytest
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+
+from course_lib.i18n import LANGUAGES
+from tests.browser.patient import becomes, focus, press, wait
+
+pytestmark = pytest.mark.browser
+
+CHAPTER = "book/gates/lstmp"
+TERM = 'article a[href$="glossary.html#term-cell-state"]'
+NOTE = ".course-term-note"
+#: What the note says of the cell state, in each language.
+MEANS = {"en": "cell state", "id": "keadaan sel", "zh_CN": "单元状态"}
+#: What a reader searches for, and the languages in whose book it stands.
+SOUGHT = [
+    *[(language, "gate") for language in ("en", "zh_CN")],
+    *[(language, "BPTT") for language in LANGUAGES],
+    *[(language, "LSTM") for language in LANGUAGES],
+    ("id", "turunan"),
+    ("id", "gerbang lupa"),
+    ("zh_CN", "反向传播"),
+    ("zh_CN", "门控"),
+    ("zh_CN", "遗忘门"),
+]
+
+
+@pytest.fixture(autouse=True)
+def clean(browser, site):
+    """Every test begins as a reader who has never been here, at a desk."""
+    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    browser.get(site.url + "/favicon.svg")
+    browser.execute_script("localStorage.clear(); sessionStorage.clear()")
+    yield
+    browser.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": False})
+    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+def note(browser):
+    """What the note says, "" while there is none to see."""
+    return browser.execute_script(
+        f"const note = document.querySelector('{NOTE}');"
+        "return note?.checkVisibility() ? note.textContent : ''"
+    )
+
+
+def opens(browser):
+    wait(lambda: note(browser))
+
+
+def closes(browser):
+    becomes(lambda: note(browser), "")
+
+
+def point_at(browser, selector):
+    """Move the pointer onto the first match, in the middle of the view."""
+    element = browser.find_element(By.CSS_SELECTOR, selector)
+    script = "arguments[0].scrollIntoView({block: 'center', behavior: 'instant'})"
+    browser.execute_script(script, element)
+    ActionChains(browser).move_to_element(element).perform()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("how", ["http", "file"])
+def test_a_term_says_what_it_means_when_one_points_at_it(browser, site, requests_of, language, how):
+    browser.get((site.address if how == "http" else site.file)(language, CHAPTER))
+    browser.execute_script("return document.fonts.ready")
+    requests_of()
+    point_at(browser, TERM)
+    opens(browser)
+    said = note(browser)
+    assert MEANS[language] in said and len(said) > len(MEANS[language]) + 20
+    # Nothing is fetched for it; the request is made so that there is one to be seen.
+    browser.execute_script("new Image().src = 'data:image/gif;base64,R0lGODlhAQABAAAAACw='")
+    assert requests_of() == ([], [])
+
+    # It stays while the pointer is on it, and goes when the pointer leaves.
+    ActionChains(browser).move_to_element(browser.find_element(By.CSS_SELECTOR, NOTE)).perform()
+    browser.execute_async_script("setTimeout(arguments[0], 500)")
+    assert note(browser) == said
+    point_at(browser, "article h1")
+    closes(browser)
+
+
+def test_a_term_says_what_it_means_to_who_comes_with_tab_and_escape_sends_it_away(browser, site):
+    browser.get(site.address("en", CHAPTER))
+    before = (
+        "[...document.querySelectorAll('article a')].findLast((a) => a.compareDocumentPosition("
+        f"document.querySelector('{TERM}')) & Node.DOCUMENT_POSITION_FOLLOWING)"
+    )
+    browser.execute_script(f"{before}.focus()")
+    press(browser, Keys.TAB)
+    opens(browser)
+    link = browser.switch_to.active_element
+    described = link.get_attribute("aria-describedby")
+    assert browser.find_element(By.ID, described).get_attribute("role") == "tooltip"
+    press(browser, Keys.ESCAPE)
+    closes(browser)
+    assert browser.switch_to.active_element == link  # the place is kept
+    assert link.get_attribute("aria-describedby") is None
+    press(browser, Keys.ENTER)
+    wait(lambda: browser.current_url.endswith("glossary.html#" + link_id(TERM)))
+
+
+def link_id(selector):
+    return selector.partition("#")[2].partition('"')[0]
+
+
+def test_escape_sends_away_the_note_of_the_pointer_too(browser, site):
+    browser.get(site.address("en", CHAPTER))
+    point_at(browser, TERM)
+    opens(browser)
+    press(browser, Keys.ESCAPE)
+    closes(browser)
+
+
+def test_the_first_touch_explains_a_term_and_the_second_follows_it(browser, site):
+    size = {"width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": True}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    browser.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": True})
+    browser.get(site.address("id", CHAPTER))
+
+    def tap(selector):
+        element = browser.find_element(By.CSS_SELECTOR, selector)
+        script = """arguments[0].scrollIntoView({block: 'center', behavior: 'instant'});
+            const box = arguments[0].getClientRects()[0];
+            return [box.x + box.width / 2, box.y + box.height / 2]"""
+        x, y = browser.execute_script(script, element)
+        for kind, points in (("touchStart", [{"x": x, "y": y}]), ("touchEnd", [])):
+            event = {"type": kind, "touchPoints": points}
+            browser.execute_cdp_cmd("Input.dispatchTouchEvent", event)
+
+    tap(TERM)
+    opens(browser)
+    assert MEANS["id"] in note(browser) and browser.current_url == site.address("id", CHAPTER)
+    box = browser.find_element(By.CSS_SELECTOR, NOTE).rect
+    assert box["x"] >= 0 and box["x"] + box["width"] <= 390
+    tap("article h2")
+    closes(browser)
+    tap(TERM)
+    opens(browser)
+    tap(TERM)
+    wait(lambda: "glossary.html#term-cell-state" in browser.current_url)
+
+
+def test_the_note_is_whole_on_the_screen_at_the_edge_of_a_page(browser, site):
+    browser.get(site.address("en", CHAPTER))
+    links = browser.find_elements(By.CSS_SELECTOR, 'article a[href*="glossary.html#term-"]')
+    for link in links[:6]:
+        for block in ("start", "end"):
+            browser.execute_script(
+                f"arguments[0].scrollIntoView({{block: '{block}', behavior: 'instant'}});"
+                "arguments[0].dispatchEvent(new PointerEvent('pointerover',"
+                "{bubbles: true, pointerType: 'mouse'}))",
+                link,
+            )
+            opens(browser)
+            top, bottom, left, right, height, width = browser.execute_script(
+                f"const box = document.querySelector('{NOTE}').getBoundingClientRect();"
+                "return [box.top, box.bottom, box.left, box.right, innerHeight, innerWidth]"
+            )
+            assert top >= 0 and bottom <= height and left >= 0 and right <= width
+
+
+@pytest.mark.parametrize(("language", "word"), SOUGHT)
+def test_search_finds_the_words_a_reader_asks_for(browser, site, language, word):
+    browser.get(site.url + f"/{language}/search.html?q={word}")
+    found = wait(
+        lambda: browser.execute_script(
+            """const links = [...document.querySelectorAll('#search-results li a')];
+            return links.length && links.map((link) => link.pathname)"""
+        )
+    )
+    # What it finds holds the word: in the title, the text, or what the page says of itself.
+    folder = site.folder / language
+    name = found[0].partition(f"/{language}/")[2]
+    text = (folder / name).read_text(encoding="utf-8").lower()
+    assert all(part in text for part in word.lower().split())
+
+
+def test_search_finds_nothing_for_a_word_that_is_not_there(browser, site):
+    browser.get(site.address("en", "search") + "?q=qzxqzx")
+    wait(lambda: "did not match" in browser.find_element(By.TAG_NAME, "main").text)
+    assert not browser.find_elements(By.CSS_SELECTOR, "#search-results li")
+
+
+@pytest.mark.parametrize("how", ["key", "pointer"])
+def test_the_map_of_the_course_leads_on(browser, site, how):
+    browser.get(site.address("zh_CN", "book/welcome"))
+    link = '.course-map .map-title a[href="gates/lstm.html"]'
+    if how == "key":
+        focus(browser, link)
+        press(browser, Keys.ENTER)
+    else:
+        point_at(browser, link)
+        browser.find_element(By.CSS_SELECTOR, link).click()
+    becomes(lambda: browser.current_url, site.address("zh_CN", "book/gates/lstm"))
