@@ -135,7 +135,7 @@ function build(fig) {
     const top = Math.max(...costs.filter(Boolean));
     const digits = Math.max(1, Math.ceil(Math.log10(top)));
     // On a bar axis the longest number has its place to the right of the longest bar.
-    const room = width - names - (isLog ? 10 : 12 + 7.2 * grouped(top).length);
+    const room = width - names - (isLog ? 26 : 12 + 7.2 * grouped(top).length);
     const zero = x + names;
     const end = y + 10 + tall * layers.length;
     draw(`${part} title`, "text", { x: names ? x : zero, y: y - 4, class: "word strong" },
@@ -164,7 +164,7 @@ function build(fig) {
       if (isLog) {
         // A bar needs a zero and a logarithm has none, so here are points.
         if (count) {
-          draw(`${part} ${layer} dot`, "circle", { cx: zero + length, cy: middle, r: 6, class: "dot" });
+          draw(`${part} ${layer} dot`, "circle", { cx: zero + length, cy: middle, r: 6, class: "cost-dot" });
         }
         const isLeft = length > room / 2;
         draw(`${part} ${layer} text`, "text", { x: zero + length + (isLeft ? -11 : 11),

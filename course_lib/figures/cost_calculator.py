@@ -14,7 +14,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from course_lib.errors import CourseError
 from course_lib.figures.base import Figure, script, styles, whole, whole_number
-from course_lib.figures.still import Picture
+from course_lib.figures.still import Picture, grouped
 from course_lib.i18n import N_, _
 from course_lib.layers import ConvLSTMCell, gru_cell, lstm_cell, rnn_cell
 
@@ -33,6 +33,7 @@ BOUNDS = {
     "images": {"n": (1, 1024), "c": (1, 256), "c_out": (1, 256), "s": (1, 15), "P": (1, 4096)},
     "vectors": {"I": (1, 8192), "H": (1, 8192), "P": (1, 4096)},
 }
+HEIGHTS = {"images": (775, 1215), "vectors": (590, 945)}
 
 
 class CostCalculator(Figure):
@@ -48,7 +49,6 @@ class CostCalculator(Figure):
 
     _esm = script("cost_calculator.js")
     _css = styles()
-    HEIGHTS = (740, 1010)
 
     WORDS: ClassVar = {
         "question": N_("Which size makes which layer expensive?"),
@@ -87,6 +87,7 @@ class CostCalculator(Figure):
                 )
             )
         self._kind = kind
+        self.HEIGHTS = HEIGHTS[kind]
         super().__init__(
             language=language,
             constants={
@@ -146,15 +147,11 @@ class CostCalculator(Figure):
                     picture.words(name, 4, y + 19, size=13)
                 cost = self.values.get(name)
                 length = wide * cost[part] / most if cost else 0
-                picture.rect(x, y + 4, max(length, 0.5), tall - 10, kind="pos edge")
+                box = {"x": x, "y": y + 4, "width": round(max(length, 0.5), 2), "height": tall - 10}
+                picture._add("rect", "pos edge", {}, **box)  # ends as square as a bar's should be
                 shown = grouped(cost[part]) if cost else "—"
                 picture.text(shown, x + length + 6, y + 19, size=12, anchor="start")
         return picture.svg()
-
-
-def grouped(number: int) -> str:
-    """12 345 678, with narrow spaces that do not break."""
-    return f"{number:,}".replace(",", "\u202f")
 
 
 def _sizes(settings):

@@ -134,11 +134,11 @@ function build(fig) {
       ? NAMES.map((_, n) => [n * (small + gap), head, small])
       : [[(width - big) / 2, head, big], ...[0, 1].map((n) =>
         [n * (small + gap), big + 2 * head + 22, small])];
-    const counts = { input: "", convolution: "9", dense: String(side ** 4).replace(/(\d{3})$/, " $1") };
+    const counts = { input: "", convolution: "9", dense: "65\u202f536" };
     NAMES.forEach((name, n) => {
       const [x, y, size] = places[n];
       // On a phone a title has two lines: who, and how many weights.
-      const [who, many] = fig.word(name, { count: counts[name] }).split(/(?<=[,，])\s*/);
+      const [who, many] = fig.word(name, { count: counts[name] }).split(/[,，]\s*/);
       const lines = wide || !many ? [fig.word(name, { count: counts[name] })] : [who, many];
       lines.forEach((line, l) => draw(`${name} title ${l}`, "text",
         { x, y: y - 7 - 15 * (lines.length - 1 - l), class: "word" }, line));
@@ -170,7 +170,8 @@ function build(fig) {
     const where = [dx > 0 && fig.word("right", { n: dx }), dx < 0 && fig.word("left", { n: -dx }),
       dy < 0 && fig.word("up", { n: -dy }), dy > 0 && fig.word("down", { n: dy })].filter(Boolean);
     const sentence = where.length
-      ? fig.word("says", { where: where.join(", "), a: number(fig.values.off_convolution),
+      ? fig.word("says", { where: where.length > 1 ? fig.word("both", { across: where[0], along: where[1] }) : where[0],
+        a: number(fig.values.off_convolution),
         b: number(fig.values.off_dense) })
       : fig.word("start", { off: number(apart) });
     svg.setAttribute("aria-label", fig.word("title"));

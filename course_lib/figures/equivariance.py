@@ -15,7 +15,7 @@ from torch.nn.functional import pad
 from course_lib.data import digit_images
 from course_lib.errors import CourseError
 from course_lib.figures.base import Figure, script, styles, whole, whole_number
-from course_lib.figures.still import Picture, signed
+from course_lib.figures.still import Picture, grouped, signed
 from course_lib.i18n import N_, _
 from course_lib.layers import conv2d
 
@@ -44,7 +44,7 @@ class Equivariance(Figure):
 
     _esm = script("equivariance.js")
     _css = styles()
-    HEIGHTS = (560, 800)
+    HEIGHTS = (515, 860)
 
     WORDS: ClassVar = {
         "question": N_("Drag the digit. Which answer goes with it?"),
@@ -63,6 +63,7 @@ class Equivariance(Figure):
         "left": N_("{n} to the left"),
         "up": N_("{n} up"),
         "down": N_("{n} down"),
+        "both": N_("{across}, {along}"),
         "start": N_("The digit is in the middle: the two answers differ by {off}."),
         "says": N_(
             "Digit moved {where}. From its own shifted answer the convolution differs by {a}, the "
@@ -115,7 +116,7 @@ class Equivariance(Figure):
 
     def picture(self):
         """Above the digit in the middle, below the digit moved: to see on paper who follows."""
-        side, gap, top = 176, 26, 26
+        side, gap, top = 192, 26, 26
         picture = Picture(3 * side + 2 * gap + 2, 2 * (side + gap) + top + 24, _counted(self.words),
                           self.language)  # fmt: skip
         here = {name: self.settings[name] for name in ("dx", "dy")}
@@ -154,7 +155,7 @@ def _panel(picture, x, y, side, rows, full, dx, dy):
 
 def _counted(words):
     """The words with the numbers of weights in them."""
-    counts = {"convolution": 9, "dense": SIDE**4}
+    counts = {"convolution": "9", "dense": grouped(SIDE**4)}
     return {
         language: texts | {name: texts[name].format(count=n) for name, n in counts.items()}
         for language, texts in words.items()

@@ -3,6 +3,9 @@
 Inline, so that one style sheet chooses the words by the language of the page, without JavaScript.
 """
 
+import struct
+import zlib
+from base64 import b64encode
 from html import escape
 
 
@@ -33,6 +36,12 @@ class Picture:
             (x2 - 6 * dx + 3.5 * dy, y2 - 6 * dy + 3.5 * dx),
         ]
         self._add("polygon", "head", {}, points=" ".join(f"{x:g},{y:g}" for x, y in head))
+
+    def image(self, png: bytes, x, y, width, height):
+        """A small picture, enlarged pixel by pixel."""
+        href = f"data:image/png;base64,{b64encode(png).decode('ascii')}"
+        look = {"image-rendering": "pixelated"}
+        self._add("image", "", look, href=href, x=x, y=y, width=width, height=height)
 
     def text(self, text, x, y, kind="", size=13, anchor="middle", language=""):
         """A line of text whose base line passes (x, y)."""
@@ -100,9 +109,27 @@ def bold(letter: str) -> str:
     return f'<tspan class="strong">{escape(letter)}</tspan>' if letter else ""
 
 
+def grouped(number: int) -> str:
+    """12 345 678, with narrow spaces that do not break."""
+    return f"{number:,}".replace(",", "\u202f")
+
+
 def signed(value: float, digits: int = 2) -> str:
     """A number as the figures print it: two decimals, a real minus sign, no "−0.00"."""
     text = f"{value:.{digits}f}"
     if float(text) == 0:
         text = text.lstrip("-")
     return text.replace("-", "−")
+
+
+def grey_png(rows: list[list[int]]) -> bytes:
+    """Rows of whole numbers from 0, black, to 255, white, as a PNG file."""
+
+    def chunk(name, data):
+        body = name + data
+        return struct.pack(">I", len(data)) + body + struct.pack(">I", zlib.crc32(body))
+
+    header = struct.pack(">IIBBBBB", len(rows[0]), len(rows), 8, 0, 0, 0, 0)
+    pixels = b"".join(b"\0" + bytes(row) for row in rows)  # each row says that it has no filter
+    parts = [(b"IHDR", header), (b"IDAT", zlib.compress(pixels, 9)), (b"IEND", b"")]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunk(*part) for part in parts)
