@@ -212,20 +212,34 @@ class Execution:
 
     def _own(self, call: OwnCall, outputs: Outputs) -> None:
         """A call of the course's own: made here, where the answers are."""
-        if call.candidate is not None and not self._defined(call.candidate, outputs):
+        if call.candidate is not None and not self._defined(call.candidate):
+            self._say_undefined(call.candidate, outputs)
             return
         candidate = call.candidate and Remote(call.candidate, self._for_a_check, self.refusal)
         outputs.add(shown(call, candidate))
 
-    def _defined(self, name: str, outputs: Outputs) -> bool:
-        """Whether the notebook has such a name; if not, the cell says so as Python does."""
+    def _defined(self, name: str) -> bool:
+        """Whether the notebook has such a name."""
         try:
             answer, _ = self.child().ask({"op": "has", "name": name})
         except (Lost, Late):
-            answer = {"has": True}  # the check will tell
-        if answer.get("has") is not True:
-            self._student_code(self.child(), name, self.count, outputs.add)
+            return True  # the check will tell
         return answer.get("has") is True
+
+    def _say_undefined(self, name: str, outputs: Outputs) -> None:
+        """The cell's error, with the traceback that Python makes of it.
+
+        Of all that the student's process says to this, only an error may come into a cell that
+        decides about points, and without one it would have them all.
+        """
+
+        def add(output) -> None:
+            if isinstance(output, dict) and output.get("output_type") == "error":
+                outputs.add(output)
+
+        self._student_code(self.child(), name, self.count, add)
+        if not outputs.cell.outputs:
+            outputs.error("NameError", f"name {name!r} is not defined")
 
 
 def _is_test(cell: NotebookNode) -> bool:
