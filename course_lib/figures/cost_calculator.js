@@ -95,7 +95,7 @@ function build(fig) {
     if (kind === "images") sizes.n = between(sizes.n, 1, roomFor(sizes));
     fig.change(sizes);
   };
-  const sizes = Object.fromEntries(Object.keys(bounds).map((name) =>
+  const sizes = Object.fromEntries(fig.constants.sizes.map((name) =>
     [name, sizer((value) => resize({ [name]: value }))]));
   // What was typed and is no size, or not yet, goes back to the size that counts.
   for (const { typed } of Object.values(sizes)) {

@@ -93,6 +93,7 @@ class CostCalculator(Figure):
             constants={
                 "kind": kind,
                 "layers": LAYERS[kind],
+                "sizes": list(BOUNDS[kind]),  # a page may sort the names of a dict
                 "bounds": BOUNDS[kind],
                 "most": MOST,
                 "first": FIRST[kind],
