@@ -16,7 +16,7 @@ INSTALLED := .venv/installed
 # Two tests at a time; what shares a site, a browser or a graded class stays together.
 TWO := -n 2 --dist loadgroup
 
-.PHONY: course test test-all test-precision book serve lab release grade bench bench-grading translations doctor lint clean
+.PHONY: course test test-all test-precision book serve lab release grade bench bench-grading bench-book pdf translations doctor lint clean
 .DEFAULT_GOAL := course
 
 # The environment is made once and again when the requirements change.
@@ -46,6 +46,10 @@ test-precision: $(INSTALLED)
 book: $(INSTALLED)
 	@$(COURSE) build
 
+# The book on paper, one PDF for each language; WITH=id sets a second one beneath each paragraph.
+pdf: $(INSTALLED)
+	@$(COURSE) pdf $(if $(WITH),--with $(WITH))
+
 serve: $(INSTALLED)
 	@$(COURSE) serve --language $(LANGUAGE) $(if $(PORT),--port $(PORT))
 
@@ -64,6 +68,10 @@ bench: $(INSTALLED)
 # nbgrader's own autograde and the course's, on the same submissions.
 bench-grading: $(INSTALLED)
 	@$(COURSE) bench-grading
+
+# What a page weighs and how soon it shows on a slow network, and how long a build takes.
+bench-book: $(INSTALLED)
+	@$(COURSE) bench-book
 
 translations: $(INSTALLED)
 	@$(COURSE) translate update

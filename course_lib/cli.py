@@ -133,6 +133,23 @@ def build(root, languages):
 
 
 @main.command()
+@language_option
+@click.option(
+    "--with",
+    "second",
+    type=click.Choice(list(LANGUAGES)),
+    default=None,
+    help="A second language beneath each paragraph.",
+)
+@with_root
+def pdf(root, languages, second):
+    """Print the book into _build/pdf, one PDF for each language. Needs Chromium; a few minutes."""
+    from course_lib.publish.paper import make_pdfs
+
+    make_pdfs(root, languages or list(LANGUAGES), second or "", console)
+
+
+@main.command()
 @click.option("--port", default=8000, show_default=True, help="Where to serve.")
 @click.option("--language", "-l", type=click.Choice(list(LANGUAGES)), default="en")
 @with_root
@@ -365,6 +382,16 @@ def bench_grading(root, assignment, submissions, stock, workers, only_engine):
     assignments(root, [assignment])
     options = {"submissions": submissions, "stock": stock, "workers": workers}
     run_bench(root, console, assignment=assignment, only_engine=only_engine, **options)
+
+
+@main.command("bench-book")
+@click.option("--only", type=click.Choice(["pages", "build"]), help="One half of it.")
+@with_root
+def bench_book(root, only):
+    """Weigh and time the pages on a slow network, and time builds; writes benchmarks/book.json."""
+    from course_lib.bench.book import bench_book as run_bench
+
+    run_bench(root, console, only)
 
 
 @main.command("all")

@@ -41,6 +41,7 @@ def run_everything(root: Path, console: Console) -> int:
                     "[bold]make lab[/]                  the exercises in JupyterLab "
                     "(LANGUAGE=id or LANGUAGE=zh_CN for another language)",
                     "[bold]make grade[/]                grade what is in submitted/",
+                    "[bold]make pdf[/]                  the book on paper, into _build/pdf/",
                     "[bold]make test[/]                 prove all of it",
                     "",
                     f"The book is in {root / '_build' / 'html'}",

@@ -1,7 +1,9 @@
 """The server shows the site on this machine only, and steps aside when its port is taken."""
 
+import gzip
 import threading
-from urllib.request import urlopen
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -30,6 +32,27 @@ def test_a_port_in_use_gives_the_next_one_and_both_serve_the_site_on_loopback(si
     finally:
         first.server_close()
         second.server_close()
+
+
+def test_text_is_compressed_for_who_asks_and_comes_whole_to_who_does_not(site):
+    page = "<p>" + "the same words " * 500
+    (site / "index.html").write_text(page)
+    server = open_server(site, 0)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    address = f"http://127.0.0.1:{server.server_address[1]}"
+    try:
+        with urlopen(Request(f"{address}/index.html", headers={"Accept-Encoding": "gzip"})) as sent:
+            assert sent.headers["Content-Encoding"] == "gzip"
+            assert sent.headers["Content-Type"].startswith("text/html")
+            content = sent.read()
+            assert len(content) < len(page) / 10 and gzip.decompress(content).decode() == page
+        with urlopen(f"{address}/index.html") as sent:
+            assert sent.headers["Content-Encoding"] is None and sent.read().decode() == page
+        with pytest.raises(HTTPError, match="404"):
+            urlopen(Request(f"{address}/no.html", headers={"Accept-Encoding": "gzip"}))
+    finally:
+        server.shutdown()
+        server.server_close()
 
 
 def test_a_number_that_is_no_port_and_a_book_that_is_not_built_are_one_sentence(site):

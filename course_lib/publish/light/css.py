@@ -12,7 +12,7 @@ _FAMILY = re.compile(r"font-family:\s*([^;}]+)")
 _IMPORT = re.compile(r"@import\s+(?:url\()?\s*[\"']?([^\"')\s;]+)[\"']?\s*\)?\s*;")
 _FACE = re.compile(r"@font-face\s*\{[^}]*\}\n?")
 _URL = re.compile(r"url\(\s*[\"']?(?!data:)([^\"')]+)[\"']?\s*\)")
-_ICON = re.compile(r"(?:--fa|content):\s*[\"'](?:\\([0-9a-f]{2,6})\s?|(.))[\"']")
+_ICON = re.compile(r"(?:--[\w-]+|content):\s*[\"'](?:\\([0-9a-f]{2,6})\s?|(.))[\"']")
 # At-rules that hold rules, as the pages do or do not use them.
 _BLOCKS = {"media", "supports", "layer", "container"}
 

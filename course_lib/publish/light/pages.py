@@ -76,15 +76,17 @@ class Edition:
     def _bundle(self, sheets: tuple[str, ...]) -> str:
         """The name of one style sheet for all of ``sheets``, in their order."""
         if sheets not in self._bundles:
-            parts = []
-            for name in sheets:
-                path = self.folder / name
-                used = css.used_part(css.without_font(css.whole(path), MATHS_FONT), self._names)
-                icons = css.icons(used)
-                parts.append(
-                    css.replace_urls(used, lambda url, p=path, i=icons: self._url(p, url, i))
-                )
-                self._bundled.add(path)
+            paths = [self.folder / name for name in sheets]
+            used = {
+                path: css.used_part(css.without_font(css.whole(path), MATHS_FONT), self._names)
+                for path in paths
+            }
+            icons = set().union(*map(css.icons, used.values()))
+            parts = [
+                css.replace_urls(text, lambda url, path=path: self._url(path, url, icons))
+                for path, text in used.items()
+            ]
+            self._bundled.update(paths)
             self._bundles[sheets] = self._write("book", "css", "\n".join([SIZED, *parts]))
         return self._bundles[sheets]
 

@@ -1,0 +1,45 @@
+"""The same page in a second language, set beneath each paragraph, as ``course.js`` does it."""
+
+from copy import copy
+
+from bs4 import Tag
+
+from course_lib.errors import CourseError
+
+BLOCKS = ["h1", "h2", "h3", "h4", "h5", "h6", "p", "dt", "li", "td", "th", "figcaption", "summary"]
+SELECTOR = ", ".join([*BLOCKS, ".caption-text"])
+NOT_TEXT = ".cell, .highlight, .exercise-link, .quiz-verdict, .second-language"
+
+
+def blocks(article: Tag) -> list[Tag]:
+    """Every piece of text that a translation pairs with, in reading order."""
+    outside = {id(inner) for element in article.select(NOT_TEXT) for inner in element.select("*")}
+    outside |= {id(element) for element in article.select(NOT_TEXT)}
+    return [
+        block
+        for block in article.select(SELECTOR)
+        if id(block) not in outside
+        and not block.select_one(SELECTOR)
+        and block.get_text(strip=True)
+    ]
+
+
+def set_beside(article: Tag, other: Tag, language: str) -> None:
+    """Append the text of ``other`` to each block of ``article`` that it says in other words.
+
+    Raises CourseError when the two pages do not have the same blocks.
+    """
+    for tag in (article, other):
+        for link in tag.select(".headerlink"):
+            link.decompose()
+    here, there = blocks(article), blocks(other)
+    if [block.name for block in here] != [block.name for block in there]:
+        said = here[0].get_text(" ", strip=True) if here else "?"
+        raise CourseError(f'The page "{said}" differs between the two languages.')
+    for block, translated in zip(here, there, strict=True):
+        if block.get_text(strip=True) == translated.get_text(strip=True):
+            continue
+        extra = Tag(name="span", attrs={"class": "second-language"})
+        extra["lang"] = language.replace("_", "-")
+        extra.extend(copy(child) for child in list(translated.children))
+        block.append(extra)

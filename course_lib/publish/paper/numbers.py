@@ -1,0 +1,23 @@
+"""On which page of a PDF each heading is."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from course_lib.errors import CourseError
+
+
+def pages_of(pdf: Path, anchors: Iterable[str]) -> dict[str, int]:
+    """Anchor -> number of its page, counted from 1. Raises CourseError for one that is not there:
+    the contents would then lead nowhere."""
+    from pypdf import PdfReader
+
+    reader = PdfReader(pdf)
+    found = {
+        name.lstrip("/"): reader.get_destination_page_number(place) + 1
+        for name, place in reader.named_destinations.items()
+    }
+    anchors = list(anchors)
+    missing = [anchor for anchor in anchors if anchor not in found]
+    if missing:
+        raise CourseError(f"These headings were not printed: {', '.join(missing)}.")
+    return {anchor: found[anchor] for anchor in anchors}
