@@ -8,6 +8,7 @@ from course_lib.figures.cost_calculator import CostCalculator
 from course_lib.figures.equivariance import Equivariance
 from course_lib.figures.gate_board import GateBoard
 from course_lib.figures.gradient_flow import GradientFlow
+from course_lib.figures.nowcast_viewer import NowcastViewer
 from course_lib.figures.sliding_kernel import SlidingKernel
 from course_lib.figures.text_playground import TextPlayground
 from course_lib.figures.unrolled_rnn import UnrolledRNN
@@ -18,6 +19,7 @@ __all__ = [
     "Equivariance",
     "GateBoard",
     "GradientFlow",
+    "NowcastViewer",
     "SlidingKernel",
     "TextPlayground",
     "UnrolledRNN",

@@ -10,6 +10,7 @@ from course_lib.figures import (
     Equivariance,
     GateBoard,
     GradientFlow,
+    NowcastViewer,
     SlidingKernel,
     TextPlayground,
     UnrolledRNN,
@@ -85,6 +86,10 @@ def settings_for(figure, generator):
     if isinstance(figure, Equivariance):
         kernel = list(figure.constants["kernels"])[draw(0, 3)]
         return {"digit": draw(0, 9), "dx": draw(-6, 6), "dy": draw(-6, 6), "kernel": kernel}
+    if isinstance(figure, NowcastViewer):
+        places = {"film": draw(1, 6), "t": draw(1, 10), "channel": draw(1, 3)}
+        model = figure.constants["models"][draw(0, 3)]
+        return places | {"model": model, "gate": "ifo"[draw(0, 2)]}
     if isinstance(figure, CostCalculator):
         sizes = {"n": draw(1, 256), "c": draw(1, 256), "c_out": draw(1, 256), "P": draw(1, 4096)}
         return sizes | {"s": 2 * draw(0, 7) + 1}
