@@ -185,6 +185,37 @@ LSTM = {
                                  "from course_lib.exercises.ps4_lstm import torch_forward\n"),
     "reference-getattr": _forward("return getattr(course_lib, 'layers').LSTM(3, 4)(input)  #!",
                                   "import course_lib\n"),
+    "error-object": _cell(
+        "try:\n    torch.nothing\nexcept AttributeError as error:\n    box = error.obj  #!\n"
+        "return getattr(box, 'lstm' + '_cell')(x, state)"
+    ),
+    "error-object-match": _cell(
+        "try:\n    torch.nothing\nexcept Exception as error:\n    match error:\n"
+        "        case AttributeError(obj=box):  #!\n            return box.x"
+    ),
+    "error-object-attrgetter": "import operator\nget = operator.attrgetter('obj')  #!\n",
+    "numpy-pickle": "import io\nimport numpy as np\nbox = np.load('a', allow_pickle=True)  #!\n",
+    "numpy-pickle-place": "import numpy as np\nbox = np.load('a', None, True)  #!\n",
+    "numpy-pickle-kept": "import numpy as np\nways = [np.load]  #!\n",
+    "torch-pickle": "box = torch.load('a.pt', weights_only=False)  #!\n",
+    "torch-pickle-options": "o = {'weights_only': False}\nbox = torch.load('a', **o)  #!\n",
+    "torch-pickle-alias": "o = {'weights_only': False}\ngo = torch.load\nbox = go('a', **o)  #!\n",
+    "forking-pickler": "from multiprocessing.reduction import ForkingPickler as P  #!\n",
+    "connection": "import multiprocessing.connection as c  #!\na, b = c.Pipe()\n",
+    "numpy-runstring": "import numpy as np\nnp.testing.runstring('x = 1', {})  #!\n",
+    "numpy-measure": "import numpy as np\nnp.testing.measure('x = 1')  #!\n",
+    "trace": "import trace  #!\ntrace.Trace(count=0).runctx('x = 1', {}, {})\n",
+    "bdb": "import bdb  #!\nbdb.Bdb().run('x = 1')\n",
+    "pdb-run": "import pdb\npdb.runeval('1')  #!\n",
+    "dataframe-eval": "frame = make()\nframe.eval('@torch.x')  #!\n",
+    "singledispatch": "import functools\n\n@functools.singledispatch  #!\ndef f(a):\n    pass\n",
+    "test-loader": "import unittest\nunittest.defaultTestLoader.loadTestsFromName('a.b')  #!\n",
+    "site": "import site  #!\nsite.addsitedir('.')\n",
+    "entry-point": "import importlib.metadata as m\ngo = m.EntryPoint('a', 'b:c', 'g').load()  #!\n",
+    "sys-path": "import sys\nsys.path.append('.')  #!\n",
+    "package-path": "import xml\nxml.__path__.append('.')  #!\n",
+    "extension": "%load_ext mine  #!\n",
+    "locals-inside": _cell("box = torch\nreturn locals()['box'].lstm_cell(x, state)  #!"),
     "commented-lines-above": "\n\n# mine\n\n%matplotlib inline\n"
     + _forward("return nn.LSTM(3, 4)(input)  #!"),
 }  # fmt: skip
@@ -211,6 +242,13 @@ HARMLESS = [
     "%matplotlib inline\nimport matplotlib.pyplot as plt\nplt.rcParams['figure.dpi'] = 80",
     "!pip install tqdm\n%config InlineBackend.figure_format = 'svg'",
     "%timeit torch.randn(3)",
+    "%load_ext autoreload\n%autoreload 2",
+    "import pdb\ndebug = False\nif debug:\n    pdb.set_trace()",
+    "import numpy as np\na = np.load('a.npy') if False else np.zeros(3)",
+    "state = torch.load('weights.pt', weights_only=True, map_location='cpu')",
+    "import importlib.metadata\nprint(importlib.metadata.version('torch'))",
+    "def shown():\n    n = 3\n    return locals()",
+    "class Box:\n    def __init__(self, thing):\n        self.thing = thing",
     "%%time\nx = torch.randn(3)",
     "nn.LSTM?",
     "help(nn.LSTM)\ndir(nn)\nprint(torch)",

@@ -80,17 +80,27 @@ FROM_ELSEWHERE = ("torch.load", "torch.onnx", "torch.fx", "torch.export", "torch
 # Anywhere in a notebook these can change or hide what the code after them does.
 HIDING = re.compile(
     r"""
-    (importlib(?!\.(metadata|resources)) | builtins | ctypes | _ctypes | cffi | imp | runpy
+    (importlib(?!\.(metadata(\.version|\.PackageNotFoundError)?$|resources))
+     | builtins | ctypes | _ctypes | cffi | imp | runpy
      | pkgutil | code | codeop | marshal | dill | cloudpickle | zipimport | unittest\.mock | mock
      | copyreg | _pickle | shelve | jinja2 | _thread | ipykernel | _testcapi | _testinternalcapi
      | IPython(?!\.display(\.|$)) | nbgrader | jupyter_client
      | gc\.(get_objects|get_referrers|get_referents)
-     | sys\.(modules|_getframe|_getframemodulename|_current_frames|_current_exceptions|settrace
+     | sys\.(modules|path|path_importer_cache
+             |_getframe|_getframemodulename|_current_frames|_current_exceptions|settrace
              |setprofile|meta_path|path_hooks|displayhook|__displayhook__|addaudithook|monitoring)
      | threading\.(settrace|setprofile) | pydoc\.(locate|importfile|safeimport|resolve)
      | inspect\.(currentframe|stack|trace|getmodule|getouterframes|getinnerframes|getclosurevars
                  |getmembers|getattr_static|modulesbyfile|sys|builtins|importlib|types|ast)
      | pickle\.(load|loads|Unpickler|_.*) | joblib\.load | pandas\.(read_pickle|eval)
+     | bdb | trace | rlcompleter | site | pip | setuptools | distutils | pkg_resources
+     | pdb\.(run|runeval|runctx|runcall|Pdb|main|bdb) | functools\.singledispatch.*
+     | unittest\.(loader|main|case|TestProgram|TestLoader|defaultTestLoader|findTestCases
+                 |makeSuite)
+     | (torch\.)?multiprocessing(?!\.cpu_count$)
+     | numpy\.(testing\.(runstring|rundocs|measure|_private) | f2py | distutils | ctypeslib
+               |lib\.(npyio|format))
+     | matplotlib\.(sphinxext|testing)
      | types\.(FunctionType|LambdaType|CodeType|ModuleType)
      | typing\.(get_type_hints|ForwardRef|_.*)
      | sympy\.(sympify|lambdify|parsing|S|parse_expr) | doctest | logging\.config
@@ -143,10 +153,16 @@ LEADS_ANYWHERE = frozenset(
         "_getframe",
         "user_ns",
         "user_global_ns",
+        "obj",  # of an AttributeError: what it was asked of
+        "__path__",
         "__wrapped__",
         "__setstate__",
     ]
 )
+# Options with which a file is code, and the only value with which it is not.
+CODE_IN_FILES = {"weights_only": True, "allow_pickle": False}
+# They are called with such options; kept under other names nobody sees with which.
+LOADS = frozenset({"torch.load", "numpy.load"})
 # What may be done with a whole module: nothing comes of it but text.
 HARMLESS_CALLS = frozenset({"print", "help", "dir", "hasattr", "repr", "str", "id"})
 # Settings that torch and others mean to be set.
@@ -172,7 +188,6 @@ MAGIC_HARMLESS = frozenset(
         "pdb",
         "xmode",
         "autoreload",
-        "load_ext",
         "history",
         "hist",
         "html",
@@ -197,13 +212,13 @@ MAGIC_HARMLESS = frozenset(
         "pfile",
         "system",
         "sx",
-        "unload_ext",
         "colors",
         "doctest_mode",
         "mamba",
         "uv",
     ]
 )
+EXTENSIONS = frozenset({"autoreload", "tensorboard", "line_profiler", "memory_profiler"})
 # These run something, also without their sign when they stand alone in a cell.
 MAGIC_THAT_RUNS = frozenset(
     {"run", "rerun", "recall", "rep", "macro", "edit", "ed", "load", "loadpy", "pylab", "store",

@@ -57,7 +57,7 @@ class Mention:
     """A chain where it stands. ``held``: the thing itself is passed on or kept.
 
     ``late``: inside a function, which runs later than its definition. ``role`` is what is done
-    with it: "", "called" or "changed".
+    with it: "", "called", "options" (called with some that are not named) or "changed".
     """
 
     chain: Chain
@@ -383,15 +383,19 @@ class _Reader(ast.NodeVisitor):
         whole = name == "globals" or (name in ("vars", "locals") and not self.scopes)
         if whole and not node.args and id(node) not in self.measured:
             self.hide(f"{name}()", node)
+        if name in ("vars", "locals") and self.scopes and not node.args:
+            self._everything_local(node)
         if name == "vars" and node.args:
             self._vars(node)
+        self._reads_code(node)
         if self._is_getattr(node):
             self._getattr(node)
         self._hand_over(node, name)
         if self._measures(node):
             self._timed(node)
         if self.chains(node.func):
-            self.mention(node.func, held=False, role="called")
+            more = len(node.args) > 2 or any(key.arg is None for key in node.keywords)
+            self.mention(node.func, held=False, role="options" if more else "called")
         else:
             self.visit(node.func)
         harmless = name in lists.HARMLESS_CALLS
@@ -408,6 +412,24 @@ class _Reader(ast.NodeVisitor):
     def _vars(self, node: ast.Call) -> None:
         for chain in self.chains(node.args[0]):
             self.facts.mentions.append(Mention(chain.then("__dict__"), node, bool(self.late)))
+
+    def _everything_local(self, node: ast.Call) -> None:
+        """``locals()["m"]``: every name of the function is passed on."""
+        for values in list(self.scopes[-1].aliases.values()):
+            for value in values:
+                chains = [Chain(value, (), True)] if isinstance(value, str) else self.chains(value)
+                for chain in chains:
+                    self.facts.mentions.append(Mention(chain, node, bool(self.late), True))
+
+    def _reads_code(self, node: ast.Call) -> None:
+        """``load(file, allow_pickle=True)``: what is in the file is run."""
+        for key in node.keywords:
+            if key.arg in lists.CODE_IN_FILES:
+                safe = lists.CODE_IN_FILES[key.arg]
+                if not (isinstance(key.value, ast.Constant) and key.value.value is safe):
+                    self.hide(f"{key.arg}={as_written(key.value)}", node)
+        if isinstance(node.func, ast.Attribute) and node.func.attr == "eval" and node.args:
+            self.hide(as_written(node), node)  # pandas runs the text; a module's has no argument
 
     def _setattr(self, node: ast.Call) -> None:
         name = constant(node.args[1]) if len(node.args) > 1 else None
@@ -490,7 +512,13 @@ class _Reader(ast.NodeVisitor):
                 below = 1 if func.attr == "run_cell_magic" else 0
                 self._read_cell(code, node, below)
                 return True
-            if magic in lists.MAGIC_HARMLESS or magic.startswith("!") or magic in ("sh", "bash"):
+            known = magic in ("load_ext", "reload_ext") and texts[-1].strip() in lists.EXTENSIONS
+            if (
+                known
+                or magic in lists.MAGIC_HARMLESS
+                or magic.startswith("!")
+                or magic in ("sh", "bash")
+            ):
                 return True
             self.hide(f"%{magic}", node)
             return True
@@ -513,6 +541,11 @@ class _Reader(ast.NodeVisitor):
     def visit_Constant(self, node):
         if isinstance(node.value, str) and node.value in lists.LEADS_ANYWHERE:
             self.hide(repr(node.value), node)
+
+    def visit_MatchClass(self, node):
+        for name in lists.LEADS_ANYWHERE & set(node.kwd_attrs):
+            self.hide(name, node)
+        self.generic_visit(node)
 
     def visit_Compare(self, node):
         """``"x" in globals()`` only asks."""

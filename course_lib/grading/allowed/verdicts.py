@@ -58,7 +58,8 @@ def hides(path: str, mention: Mention | None = None, kept: bool = False) -> bool
     path = canonical(path)
     if mention and mention.role == "changed":
         return not any(f"{path}.".startswith(one) for one in lists.TO_BE_SET) and _changes(path)
-    if lists.HIDING.match(path):
+    unknown = kept or (mention is not None and mention.role == "options")
+    if lists.HIDING.match(path) or (unknown and path in lists.LOADS):
         return True
     parts = path.split(".")
     if parts[0] not in GUARDED:

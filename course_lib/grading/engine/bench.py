@@ -61,8 +61,11 @@ def _place(root: Path, assignment: str, isolated: bool) -> Place:
     imports = released_imports(root, assignment)
     data = str(Path(course_lib.data.__file__).parent)
 
+    # A module beside the notebook is code that nobody has read: not where the source is read.
+    helpers = assignment not in ASSIGNMENTS
+
     def zygote(modules: tuple[str, ...]) -> Zygote:
-        return Zygote(ZygoteSettings(imports, modules, (data,), isolated))
+        return Zygote(ZygoteSettings(imports, modules, (data,), isolated, helpers))
 
     place = Place(zygote(HARMLESS), seconds=float(config.Execute.get("timeout", 30)))
     if assignment in ASSIGNMENTS and needs_models(get_assignment(assignment)):

@@ -38,12 +38,16 @@ class NoChildren(Exception):
 
 @dataclass(frozen=True)
 class ZygoteSettings:
-    """What a zygote is started with: imports of the released notebook, modules, isolation."""
+    """What a zygote is started with: imports of the released notebook, modules, isolation.
+
+    ``helpers``: modules that were handed in beside a notebook can be imported.
+    """
 
     imports: str = ""
     modules: tuple[str, ...] = ()
     readable: tuple[str, ...] = ()
     isolated: bool = True
+    helpers: bool = True
 
 
 @dataclass

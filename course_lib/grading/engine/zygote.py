@@ -74,7 +74,9 @@ def _be_a_child(channel, descriptor: int, told: dict, settings: dict, capturing)
             os.chdir(scratch)
             os.environ.clear()
         os.environ.update(told["environment"])
-        sys.path.insert(0, "")  # helper modules that were handed in lie in the working directory
+        sys.path[:] = [path for path in sys.path if path not in ("", ".")]
+        if settings["helpers"]:  # they lie in the working directory
+            sys.path.insert(0, "")
         shell = Shell(socket.socket(fileno=descriptor), told["language"], capturing)
         shell.say_ready()
         shell.serve()
