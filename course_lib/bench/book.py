@@ -49,24 +49,27 @@ def measure_pages(root: Path, console: Console) -> list[dict]:
     address = f"http://127.0.0.1:{server.server_address[1]}"
     rows = []
     try:
-        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-            with reader(profile) as browser, console.status("Reading ...") as shown:
-                for language in LANGUAGES:
-                    for page in page_names(root):
-                        shown.update(f"{language}: {page}")
-                        seen = read(browser, f"{address}/{language}/{page}.html", SLOW)
-                        kind = kind_of(site / language / f"{page}.html")
-                        rows.append(
-                            {
-                                "page": page,
-                                "language": language,
-                                "kind": kind,
-                                "kib": round(seen.bytes / KIB, 1),
-                                "files": len(seen.files),
-                                "lcp": round(seen.lcp, 2),
-                                "cls": round(seen.cls, 4),
-                            }
-                        )
+        with (
+            tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile,
+            reader(profile) as browser,
+            console.status("Reading ...") as shown,
+        ):
+            for language in LANGUAGES:
+                for page in page_names(root):
+                    shown.update(f"{language}: {page}")
+                    seen = read(browser, f"{address}/{language}/{page}.html", SLOW)
+                    kind = kind_of(site / language / f"{page}.html")
+                    rows.append(
+                        {
+                            "page": page,
+                            "language": language,
+                            "kind": kind,
+                            "kib": round(seen.bytes / KIB, 1),
+                            "files": len(seen.files),
+                            "lcp": round(seen.lcp, 2),
+                            "cls": round(seen.cls, 4),
+                        }
+                    )
     finally:
         server.shutdown()
         server.server_close()

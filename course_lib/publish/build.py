@@ -25,13 +25,14 @@ from .config import (
 )
 from .execution import execute_pages, files_behind
 from .light import lighten
+from .links import broken_links
 from .sphinx_run import Problem, run_book
 from .words import title
 
 SITE = Path("_build/html")
 STAMPS = "built.json"
-# Source maps of the theme's scripts: megabytes that no reader needs.
-UNPUBLISHED = shutil.ignore_patterns("*.map", ".buildinfo", ".nojekyll")
+# What no reader needs: maps of the theme's scripts are megabytes, its macros are no pages.
+UNPUBLISHED = shutil.ignore_patterns("*.map", ".buildinfo", ".nojekyll", "*webpack-macros.html")
 
 
 def build_book(
@@ -157,6 +158,7 @@ def _publish(root: Path, languages: Sequence[str], inputs: dict[str, str]) -> No
         elif (site / language).is_dir():
             shutil.copytree(site / language, new / language)
     _write_landing(root, new)
+    _refuse({language: broken_links(new, language) for language in languages})
     (new / STAMPS).write_text(json.dumps(stamps | inputs, indent=1), encoding="utf-8")
     if site.exists():
         site.rename(old)

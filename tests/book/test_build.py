@@ -30,6 +30,32 @@ def test_a_warning_fails_the_build_again_and_again_until_it_is_mended(book):
     assert "Mended." in book.html("page")
 
 
+@pytest.mark.parametrize(
+    "link",
+    [
+        "[x](#nowhere)",
+        "[x](welcome.md#nowhere)",
+        "[x](nowhere.md)",
+        "{ref}`nowhere`",
+        '<a href="welcome.html#nowhere">x</a>',
+        '<a href="nowhere.html">x</a>',
+        '<img src="nowhere.png" alt="x">',
+    ],
+)
+def test_a_link_that_leads_nowhere_fails_the_build_and_is_named(book, link):
+    book.write("page", f"# Page\n\nSee {link}.\n")
+    with pytest.raises(CourseError, match=r"book/page\.(md|html).*nowhere"):
+        book.build()
+    assert not (book.root / "_build" / "html").exists()
+
+
+def test_a_link_to_a_page_a_place_or_a_language_that_is_there_is_none_of_them(book):
+    page = '# Page\n\n(here)=\n## Here\n\n[x](welcome.md) [y](#here) <a href="#here">z</a>\n'
+    book.write("page", page)
+    book.build("en")
+    book.build("en", "id")
+
+
 def test_pages_are_executed_once_for_all_languages_and_not_at_all_when_nothing_changed(book):
     trace = book.root / "trace.txt"
     book.cells("page", f"with open({str(trace)!r}, 'a') as f:\n    f.write('x')")
