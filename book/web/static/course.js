@@ -141,8 +141,4 @@
       button.querySelector("title")?.remove();
     }
   });
-  // On paper every answer of a quiz is open.
-  window.addEventListener("beforeprint", () => {
-    for (const option of document.querySelectorAll("details.quiz-option")) option.open = true;
-  });
 })();
