@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
+from course_lib.errors import CourseError
+
 INSTALL = "Run: pip install -r requirements.txt"
 PURPOSES = {
     None: "Packages for students",
@@ -33,6 +35,7 @@ def examine(root: Path) -> list[Finding]:
         _python(),
         *_packages(),
         _browser(),
+        _chinese_font(),
         _disk(root),
         _course_folder(root),
         _site(root),
@@ -105,13 +108,24 @@ def _browser():
     driver = shutil.which("chromedriver")
     found = path or "no Chromium"
     return Finding(
-        "Chromium and chromedriver for the browser tests",
+        "Chromium for `course pdf`, with chromedriver for the browser tests",
         bool(path and driver),
         found if path is None or driver else f"{found}, but no chromedriver",
         "On Debian or Ubuntu: apt-get install chromium chromium-driver. "
-        "Only the browser tests need them.",
+        "Only printing and the browser tests need them.",
         needed=False,
     )
+
+
+def _chinese_font():
+    """A PDF holds its fonts, so this machine must have one with Chinese signs."""
+    from course_lib.publish.chromium import need_fonts
+
+    try:
+        need_fonts(["zh_CN"])
+    except CourseError as error:
+        return Finding("A font for the PDF in 简体中文", False, "none", str(error), needed=False)
+    return Finding("A font for the PDF in 简体中文", True, "found", "", needed=False)
 
 
 def _disk(root):
