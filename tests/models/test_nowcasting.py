@@ -51,8 +51,8 @@ def test_the_paper_scale_has_the_sizes_of_the_paper():
     assert (paper.size, paper.read, paper.predict, paper.patch) == (64, 10, 10, 4)
 
 
-def test_films_to_learn_from_and_films_to_judge_by_share_no_digit(tiny):
-    plan, (past, future), (held_past, held_future) = tiny
+def test_films_are_cut_into_what_is_read_and_what_is_predicted(tiny):
+    _, (past, future), (held_past, held_future) = tiny
     assert past.shape == (16, 3, 1, 12, 12) and future.shape == (16, 2, 1, 12, 12)
     assert held_past.shape == (8, 3, 1, 12, 12) and held_future.shape == (8, 2, 1, 12, 12)
 
