@@ -74,7 +74,8 @@ def test_a_term_says_what_it_means_when_one_points_at_it(browser, site, requests
     opens(browser)
     said = note(browser)
     assert MEANS[language] in said and len(said) > len(MEANS[language]) + 20
-    assert browser.execute_script(LOADED) == before > 0  # nothing is fetched for it
+    assert browser.execute_script(LOADED) == before  # nothing is fetched for it
+    assert before > 0 or how == "file"  # where a browser does not count
 
     # It stays while the pointer is on it, and goes when the pointer leaves.
     ActionChains(browser).move_to_element(browser.find_element(By.CSS_SELECTOR, NOTE)).perform()

@@ -37,9 +37,10 @@
     note.hidden = true;
   };
   const show = (element) => {
-    clearTimeout(leaving);
     const [found, id] = meaningOf(element);
-    if (!found || found === link) return;
+    if (!found) return;
+    clearTimeout(leaving);
+    if (found === link) return;
     hide();
     link = found;
     note.replaceChildren(...known.getElementById(`course-${id}`).cloneNode(true).childNodes);
