@@ -148,8 +148,7 @@ class CostCalculator(Figure):
                     picture.words(name, 4, y + 19, size=13)
                 cost = self.values.get(name)
                 length = wide * cost[part] / most if cost else 0
-                box = {"x": x, "y": y + 4, "width": round(max(length, 0.5), 2), "height": tall - 10}
-                picture._add("rect", "pos edge", {}, **box)  # ends as square as a bar's should be
+                picture.square(x, y + 4, round(max(length, 0.5), 2), tall - 10, "pos edge")
                 shown = grouped(cost[part]) if cost else "—"
                 picture.text(shown, x + length + 6, y + 19, size=12, anchor="start")
         return picture.svg()

@@ -143,14 +143,13 @@ def _panel(picture, x, y, side, rows, full, dx, dy):
         for j, value in enumerate(row):
             strength = round(min(1.0, abs(value) / full), 2)
             if strength >= 0.02:
-                box = {"x": x + j * cell, "y": y + i * cell, "width": cell, "height": cell}
-                style = {"fill-opacity": strength}
-                picture._add("rect", "neg" if value < 0 else "pos", style, **box)
+                kind = "neg" if value < 0 else "pos"
+                left, upper = x + j * cell, y + i * cell
+                picture.square(left, upper, cell, cell, kind, **{"fill-opacity": strength})
     left, upper = (max(0, START + shift) for shift in (dx, dy))
     right, lower = (min(SIDE, START + shift + DIGIT) for shift in (dx, dy))
-    frame = {"x": x + left * cell, "y": y + upper * cell, "width": (right - left) * cell,
-             "height": (lower - upper) * cell}  # fmt: skip
-    picture._add("rect", "digit-frame", {}, **frame)
+    width, height = (right - left) * cell, (lower - upper) * cell
+    picture.square(x + left * cell, y + upper * cell, width, height, "digit-frame")
 
 
 def _counted(words):

@@ -22,6 +22,10 @@ class Picture:
         """A rectangle whose top left corner is (x, y)."""
         self._add("rect", kind, style, x=x, y=y, width=width, height=height, rx=4)
 
+    def square(self, x, y, width, height, kind="", **style):
+        """A rectangle with square corners: a pixel, a bar."""
+        self._add("rect", kind, style, x=x, y=y, width=width, height=height)
+
     def line(self, x1, y1, x2, y2, kind="wire"):
         """A straight line."""
         self._add("line", kind, {}, x1=x1, y1=y1, x2=x2, y2=y2)
