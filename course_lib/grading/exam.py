@@ -6,7 +6,7 @@ Answers are kept, so that no question is asked twice.
 from dataclasses import dataclass
 from time import monotonic
 
-from course_lib.exercises.spec import Aspect, Assignment, Case, Fault, Item
+from course_lib.exercises.spec import Aspect, Assignment, Case, Fault, Item, Unexpected
 from course_lib.grading.candidate import Candidate, Local, ProcessDied, observed, reseed
 from course_lib.grading.compare import Mismatch, Observation, compare, same
 from course_lib.grading.forbidden import ForbiddenCall
@@ -14,6 +14,7 @@ from course_lib.grading.nan_watch import Birth
 from course_lib.grading.own_code import origin
 from course_lib.grading.result import Finding
 from course_lib.grading.time_limit import TimeIsUp
+from course_lib.i18n import _
 
 # Seconds that one call, and all calls of one check, may take. A right answer takes milliseconds.
 ONE_CALL, ALL_CALLS = 5.0, 20.0
@@ -112,7 +113,8 @@ class Exam:
         started = monotonic()
         try:
             left = max(0.1, min(ONE_CALL, ALL_CALLS - self.used))
-            return self.candidate.observe(self.item, observe, case, seed, left)
+            answer = self.candidate.observe(self.item, observe, case, seed, left)
+            return self._whole(observe, answer)
         except (TimeIsUp, ForbiddenCall, KeyboardInterrupt, ProcessDied) as error:
             self.stopped = _failure(error)
             return self.stopped
@@ -120,6 +122,23 @@ class Exam:
             return _failure(error)
         finally:
             self.used += monotonic() - started
+
+    def _whole(self, observe: str, answer: Observation) -> Observation:
+        """``answer``, in which nothing is missing but gradients. Raises Unexpected.
+
+        A process of its own may say anything; nothing here has a sentence for a number that is
+        none.
+        """
+        if observe == "gradients":
+            return answer
+        given = observe == "values" and observe not in self.item.observations
+        wanted = _flat(self.item.returns) if given else list(answer)
+        for name in wanted:
+            if answer.get(name) is None:
+                text = _("{name} returned None in the place of {value}.")
+                said = text.format(name=self.item.name, value=name)
+                raise Unexpected("error", "returned-none", said)
+        return answer
 
     def birth_of_nan(self, case: Case) -> Birth | None:
         """Which line of the student's makes the first NaN."""
@@ -190,6 +209,12 @@ class Exam:
     def _with(self, faults: tuple[Fault, ...], outcome: Outcome):
         switches = frozenset().union(*(fault.switches for fault in faults))
         return self.faulty(switches, outcome.aspect.observe, outcome.case)
+
+
+def _flat(names) -> list[str]:
+    if isinstance(names, str):
+        return [names]
+    return [name for part in names for name in _flat(part)]
 
 
 def _failure(error: BaseException) -> Failure:

@@ -302,3 +302,11 @@ def test_of_the_sample_class_only_what_is_forbidden_is_refused(assignment):
             found = reading.refused(item)
             used = FORBIDDEN_IN_THE_SAMPLE.get((student, item.id))
             assert (found.used if found else None) == used, (student, item.id, found)
+
+
+def test_a_part_of_torch_that_is_overwritten_is_named_with_what_was_meant():
+    found = refusal("torch.manual_seed = 0\n", answer_cells("ps4_lstm")["lstm_forward"])
+    assert found.kind == "changes" and found.text == "torch.manual_seed = 0"
+    assert "in the place of torch.manual_seed," in found.what
+    assert "write it with parentheses" in found.what
+    assert refusal("torch.manual_seed(0)\n", answer_cells("ps4_lstm")["lstm_forward"]) is None

@@ -151,19 +151,20 @@ def _hidden(notebook: Notebook) -> list[Refusal]:
     """Everything in the notebook behind which code can hide, from the top."""
     found = []
     for unit in notebook.units:
-        places = [(line, used) for used, line in unit.facts.hiding]
+        places = [(line, used, "hides") for used, line in unit.facts.hiding]
         for path, line in unit.facts.imports:
             if verdicts.hides(path.removesuffix(".*")):
-                places.append((line, path))
+                places.append((line, path, "hides"))
         for mention in unit.facts.mentions:
             for path in _ever(mention, unit, notebook):
                 if verdicts.hides(path, mention, _kept(mention, unit, notebook)):
-                    places.append((mention.line, _shown(mention, path)))
+                    kind = "changes" if mention.role == "changed" else "hides"
+                    places.append((mention.line, _shown(mention, path), kind))
             if "*" in mention.chain.attrs[:1] and _is_function(mention, unit, notebook):
-                places.append((mention.line, mention.written))
+                places.append((mention.line, mention.written, "hides"))
         if places:
-            line, used = min(places)
-            found.append(_refusal("hides", used, unit.cell, line))
+            line, used, kind = min(places)
+            found.append(_refusal(kind, used, unit.cell, line))
     return found
 
 

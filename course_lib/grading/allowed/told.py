@@ -14,7 +14,8 @@ class Refusal:
     """What an answer uses and may not, and where it stands.
 
     ``kind``: "finished" (a layer, or what does the work), "course" (the course's own code),
-    "unread" (code that cannot be read here), "hides" (anything can hide behind it), "long".
+    "unread" (code that cannot be read here), "hides" (anything can hide behind it), "changes" (a
+    part of a library has been replaced, as by ``torch.manual_seed = 0``), "long".
     """
 
     kind: str
@@ -40,6 +41,11 @@ class Refusal:
             "hides": _(
                 "The notebook uses {used}, behind which any code can hide. Nothing below that "
                 "line can be marked: take it out, no exercise needs it."
+            ),
+            "changes": _(
+                "The notebook puts something else in the place of {used}, which all code after it "
+                "would use. Nothing below that line can be marked: take it out, or if {used} is "
+                "to be called, write it with parentheses."
             ),
             "long": _(
                 "The notebook is too long to be read. Take out what the exercises do not need."
