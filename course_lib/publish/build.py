@@ -126,12 +126,12 @@ def _build_all(root: Path, languages: Sequence[str], console: Console) -> None:
 
 
 def _refuse(found: dict[str, list[Problem]]) -> None:
-    """Raise CourseError when a language has problems, each named once with its language."""
-    lines = [
-        f"  {LANGUAGES[language]}: {problem}"
-        for language, problems in found.items()
-        for problem in problems
-    ]
+    """Raise CourseError when a language has problems, each named once with its first language."""
+    first: dict[Problem, str] = {}
+    for language, problems in found.items():
+        for problem in problems:
+            first.setdefault(problem, LANGUAGES[language])
+    lines = [f"  {language}: {problem}" for problem, language in first.items()]
     if not lines:
         return
     count = "1 problem" if len(lines) == 1 else f"{len(lines)} problems"

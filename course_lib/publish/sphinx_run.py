@@ -19,9 +19,10 @@ JUPYTER_BOOK = (
     "from jupyter_book.cli.main import main; main()"
 )
 
-# "/somewhere/book/page.md:12: WARNING: text", where path and line may be missing.
+# "/somewhere/book/page.md:12: WARNING: text", where path and line may be missing; of a translated
+# sentence "/somewhere/book/page.md:12:<translated>:1: WARNING: text".
 _MESSAGE = re.compile(
-    r"^(?:(?P<path>[^\s:][^:]*?)(?::(?P<line>\d+))?: )?"
+    r"^(?:(?P<path>[^\s:][^:]*?)(?::(?P<line>\d+))?(?::<translated>(?::\d+)?)?: )?"
     r"(?P<level>WARNING|ERROR|CRITICAL): (?P<text>.*)"
 )
 # "reading sources... [ 50%] book/gates/lstm"
@@ -139,7 +140,6 @@ def parse(said: str, root: Path) -> list[Problem]:
 
 def _page(path: str, root: Path) -> str:
     """The path as the author knows it, relative to the course."""
-    path = path.removesuffix(":<translated>")
     try:
         return Path(path).resolve().relative_to(root.resolve()).as_posix() if path else ""
     except ValueError:

@@ -108,6 +108,13 @@ def test_new_outputs_of_an_unchanged_page_reach_every_language(book):
         assert "first" not in book.html("page", language)
 
 
+def test_a_problem_of_all_languages_is_named_once(book):
+    book.write("page", "# Page\n\nSee {ref}`nowhere`.\n")
+    with pytest.raises(CourseError, match="because of 1 problem;") as failure:
+        book.build("en", "id", "zh_CN")
+    assert "English: book/page.md, line 3" in str(failure.value)
+
+
 def test_every_failing_page_is_named_at_once_and_the_good_ones_are_kept(book):
     trace = book.root / "trace.txt"
     mark = f"with open({str(trace)!r}, 'a') as f:\n    f.write('x')"
@@ -156,9 +163,13 @@ def test_what_sphinx_says_becomes_problems_with_a_place(tmp_path):
     said = (
         f"{tmp_path}/book/a.md:7: WARNING: undefined label: 'x' [ref.ref]\n"
         f"{tmp_path}/book/a.md:7: WARNING: undefined label: 'x' [ref.ref]\n"
+        f"{tmp_path}/book/a.md:9:<translated>:1: WARNING: undefined label: 'y' [ref.ref]\n"
+        f"{tmp_path}/book/a.md:<translated>:2: WARNING: undefined label: 'z'\n"
         "WARNING: something without a place\n"
     )
     assert parse(said, tmp_path) == [
         Problem("book/a.md", 7, "undefined label: 'x'"),
+        Problem("book/a.md", 9, "undefined label: 'y'"),
+        Problem("book/a.md", None, "undefined label: 'z'"),
         Problem("", None, "something without a place"),
     ]

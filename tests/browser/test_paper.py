@@ -1,0 +1,158 @@
+"""The book on paper, read back from its PDF."""
+
+import re
+
+import pytest
+import yaml
+from bs4 import BeautifulSoup
+
+from course_lib.errors import CourseError
+from course_lib.i18n import LANGUAGES
+from course_lib.publish import chromium, paper
+from course_lib.publish.paper.numbers import pages_of
+from course_lib.publish.words import title, words
+from tests.browser.conftest import ROOT
+
+pytestmark = pytest.mark.browser
+TEX = re.compile(r"\\(?:\[|frac|mathbf|begin\{|odot|tanh|partial|sigma)|\$\$")
+
+
+class Printed:
+    """A PDF: its reader, and the text of each page without the spaces a PDF scatters."""
+
+    def __init__(self, path):
+        from pypdf import PdfReader
+
+        self.reader = PdfReader(path)
+        self.pages = [bare(page.extract_text()) for page in self.reader.pages]
+        self.text = "".join(self.pages)
+
+
+def bare(text):
+    return re.sub(r"[\s\u200b\u00ad]+", "", text)
+
+
+@pytest.fixture(scope="module", params=list(LANGUAGES))
+def printed(request, browser, site):
+    """The whole book in one language, printed from the site of this checkout."""
+    language = request.param
+    return language, Printed(paper._make_pdf(ROOT, language, "")), site
+
+
+def chapters(site, language):
+    return paper.Book(site.folder, language).chapters
+
+
+@pytest.mark.slow
+def test_the_contents_name_every_chapter_with_the_page_it_is_on(printed):
+    language, pdf, site = printed
+    named = chapters(site, language)
+    contents = "".join(pdf.pages[1 : _first_page(pdf, named[0])])
+    assert bare(words(language)["contents"]) in contents
+    assert len(named) >= len(site.pages)
+    for chapter in named:
+        number = int(re.search(re.escape(bare(chapter.title)) + r"(\d+)", contents)[1])
+        lines = pdf.pages[number - 1]
+        assert bare(chapter.title) in lines, (chapter.title, number)
+        assert lines.endswith(str(number)) or str(number) in lines[-6:] + lines[:200]
+    marks = [bare(mark.title) for mark in _flat(pdf.reader.outline)]
+    assert {bare(chapter.title) for chapter in named} <= set(marks)
+
+
+def _first_page(pdf, chapter):
+    return next(
+        n
+        for n, page in enumerate(pdf.pages)
+        if n > 1 and bare(chapter.sections[0][1]) in page[:900]
+    )
+
+
+def _flat(outline):
+    for entry in outline:
+        if isinstance(entry, list):
+            yield from _flat(entry)
+        else:
+            yield entry
+
+
+@pytest.mark.slow
+def test_the_words_of_the_language_are_there_and_no_tex_and_every_font_is_inside(printed):
+    language, pdf, site = printed
+    entries = yaml.safe_load((ROOT / "course_lib/i18n/glossary.yml").read_text(encoding="utf-8"))
+    entry = next(entry for entry in entries if entry["en"] == "forget gate")
+    assert bare("forget gate" if language == "en" else entry[language]["use"]) in pdf.text
+    assert bare(title(language)) in pdf.pages[0]
+    prose = "".join(
+        bare(block.get_text())
+        for page in site.pages
+        for block in _soup(site, language, page).select("article pre")
+    )
+    found = {tex for tex in TEX.findall(pdf.text)} - set(TEX.findall(prose))
+    assert found == set()
+    fonts = {}
+    for page in pdf.reader.pages:
+        for name, font in (page["/Resources"].get("/Font") or {}).items():
+            fonts[name] = font.get_object()
+    assert fonts
+    for font in fonts.values():
+        inside = font if font["/Subtype"] == "/Type3" else _descriptor(font)
+        assert "/CharProcs" in inside or {"/FontFile", "/FontFile2", "/FontFile3"} & set(inside)
+
+
+def _descriptor(font):
+    below = font.get("/DescendantFonts")
+    font = below[0].get_object() if below else font
+    return font["/FontDescriptor"].get_object()
+
+
+def _soup(site, language, page):
+    path = site.folder / language / f"{page}.html"
+    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+
+
+@pytest.mark.slow
+def test_every_figure_is_there_as_a_picture_and_every_answer_of_a_quiz_can_be_read(printed):
+    language, pdf, site = printed
+    code = language.replace("_", "-")
+    titles, answers = [], 0
+    for page in site.pages:
+        soup = _soup(site, language, page)
+        titles += [
+            bare(shown.get_text()) for shown in soup.select(f'.course-still span[lang="{code}"]')
+        ]
+        answers += len(soup.select(".quiz-option"))
+    assert titles and answers > 20
+    for shown in set(titles):
+        assert pdf.text.count(shown) >= titles.count(shown), shown
+    say = words(language)
+    verdicts = pdf.text.count(bare("✓" + say["right"])) + pdf.text.count(bare("✗" + say["wrong"]))
+    assert verdicts == answers
+
+
+@pytest.mark.slow
+def test_each_paragraph_can_be_printed_in_a_second_language(browser, site):
+    pdf = Printed(paper._make_pdf(ROOT, "id", "zh_CN"))
+    one, other = (paper.Book(site.folder, language).chapters for language in ("id", "zh_CN"))
+    for mine, theirs in zip(one, other, strict=True):
+        assert bare(mine.title) in pdf.text and bare(theirs.title) in pdf.text
+    assert bare(title("id")) in pdf.pages[0] and bare(title("zh_CN")) in pdf.pages[0]
+
+
+def test_a_heading_that_was_not_printed_is_named(browser, tmp_path):
+    page = tmp_path / "page.html"
+    page.write_text('<!doctype html><a href="#here">x</a><h1 id="here">Here</h1>')
+    chromium.print_page(page, tmp_path / "page.pdf")
+    assert pages_of(tmp_path / "page.pdf", ["here"]) == {"here": 1}
+    with pytest.raises(CourseError, match="not printed: gone"):
+        pages_of(tmp_path / "page.pdf", ["here", "gone"])
+
+
+def test_without_a_browser_or_a_font_one_sentence_says_what_to_install(monkeypatch):
+    monkeypatch.setattr(chromium.shutil, "which", lambda name: None)
+    with pytest.raises(CourseError, match="apt-get install chromium"):
+        chromium.find()
+    chromium.need_fonts(["zh_CN"])  # nothing tells the fonts: the system's are relied on
+    monkeypatch.setattr(chromium.shutil, "which", lambda name: "/bin/true")
+    with pytest.raises(CourseError, match="apt-get install fonts-noto-cjk"):
+        chromium.need_fonts(["en", "zh_CN"])
+    chromium.need_fonts(["en", "id"])
