@@ -15,6 +15,7 @@ from course_lib.grading.own_code import origin
 from course_lib.grading.result import Finding
 from course_lib.grading.time_limit import TimeIsUp
 from course_lib.i18n import _
+from course_lib.i18n import _
 
 # Seconds that one call, and all calls of one check, may take. A right answer takes milliseconds.
 ONE_CALL, ALL_CALLS = 5.0, 20.0
@@ -140,6 +141,23 @@ class Exam:
                 raise Unexpected("error", "returned-none", said)
         return answer
 
+    def _whole(self, observe: str, answer: Observation) -> Observation:
+        """``answer``, in which nothing is missing but gradients. Raises Unexpected.
+
+        A process of its own may say anything; nothing here has a sentence for a number that is
+        none.
+        """
+        if observe == "gradients":
+            return answer
+        given = observe == "values" and observe not in self.item.observations
+        wanted = _flat(self.item.returns) if given else list(answer)
+        for name in wanted:
+            if answer.get(name) is None:
+                text = _("{name} returned None in the place of {value}.")
+                said = text.format(name=self.item.name, value=name)
+                raise Unexpected("error", "returned-none", said)
+        return answer
+
     def birth_of_nan(self, case: Case) -> Birth | None:
         """Which line of the student's makes the first NaN."""
         return None if self.stopped else self.candidate.birth_of_nan(self.item, case, ONE_CALL)
@@ -209,6 +227,12 @@ class Exam:
     def _with(self, faults: tuple[Fault, ...], outcome: Outcome):
         switches = frozenset().union(*(fault.switches for fault in faults))
         return self.faulty(switches, outcome.aspect.observe, outcome.case)
+
+
+def _flat(names) -> list[str]:
+    if isinstance(names, str):
+        return [names]
+    return [name for part in names for name in _flat(part)]
 
 
 def _flat(names) -> list[str]:
