@@ -26,8 +26,8 @@ class WatchedPool(Pool):
     feedback = True
     made: "WatchedPool"
 
-    def __init__(self, workers: int, seconds: float, log: Path) -> None:
-        super().__init__(workers, seconds, log)
+    def __init__(self, workers: int, seconds: float, log: Path, preload: str = "") -> None:
+        super().__init__(workers, seconds, log, preload)
         WatchedPool.made = self
         self.workers = workers
         self.skipped: deque = deque()
@@ -102,7 +102,7 @@ def _kind(process: psutil.Process) -> str:
     if "engine.zygote" in command:
         ours = "engine.zygote" not in " ".join(process.parent().cmdline())
         return "zygote" if ours else "child"
-    return "worker" if "spawn_main" in command else ""
+    return "worker" if "forkserver" in command else ""
 
 
 def main(folder: str, assignment: str, workers: str, feedback: str) -> None:

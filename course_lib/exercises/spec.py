@@ -8,11 +8,14 @@ candidate with the student's interface that makes it, and a message. Nothing her
 LSTMs, and nothing calls the student's code.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from torch import Tensor
+if TYPE_CHECKING:  # a run that only hands out work reads this, and does without torch
+    from torch import Tensor
 
 
 class Unexpected(Exception):
@@ -41,7 +44,7 @@ class Case:
     tensors: Mapping[str, Tensor | None]
     options: Mapping[str, Any] = field(default_factory=dict)
 
-    def with_tensors(self, **changed: Tensor | None) -> "Case":
+    def with_tensors(self, **changed: Tensor | None) -> Case:
         return Case(self.id, self.sizes, {**self.tensors, **changed}, self.options)
 
 

@@ -1,10 +1,28 @@
 """Checks that name the mistake, and the grading of whole classes.
 
-A notebook needs three names: ``start``, ``check`` and ``progress``.
+A notebook needs three names: ``start``, ``check`` and ``progress``. They bring torch with them, so
+they are loaded when they are first asked for: a run that grades a class only hands out work.
 """
 
-from course_lib.grading.check import check
-from course_lib.grading.result import CheckResult, Finding
-from course_lib.grading.session import progress, start
+from importlib import import_module
 
+_HOMES = {
+    "check": "course_lib.grading.check",
+    "CheckResult": "course_lib.grading.result",
+    "Finding": "course_lib.grading.result",
+    "progress": "course_lib.grading.session",
+    "start": "course_lib.grading.session",
+}
 __all__ = ["CheckResult", "Finding", "check", "progress", "start"]
+
+
+def __getattr__(name: str):
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

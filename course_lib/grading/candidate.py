@@ -6,6 +6,7 @@ another one that nobody trusts.
 
 import inspect
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 
 import torch
 
@@ -41,6 +42,12 @@ class Candidate(ABC):
         self, item: Item, observe: str, case: Case, seed: int, seconds: float
     ) -> Observation:
         """One observation of a case, with torch's random numbers seeded and a limit of time."""
+
+    def observe_each(
+        self, item: Item, questions: list[tuple[str, Case]], seconds: float, in_all: float
+    ) -> Iterable[tuple[str, Case, Observation | BaseException]]:
+        """The answers to as many of these questions as it pays to ask at once."""
+        return ()
 
     @abstractmethod
     def birth_of_nan(self, item: Item, case: Case, seconds: float) -> Birth | None:

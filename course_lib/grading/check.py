@@ -87,6 +87,7 @@ def _examined(assignment: Assignment, item: Item, fn, show: bool, hidden: bool) 
 def _outcomes(exam: Exam) -> list[Outcome]:
     """Every aspect, in order; after a first "not written yet" the rest is not asked."""
     outcomes = []
+    exam.ask_together((a.observe, case) for a in exam.item.aspects for case in exam.cases(a))
     for aspect in exam.item.aspects:
         outcome = exam.outcome(aspect)
         outcomes.append(outcome)

@@ -21,7 +21,7 @@ def dependence(exam: Exam, outcome: Outcome) -> Finding | None:
     answer = _first(exam, role)
     if isinstance(answer, Failure):
         return None
-    case = exam.item.cases(role, FRESH)[0]
+    case = exam.drawn(role, FRESH)[0]
     random = _draws(exam, case) or _not_repeatable(exam, case, answer)
     if random:
         return random
@@ -38,7 +38,7 @@ def dependence(exam: Exam, outcome: Outcome) -> Finding | None:
 
 
 def _first(exam: Exam, role: str):
-    return exam.ask("values", exam.item.cases(role, FRESH)[0])
+    return exam.ask("values", exam.drawn(role, FRESH)[0])
 
 
 def _draws(exam: Exam, case: Case) -> Finding | None:

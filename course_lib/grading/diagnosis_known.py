@@ -36,6 +36,7 @@ def match(exam: Exam, outcome: Outcome) -> Match | None:
         observe = outcome.aspect.observe
         if fallback:
             observe = "values"
+        exam.ask_together((observe, case) for case in cases)
         answers = [exam.ask(observe, case) for case in cases]
         if all(isinstance(answer, Failure) for answer in answers) and observe == "values":
             continue  # nothing to compare: easier cases may run
@@ -66,7 +67,7 @@ def match(exam: Exam, outcome: Outcome) -> Match | None:
 
 def _stopped_alike(exam: Exam) -> Match | None:
     """Code that never runs, and stops over the same sizes as one fault that is known by that."""
-    cases = exam.item.cases("fresh", FRESH)
+    cases = exam.drawn("fresh", FRESH)
     answers = [exam.ask("values", case) for case in cases]
     found = [
         fault
@@ -101,7 +102,7 @@ def _in_general(exam: Exam, outcome: Outcome, convention: Convention) -> bool:
     if outcome.aspect.role == "ordinary":
         return True
     for role in ("fresh", "fresh32"):
-        cases = exam.item.cases(role, FRESH)
+        cases = exam.drawn(role, FRESH)
         answers = [exam.ask("values", case) for case in cases]
         if not all(isinstance(answer, Failure) for answer in answers):
             asked = _Asked(exam, "values", cases, answers)
@@ -141,7 +142,7 @@ def _contradicted(exam: Exam, outcome: Outcome, fault: Fault) -> bool:
     basic = [a for a in exam.item.aspects if a.basic and (a.role, a.observe) == ORDINARY]
     if outcome.aspect.role == "ordinary" or not basic:
         return False
-    case = exam.item.cases("ordinary", VISIBLE)[0]
+    case = exam.drawn("ordinary", VISIBLE)[0]
     mine = exam.ask("values", case)
     if isinstance(mine, Failure) or not same(mine, exam.expected("values", case)):
         return False
@@ -208,7 +209,7 @@ class _Asked:
         """
         sieve = self
         if sieved:
-            quick = self.exam.item.cases("quick", FRESH)
+            quick = self.exam.drawn("quick", FRESH)
             answers = [self.exam.ask("values", case) for case in quick]
             if any(isinstance(answer, Failure) for answer in answers):
                 return None
@@ -255,7 +256,7 @@ def in_layout(exam: Exam, convention: Convention, case: Case):
 
 def _convention_of_failing(exam: Exam, outcome: Outcome) -> Match | None:
     """Code that does not run as the statement asks, and is right in another layout."""
-    cases = exam.item.cases("fresh32", FRESH)
+    cases = exam.drawn("fresh32", FRESH)
     return _Asked(exam, "values", cases, [None] * len(cases)).convention()
 
 

@@ -146,7 +146,7 @@ def _probes(exam: Exam, outcome: Outcome) -> list[str]:
     if outcome.aspect.observe != "values":
         return []
     facts = []
-    cases = [*exam.item.cases("ordinary", VISIBLE), *exam.item.cases("fresh32", FRESH)]
+    cases = [*exam.drawn("ordinary", VISIBLE), *exam.item.cases("fresh32", FRESH)]
     if any(_is_right(exam, case) for case in cases):
         return []  # not wrong in general: "right whenever" would say nothing
     asked = [*cases, *_with_other_options(exam, cases)]
@@ -166,7 +166,7 @@ def _with_other_options(exam: Exam, cases: list[Case]) -> list[Case]:
     roles = {a.role: None for a in exam.item.aspects if a.observe == "values"}
     if exam.item.kind != "function" or not any(known):
         return []
-    return [c for r in roles for c in exam.item.cases(r, VISIBLE) if c.options not in known]
+    return [c for r in roles for c in exam.drawn(r, VISIBLE) if c.options not in known]
 
 
 def _changed_by(probe: Probe, case: Case) -> set[str]:

@@ -45,7 +45,7 @@ class _Asked:
     @classmethod
     def fresh(cls, exam: Exam) -> "_Asked | None":
         for role in ("fresh", "fresh32"):
-            cases = exam.item.cases(role, FRESH)
+            cases = exam.drawn(role, FRESH)
             pairs = [(exam.ask("values", case), exam.expected("values", case)) for case in cases]
             if cases and not any(isinstance(mine, Failure) for mine, _right in pairs):
                 return cls(exam, cases, pairs)

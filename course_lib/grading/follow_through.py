@@ -26,7 +26,7 @@ def right_but_for(exam: Exam, outcomes: list[Outcome], match: Match | None) -> f
     return frozenset(
         aspect.id
         for aspect in rest
-        if all(_as_with(exam, match, aspect, case) for case in exam.cases(aspect.role))
+        if all(_as_with(exam, match, aspect, case) for case in exam.cases(aspect))
     )
 
 

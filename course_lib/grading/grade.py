@@ -132,7 +132,7 @@ def grade(
 def _pool(scheduler: str | None, root: Path, isolation: str) -> Callable[..., Pool]:
     """What makes the pool of a run from its workers, time limit and log."""
     if scheduler is None:
-        return Pool
+        return partial(Pool, preload="course_lib.grading.preload")
     from course_lib.grading.dask_pool import DaskPool, checked_address
 
     return partial(DaskPool, address=checked_address(scheduler), root=root, isolation=isolation)

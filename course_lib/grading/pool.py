@@ -20,13 +20,16 @@ class Pool:
     """Worker processes that stay; tasks may be added while others run. Use it in a ``with``.
 
     A task that takes longer than ``seconds`` ends its process. What the processes print is added
-    to ``log``.
+    to ``log``. They begin with the module ``preload`` loaded, if it is given.
     """
 
-    def __init__(self, workers: int, seconds: float, log: Path) -> None:
+    def __init__(self, workers: int, seconds: float, log: Path, preload: str = "") -> None:
         self.waiting: queue.PriorityQueue = queue.PriorityQueue()
         self.done: queue.Queue = queue.Queue(2 * workers)  # results wait here, not in memory
-        self.lanes = [_Lane(seconds, log, self.waiting, self.done) for _ in range(workers)]
+        self.lanes = [
+            _Lane(WorkerProcess(seconds, log, preload), self.waiting, self.done)
+            for _ in range(workers)
+        ]
         self.unfinished = self.submitted = 0
 
     def __enter__(self) -> "Pool":
@@ -81,8 +84,8 @@ def run_all(
 class _Lane:
     """A thread that feeds one worker process."""
 
-    def __init__(self, seconds, log, waiting, done) -> None:
-        self.worker = WorkerProcess(seconds, log)
+    def __init__(self, worker: WorkerProcess, waiting, done) -> None:
+        self.worker = worker
         self.waiting, self.done = waiting, done
         self.thread = threading.Thread(target=self._feed, daemon=True)
 

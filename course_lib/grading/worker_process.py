@@ -17,7 +17,7 @@ import psutil
 from course_lib.quick_start import without_iri_grammar
 
 # One thread per process: the processes are the parallelism.
-_ONE_THREAD = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
 
 
 class WorkerLost(Exception):
@@ -27,11 +27,13 @@ class WorkerLost(Exception):
 class WorkerProcess:
     """Started with its first task, and again with the next one after it was lost.
 
-    A task that takes longer than ``seconds`` ends it. What it prints is added to ``log``.
+    A task that takes longer than ``seconds`` ends it. What it prints is added to ``log``. With the
+    name of a module in ``preload``, where a system has fork, all workers of this process are forked
+    from one that has loaded it.
     """
 
-    def __init__(self, seconds: float, log: Path) -> None:
-        self.seconds, self.log = seconds, log
+    def __init__(self, seconds: float, log: Path, preload: str = "") -> None:
+        self.seconds, self.log, self.preload = seconds, log, preload
         self.stopped = False
         self.lock = threading.Lock()  # a process is either seen by ``stop`` or never started
         self.process = self.pipe = None
@@ -54,7 +56,7 @@ class WorkerProcess:
         return value
 
     def _start(self) -> None:
-        context = multiprocessing.get_context("spawn")
+        context = _context(self.preload)
         with self.lock:
             if self.stopped:
                 raise WorkerLost("the run was stopped")
@@ -91,6 +93,14 @@ class WorkerProcess:
         self.pipe.close()
 
 
+def _context(preload: str):
+    if preload and "forkserver" in multiprocessing.get_all_start_methods():
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload([preload])
+        return context
+    return multiprocessing.get_context("spawn")
+
+
 @contextmanager
 def deaf_to_ctrl_c():
     """A process started here does not hear Ctrl-C until it says so.
@@ -113,7 +123,7 @@ def _work(pipe, log: Path) -> None:
     with log.open("a") as file:
         for stream in (1, 2):  # kernels inherit them: nothing is printed over the progress bar
             os.dup2(file.fileno(), stream)
-    os.environ.update(dict.fromkeys(_ONE_THREAD, "1"))
+    os.environ.update(ONE_THREAD)
     without_iri_grammar()
     threading.Thread(target=_end_with_parent, daemon=True).start()
     while True:

@@ -10,7 +10,7 @@ from importlib import import_module
 from itertools import count
 
 from course_lib.exercises.spec import Case, Constructor, Item
-from course_lib.grading.engine import wire
+from course_lib.grading.engine import named_tensors, wire
 
 # Modules of observations that hold no answer ...
 HARMLESS = (
@@ -107,16 +107,30 @@ def encoded(case: Case) -> tuple[int, object, list]:
     kept = getattr(case, "_encoded", None)
     if kept is None:
         blobs: list = []
+        packed = named_tensors.pack(case.tensors)
         told = {
             "id": case.id,
             "sizes": dict(case.sizes),
-            "tensors": dict(case.tensors),
             "options": {n: v for n, v in case.options.items() if not callable(v)},
             "functions": [n for n, v in case.options.items() if callable(v)],
         }
-        kept = next(_numbers), wire.encode(told, blobs), [bytes(blob) for blob in blobs]
+        if packed is None:
+            told["tensors"] = dict(case.tensors)
+        node = {"told": wire.encode(told, blobs), "rows": packed and packed[0]}
+        blobs = [bytes(blob) for blob in blobs] + ([packed[1]] if packed else [])
+        kept = next(_numbers), node, blobs
         object.__setattr__(case, "_encoded", kept)
     return kept
+
+
+def decoded(node: dict, blobs: list) -> tuple[dict, list[str]]:
+    """What a ``Case`` is made of, and which of its options are functions."""
+    *others, last = blobs or [None]
+    packed = node["rows"] is not None
+    told = wire.decode(node["told"], others if packed else blobs)
+    if packed:
+        told["tensors"] = named_tensors.unpack(node["rows"], last)
+    return told, told.pop("functions")
 
 
 def _nothing(*_arguments):

@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from time import monotonic
@@ -166,11 +167,17 @@ class Child:
         on_output: Callable[[dict], None] | None = None,
     ) -> tuple[dict, list[bytes]]:
         """The answer to one request. Raises Lost or Late, after which the child is dead."""
-        if not self.alive:
-            raise Lost
         deadline = monotonic() + seconds + GRACE
-        try:
+        with self._dead_if_it_fails():
             wire.send(self.channel, header, list(blobs), deadline)
+        return self._answer(deadline, on_output)
+
+    def next_answer(self, seconds: float = 30.0) -> tuple[dict, list[bytes]]:
+        """One more answer to the last request. Raises as ``ask`` does."""
+        return self._answer(monotonic() + seconds + GRACE, None)
+
+    def _answer(self, deadline, on_output) -> tuple[dict, list[bytes]]:
+        with self._dead_if_it_fails():
             while True:
                 answer, parts = wire.receive(self.channel, deadline)
                 if not isinstance(answer, dict):
@@ -179,6 +186,13 @@ class Child:
                     return answer, parts
                 if on_output is not None:
                     on_output(answer["output"])
+
+    @contextmanager
+    def _dead_if_it_fails(self):
+        if not self.alive:
+            raise Lost
+        try:
+            yield
         except wire.TooLate:
             self.kill()
             raise Late from None

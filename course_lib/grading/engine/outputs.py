@@ -4,7 +4,6 @@ import json
 import re
 
 from nbformat import NotebookNode, from_dict
-from nbformat.v4 import new_output
 
 from course_lib.grading.engine import capturing
 from course_lib.grading.execute import CHECK
@@ -56,14 +55,19 @@ class Outputs:
 
 
 def error_output(name: str, text: str) -> NotebookNode:
-    return new_output("error", ename=name, evalue=text, traceback=[f"{name}: {text}"])
+    return _output("error", ename=name, evalue=text, traceback=[f"{name}: {text}"])
+
+
+def _output(kind: str, **parts) -> NotebookNode:
+    """As nbformat makes one, less its look at the schema: every part has been looked at."""
+    return NotebookNode(output_type=kind, **parts)
 
 
 def _made(output: dict, count: int, room: int) -> NotebookNode | None:
     kind = output.get("output_type")
     if kind == "stream" and output.get("name") in ("stdout", "stderr"):
         text = output.get("text")
-        return new_output(kind, name=output["name"], text=text[:room]) if _is_text(text) else None
+        return _output(kind, name=output["name"], text=text[:room]) if _is_text(text) else None
     if kind == "error":
         lines = output.get("traceback")
         told = [output.get("ename"), output.get("evalue")]
@@ -71,7 +75,7 @@ def _made(output: dict, count: int, room: int) -> NotebookNode | None:
             return None
         lines = [line[:LONGEST] for line in lines]
         name, value = (text[:LONGEST] for text in told)
-        return new_output(kind, ename=name, evalue=value, traceback=lines)
+        return _output(kind, ename=name, evalue=value, traceback=lines)
     if kind in ("execute_result", "display_data", "update_display_data"):
         data, metadata = output.get("data"), output.get("metadata") or {}
         if not isinstance(data, dict) or not isinstance(metadata, dict):
@@ -79,7 +83,7 @@ def _made(output: dict, count: int, room: int) -> NotebookNode | None:
         data = {mime: part for mime, part in data.items() if _fits(mime, part)}
         shown = "execute_result" if kind == "execute_result" else "display_data"
         more = {"execution_count": count} if kind == "execute_result" else {}
-        made = new_output(shown, data=from_dict(data), metadata=from_dict(metadata), **more)
+        made = _output(shown, data=from_dict(data), metadata=from_dict(metadata), **more)
         made.output_type = kind
         if _is_text(output.get("display_id")):
             made["display_id"] = output["display_id"]

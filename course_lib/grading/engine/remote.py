@@ -1,7 +1,7 @@
 """A student's object in another process, asked as if it were in this one."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from time import monotonic
 
 from torch import Tensor
@@ -9,8 +9,9 @@ from torch import Tensor
 from course_lib.exercises.spec import Case, Item
 from course_lib.grading.candidate import Candidate, ProcessDied, observed
 from course_lib.grading.compare import Observation
-from course_lib.grading.engine import course_calls, wire
+from course_lib.grading.engine import course_calls, named_tensors, wire
 from course_lib.grading.engine.asked import (
+    BESIDE,
     BESIDE_MODELS,
     HERE,
     description,
@@ -83,51 +84,116 @@ class Remote(Candidate):
 
         return call
 
+    def observe_each(
+        self, item: Item, questions: list[tuple[str, Case]], seconds: float, in_all: float
+    ) -> Iterator[tuple[str, Case, Observation | BaseException]]:
+        """The answers to several questions, while there is any use in asking; one message asks."""
+        asked = [
+            (observe, case)
+            for observe, case in questions
+            if place(item, observe) == BESIDE and not course_calls.functions_of(case)
+        ]
+        if not asked:
+            return
+        try:
+            child = self._told_about(item, models=False)
+        except (ProcessDied, TimeIsUp):
+            return  # the next question finds out
+        blobs: list[bytes] = []
+        told = []
+        for observe, case in asked:
+            about, parts = self._named(child, case)
+            told.append({"observe": observe, "blobs": len(parts), **about})
+            blobs += parts
+        limits = {"seed": 0, "seconds": seconds, "in_all": in_all}
+        header = {"op": "observe-each", "name": self.name, "questions": told, **limits}
+        for number, (observe, case) in enumerate(asked):
+
+            def answer(first=number == 0):
+                return child.ask(header, blobs, seconds) if first else child.next_answer(seconds)
+
+            try:
+                found = self._read(child, "observe", answer, _observation_or_end)
+            except BaseException as error:
+                if not isinstance(error, (ProcessDied, TimeIsUp)) and not _students(error):
+                    raise
+                found = error
+            if found is None:
+                return
+            yield observe, case, found
+            if not child.alive:
+                return
+        self._read(child, "observe", lambda: child.next_answer(seconds), _observation_or_end)
+
     def _ask(self, item, header, seconds, case=None, models=False, *, read):
+        child = self._told_about(item, models)
+        blobs = []
+        if case is not None:
+            about, blobs = self._named(child, case)
+            header |= about
+        return self._answer(child, header, seconds, blobs, case, read=read)
+
+    def _told_about(self, item: Item, models: bool) -> Child:
+        """The process, once it knows which item the questions are about."""
         child = self.child(models)
         if self.told != (child, item):
             blobs: list[bytes] = []
             about = {"op": "ask-about", "item": wire.encode(description(item, models), blobs)}
-            self._answer(child, about, SHORT, read=bool)
+            self._answer(child, about, SHORT, blobs, read=bool)
             self.told = child, item
             child.cases.clear()
-        blobs = []
-        if case is not None:
-            number, node, tensors = encoded(case)
-            header["number"] = number
-            if number not in child.cases:
-                header["case"], blobs = node, tensors
-                child.cases.add(number)
-        return self._answer(child, header, seconds, blobs, case, read=read)
+        return child
+
+    @staticmethod
+    def _named(child: Child, case: Case) -> tuple[dict, list[bytes]]:
+        """A case in a request: whole for the first time, and by its number from then on."""
+        number, node, tensors = encoded(case)
+        if number in child.cases:
+            return {"number": number}, []
+        child.cases.add(number)
+        return {"number": number, "case": node}, tensors
 
     def _answer(self, child: Child, header: dict, seconds: float, blobs=(), case=None, *, read):
+        def answer():
+            asked = {**header, "name": self.name}
+            return course_calls.ask(child, asked, blobs, seconds, case)
+
+        return self._read(child, header["op"], answer, read)
+
+    def _read(self, child: Child, op: str, answer: Callable[[], tuple[dict, list]], read):
         """What ``read`` makes of the answer. Whatever else it may be, the child has then ended."""
         started = monotonic()
         try:
-            asked = {**header, "name": self.name}
-            answer, parts = course_calls.ask(child, asked, blobs, seconds, case)
-            if "broken" in answer:  # it has ended with these words
-                raise wire.WireError(str(answer["broken"]))
+            told, parts = answer()
+            if "broken" in told:  # it has ended with these words
+                raise wire.WireError(str(told["broken"]))
             if sum(map(len, parts)) > MOST:
                 raise wire.WireError("more numbers than an exercise has")
-            if "error" in answer:
-                if header["op"] not in _STUDENTS_CODE:
+            if "error" in told:
+                if op not in _STUDENTS_CODE:
                     raise wire.WireError("an error of nobody's")
-                raise rebuild(answer["error"])
-            if "found" in answer:
-                answer["found"] = wire.decode(answer["found"], parts)
-            found = read(answer)
+                raise rebuild(told["error"])
+            if "rows" in told:
+                told["found"] = named_tensors.unpack(told["rows"], parts[0])
+            elif "found" in told:
+                told["found"] = wire.decode(told["found"], parts)
+            found = read(told)
         except Lost:
             raise ProcessDied from None
         except Late:
             raise TimeIsUp(monotonic() - started) from None
         except Exception as error:
-            if hasattr(error, "course_origin"):  # the student's own
+            if _students(error):
                 raise
             child.kill()  # it does not keep to the language both speak
             raise ProcessDied from error
-        _pass_on_prints(answer)
+        _pass_on_prints(told)
         return found
+
+
+def _students(error: BaseException) -> bool:
+    """Whether a student's own code raised it."""
+    return hasattr(error, "course_origin")
 
 
 def _observation(answer: dict) -> Observation:
@@ -140,6 +206,10 @@ def _observation(answer: dict) -> Observation:
     if sum(t.numel() * t.element_size() for t in found.values() if t is not None) > MOST:
         raise wire.WireError("more numbers than an exercise has")
     return found
+
+
+def _observation_or_end(answer: dict) -> Observation | None:
+    return None if answer.get("end") is True else _observation(answer)
 
 
 def _finding(answer: dict) -> Finding | None:

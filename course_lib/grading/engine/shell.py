@@ -9,18 +9,24 @@ import socket
 import sys
 import threading
 from contextlib import ExitStack, contextmanager
+from time import monotonic
 
 from course_lib.exercises.spec import Case
 from course_lib.grading.candidate import Local, NotThere
 from course_lib.grading.capture import contained
-from course_lib.grading.engine import wire
-from course_lib.grading.engine.asked import described
+from course_lib.grading.engine import named_tensors, wire
+from course_lib.grading.engine.asked import decoded, described
 from course_lib.grading.engine.capturing import CapturingShell
 from course_lib.grading.engine.course_calls import stand_in
 from course_lib.grading.engine.failures import describe, tell
 from course_lib.grading.engine.finished import make_unusable
 from course_lib.grading.engine.handles import Handles
+from course_lib.grading.forbidden import ForbiddenCall
+from course_lib.grading.time_limit import TimeIsUp
 from course_lib.i18n import set_language
+
+# After one of these an exam asks nothing more.
+_NO_USE = (NotImplementedError, TimeIsUp, ForbiddenCall, KeyboardInterrupt)
 
 
 class Shell:
@@ -40,6 +46,7 @@ class Shell:
             "ask-about": self.ask_about,
             "refused": self.refused,
             "observe": self.observe,
+            "observe-each": self.observe_each,
             "birth-of-nan": self.birth_of_nan,
             "names-used": self.names_used,
             "call": self.call,
@@ -95,8 +102,8 @@ class Shell:
         """A case of the item; one that has come before is named by its number only."""
         number = header["number"]
         if "case" in header:
-            told = wire.decode(header["case"], blobs)
-            for name in told.pop("functions"):
+            told, functions = decoded(header["case"], blobs)
+            for name in functions:
                 told["options"][name] = stand_in(self.channel, name)
             self.cases[number] = Case(**told)
         return self.cases[number]
@@ -131,6 +138,21 @@ class Shell:
 
         return self._answered(_told(found, reply))
 
+    def observe_each(self, header, blobs, _reply) -> dict:
+        """Several observations, each told once it is made, until one makes the rest idle."""
+        left, at = header["in_all"], 0
+        for question in header["questions"]:
+            parts, at = blobs[at : at + question["blobs"]], at + question["blobs"]
+            started, reply = monotonic(), []
+            seconds = max(0.1, min(header["seconds"], left))
+            told = self.observe({**header, **question, "seconds": seconds}, parts, reply)
+            idle = told.pop("idle", False)
+            wire.send(self.channel, told, reply)
+            left -= monotonic() - started
+            if idle or left <= 0:
+                break
+        return {"end": True}
+
     def birth_of_nan(self, header, blobs, _reply) -> dict:
         """The line that makes the first NaN."""
         case = self._case(header, blobs)
@@ -148,10 +170,15 @@ class Shell:
 def _told(call, reply: list) -> dict:
     """What ``call`` gives, or the exception that it raises, as plain data."""
     try:
-        return {"found": wire.encode(call(), reply)}
+        found = call()
+        packed = named_tensors.pack(found) if type(found) is dict else None
+        if packed is None:
+            return {"found": wire.encode(found, reply)}
+        reply.append(packed[1])
+        return {"rows": packed[0]}
     except BaseException as error:
         reply.clear()
-        return {"error": describe(error)}
+        return {"error": describe(error), "idle": isinstance(error, _NO_USE)}
 
 
 def _plain(found) -> dict:

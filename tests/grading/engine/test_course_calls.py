@@ -10,7 +10,7 @@ import torch
 from course_lib.exercises.questions_gru import form_cases, form_of
 from course_lib.exercises.spec import Case
 from course_lib.grading.engine import wire
-from course_lib.grading.engine.asked import encoded
+from course_lib.grading.engine.asked import decoded, encoded
 from course_lib.grading.engine.children import Child
 from course_lib.grading.engine.course_calls import MOST, ask, stand_in
 
@@ -64,8 +64,8 @@ def test_what_would_fill_the_graders_memory_is_refused(answer):
 def test_the_students_side_has_nothing_to_read():
     case = form_cases("fresh", 3)[0]
     _number, node, blobs = encoded(case)
-    told = wire.decode(node, blobs)
-    assert told["functions"] == ["cell"] and told["options"] == {}
+    told, functions = decoded(node, blobs)
+    assert functions == ["cell"] and told["options"] == {}
     given = stand_in(None, "cell")
     hidden = [cell.cell_contents for cell in given.__closure__]
     assert not any(isinstance(value, partial) or callable(value) for value in hidden)

@@ -1,0 +1,81 @@
+"""Tensors with names as one blob: what a case is asked with, and what an observation gives.
+
+``packing`` can say anything that Python has, one tensor at a time. A check asks hundreds of
+questions whose tensors are all plain, and for these a list of names and shapes is enough.
+"""
+
+import math
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor
+
+from course_lib.grading.engine.packing import LIMIT, WireError
+
+_DTYPES = {"f": torch.float32, "d": torch.float64, "l": torch.int64, "?": torch.bool}
+_LETTERS = {dtype: letter for letter, dtype in _DTYPES.items()}
+_ROUND = 8  # every tensor begins at a multiple of this many bytes
+MOST = 1000  # tensors of one question or answer
+
+
+def pack(named: Mapping[str, Tensor | None]) -> tuple[list, bytes] | None:
+    """Rows (name, letter of the type, shape) and the bytes; None unless all are plain tensors."""
+    rows, pieces = [], []
+    for name, tensor in named.items():
+        if tensor is None:
+            rows.append([name])
+            continue
+        if not _plain(tensor):
+            return None
+        data = tensor.detach().numpy().tobytes()
+        rows.append([name, _LETTERS[tensor.dtype], list(tensor.shape)])
+        pieces += [data, bytes(-len(data) % _ROUND)]
+    return rows, b"".join(pieces)
+
+
+def unpack(rows, data) -> dict[str, Tensor | None]:
+    """The tensors, on memory of their own. Raises WireError for what ``pack`` would not make."""
+    if type(rows) is not list or len(rows) > MOST:
+        raise WireError("no rows of tensors")
+    named, start, memory = {}, 0, bytearray(data)
+    for row in rows:
+        name, *more = row if type(row) is list and row else [None]
+        if type(name) is not str or name in named or len(more) not in (0, 2):
+            raise WireError("no row of a tensor")
+        named[name], start = _tensor(*more, memory, start) if more else (None, start)
+    if start != len(memory):
+        raise WireError("more numbers than tensors")
+    return named
+
+
+def _tensor(letter, shape, memory: bytearray, start: int) -> tuple[Tensor, int]:
+    """One tensor of ``memory`` from ``start``, and where the next one begins."""
+    dtype = _DTYPES.get(letter) if type(letter) is str else None
+    if dtype is None or type(shape) is not list or len(shape) > 32:
+        raise WireError("no type or no shape of a tensor")
+    if not all(type(size) is int and 0 <= size <= LIMIT for size in shape):
+        raise WireError("a shape that no tensor has")
+    count = math.prod(shape)
+    size = count * dtype.itemsize
+    if start + size > len(memory):
+        raise WireError("fewer numbers than a shape has")
+    if not count:
+        return torch.empty(shape, dtype=dtype), start
+    if dtype is torch.bool:  # any byte but 0 and 1 would be neither True nor False
+        flat = torch.frombuffer(memory, dtype=torch.uint8, count=count, offset=start) != 0
+    else:
+        flat = torch.frombuffer(memory, dtype=dtype, count=count, offset=start)
+    return flat.view(shape), start + size + -size % _ROUND
+
+
+def _plain(tensor) -> bool:
+    return (
+        type(tensor) is Tensor
+        and tensor.layout is torch.strided
+        and tensor.device.type == "cpu"
+        and tensor.dtype in _LETTERS
+        and tensor.is_contiguous()
+        and not tensor.requires_grad
+        and not tensor.is_neg()
+        and tensor.dim() <= 32
+    )
