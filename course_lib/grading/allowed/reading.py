@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from course_lib.exercises.spec import Assignment, Item
 from course_lib.grading.allowed import lists, verdicts
 from course_lib.grading.allowed.cells import Cell, TooLong, code_cells
-from course_lib.grading.allowed.mentions import Chain, Mention, as_written
+from course_lib.grading.allowed.chains import Chain, Mention, as_written
 from course_lib.grading.allowed.told import Refusal
 from course_lib.grading.allowed.units import Notebook, Unit, notebook_of
 

@@ -4,15 +4,10 @@ import ast
 from dataclasses import dataclass
 from functools import lru_cache
 
+from course_lib.grading.allowed.bound import alias_values, bound_names
 from course_lib.grading.allowed.cells import SHORT, Cell
-from course_lib.grading.allowed.mentions import (
-    Chain,
-    Facts,
-    alias_values,
-    bound_names,
-    chains_of,
-    facts_of,
-)
+from course_lib.grading.allowed.chains import Chain, Facts
+from course_lib.grading.allowed.mentions import chains_of, facts_of
 
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 

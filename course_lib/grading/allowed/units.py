@@ -10,12 +10,9 @@ from bisect import bisect_right
 from collections import defaultdict
 from dataclasses import dataclass, field
 
+from course_lib.grading.allowed.bound import imported
 from course_lib.grading.allowed.cells import Cell, TooLong
-from course_lib.grading.allowed.mentions import (
-    Chain,
-    Facts,
-    imported,
-)
+from course_lib.grading.allowed.chains import Chain, Facts
 from course_lib.grading.allowed.paths import exists
 from course_lib.grading.allowed.statements import DEFINITIONS, statements
 from course_lib.grading.allowed.texts import only_texts

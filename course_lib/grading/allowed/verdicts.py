@@ -4,7 +4,7 @@ import sys
 from functools import lru_cache
 
 from course_lib.grading.allowed import lists
-from course_lib.grading.allowed.mentions import ANY, Mention
+from course_lib.grading.allowed.chains import ANY, Mention
 from course_lib.grading.allowed.paths import GUARDED, canonical, is_module, real_name
 
 
