@@ -143,7 +143,7 @@ function build(fig) {
     const at = fig.word("at", { t: now, T, grad: tell(grads[now - 1] + scale),
       feels: tell(feels[now - 1] - strongest) });
     plot.setAttribute("aria-label", `${fig.word("title")}. ${fate}`);
-    return `${fate} ${clipping} ${at}`;
+    return [fate, clipping, at].join(fig.language === "zh_CN" ? "" : " ");
   }
   return { update };
 }
