@@ -44,7 +44,7 @@ class Equivariance(Figure):
 
     _esm = script("equivariance.js")
     _css = styles()
-    HEIGHTS = (515, 860)
+    HEIGHTS = (515, 866)
 
     WORDS: ClassVar = {
         "question": N_("Drag the digit. Which answer goes with it?"),

@@ -48,7 +48,7 @@ class GateBoard(Figure):
 
     _esm = script("gate_board.js")
     _css = styles()
-    HEIGHTS = (610, 775)
+    HEIGHTS = (610, 760)
 
     WORDS: ClassVar = {
         "question": N_("Which gates let the last output feel the first input?"),

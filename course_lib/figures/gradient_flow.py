@@ -55,7 +55,7 @@ class GradientFlow(Figure):
 
     _esm = script("gradient_flow.js")
     _css = styles()
-    HEIGHTS = (640, 790)
+    HEIGHTS = (660, 800)
 
     WORDS: ClassVar = {
         "question": N_("Which spectral radius lets step 1 hear the loss of the last step?"),

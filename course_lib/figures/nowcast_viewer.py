@@ -36,7 +36,7 @@ class NowcastViewer(Figure):
 
     _esm = script("nowcast_viewer.js")
     _css = styles()
-    HEIGHTS = (730, 900)
+    HEIGHTS = (746, 900)
 
     WORDS: ClassVar = {
         "question": N_("Which model follows the digit, and which one only draws a cloud?"),

@@ -47,7 +47,7 @@ class SlidingKernel(Figure):
 
     _esm = script("sliding_kernel.js")
     _css = styles()
-    HEIGHTS = (745, 960)
+    HEIGHTS = (683, 898)
 
     WORDS: ClassVar = {
         "question": N_("Turn the kernel round. For which kernels does nothing change?"),

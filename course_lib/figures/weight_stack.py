@@ -25,7 +25,7 @@ class WeightStack(Figure):
 
     _esm = script("weight_stack.js")
     _css = styles()
-    HEIGHTS = (710, 890)
+    HEIGHTS = (696, 836)
 
     WORDS: ClassVar = {
         "question": N_("Turn the projection on. What shrinks, and what stays?"),
