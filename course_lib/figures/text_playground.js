@@ -93,7 +93,7 @@ function build(fig) {
   const one = button(() => write(1)), many = button(() => write(20));
   const restore = button(() => { typed = null; fig.change(beginning(fig.settings.corpus)); },
     { class: "fig-button fig-arrow" });
-  const page = html("p", { class: "fig-page" });
+  const page = html("p", { class: "fig-page", role: "region", tabindex: "0" }); // it scrolls
   const legend = html("p", { class: "fig-legend" });
   const memory = canvas({ class: "fig-memory", role: "img" });
   const drawMemory = pen(memory);
@@ -167,6 +167,7 @@ function build(fig) {
       const token = html("span", { class: t < fig.settings.typed ? "yours" : "" }, words()[k]);
       const shade = t ? Math.min(1, surprise[t - 1] / Math.log(words().length)) : 0;
       token.style.setProperty("--shade", `${Math.round(85 * shade)}%`);
+      if (t) token.title = percent(Math.exp(-surprise[t - 1]));
       return [token, between[corpus]];
     }), "▏");
     page.scrollTop = page.scrollHeight;
