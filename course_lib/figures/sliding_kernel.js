@@ -9,7 +9,8 @@ function layout({ dims, kernel, image_kernel, K, padding, stride, dilation, flip
   const x = dims === 1 ? [input] : image;
   const chosen = dims === 1 ? [kernel.slice(0, K)]
     : image_kernel.slice(0, K).map((row) => row.slice(0, K));
-  const w = flip ? chosen.map((row) => row.toReversed()).toReversed() : chosen;
+  const turned = (list) => [...list].reverse();
+  const w = flip ? turned(chosen).map(turned) : chosen;
   const above = dims === 1 ? 0 : padding;
   const count = (size, k, p) => Math.floor((size + 2 * p - dilation * (k - 1) - 1) / stride) + 1;
   const shape = [count(x.length, w.length, above), count(x[0].length, K, padding)];
