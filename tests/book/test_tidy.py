@@ -77,3 +77,12 @@ def test_no_word_of_the_search_is_empty_in_a_language_that_sphinx_does_not_know_
     assert '""' not in script
     found = "Search finished, found ${resultCount} page(s) matching the search query."
     assert f'"{found}": "Pencarian selesai' in script
+
+
+def test_a_long_number_stays_in_one_line_and_code_keeps_its_own_spaces(book):
+    book.write("page", "# Page\n\n67 108 864 and in 2014 20 runs; `1 000`.\n\n```\n1 000\n```\n")
+    book.build()
+    article = BeautifulSoup(book.html("page"), "html.parser").article
+    assert "67\u00a0108\u00a0864 and in 2014 20 runs" in article.p.get_text()
+    assert "1\u00a0000" not in article.get_text()
+    assert "1 000" in article.code.get_text() and "1 000" in article.pre.get_text()

@@ -10,7 +10,7 @@ from myst_nb.sphinx_ import HideCodeCellNode
 from course_lib.i18n import LANGUAGES, translator
 
 from ..words import theme_words, words
-from .tidy import tidy
+from .tidy import keep_numbers, tidy
 
 # What bilingual reading never repeats beneath the text: code, figures, scripts, permalinks.
 NOT_TEXT = ".cell, .highlight, script, style, img, svg, .headerlink, .exercise-link, .course-map"
@@ -106,5 +106,6 @@ def setup(app):
     """Connect to the pages, before the theme renders the templates that use our words."""
     add_theme_words(app)
     app.connect("doctree-resolved", translate_folds)
+    app.connect("doctree-resolved", keep_numbers)
     app.connect("html-page-context", add_context, priority=400)
     app.connect("build-finished", fill_script_words)
