@@ -206,6 +206,8 @@ def _memory(tensor: torch.Tensor) -> tuple[torch.Tensor, list[int] | None]:
 
     Gaps between the elements are zeros: whatever else lies in the storage is not sent.
     """
+    if tensor.numel() == 1:  # contiguous whatever its strides are, and torch views no strides of 0
+        return tensor.clone(memory_format=torch.contiguous_format), None
     if tensor.is_contiguous() or tensor.numel() == 0:
         return tensor.contiguous(), None
     strides = [

@@ -299,6 +299,16 @@ EXAMPLES: dict[str, tuple[str, list[str]]] = {
         "def f(a, *rest, b=2, **more):\n    return a, rest, b, more",
         ["assert f(1) == (1, (), 2, {})\nf(1, 2, 3, b=4, c=5)", "f()", "f(1, b=1, a=2)"],
     ),
+    "a gradient of one number": (
+        TORCH + "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+        "        self.l = nn.Linear(2, 1)\n    def forward(self, x):\n        return self.l(x)",
+        [
+            "import torch\nn = Net()\nbefore = n.l.weight.detach().clone()\n"
+            "o = torch.optim.SGD(n.parameters(), lr=0.1)\n"
+            "n(torch.ones(1, 2)).sum().backward()\no.step()\n"
+            "assert torch.allclose(before - n.l.weight, torch.full((1, 2), 0.1))"
+        ],
+    ),
     "a signature": (
         "def area(width: float, height: float = 1.0) -> float:\n    '''The area.'''\n"
         "    return width * height",
