@@ -1,5 +1,8 @@
 """Reading: words explained where they stand, and a search that finds them in each language."""
 
+import re
+
+import nbformat
 import pytest
 from bs4 import BeautifulSoup
 from selenium.webdriver.common.action_chains import ActionChains
@@ -7,6 +10,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 from course_lib.i18n import LANGUAGES
+from course_lib.publish.way import CHAPTERS
 from tests.browser.patient import becomes, focus, press, wait
 
 pytestmark = pytest.mark.browser
@@ -14,6 +18,8 @@ pytestmark = pytest.mark.browser
 CHAPTER = "book/gates/lstmp"
 TERM = 'article a[href$="glossary.html#term-cell-state"]'
 NOTE = ".course-term-note"
+#: What only MyST understands.
+MYST = re.compile(r"^:::|^```\{|\{(?:ref|term|doc|eq)\}`|^\([\w-]+\)=$", re.M)
 LOADED = "return performance.getEntriesByType('resource').length"
 #: What the note says of the cell state, in each language.
 MEANS = {"en": "cell state", "id": "keadaan sel", "zh_CN": "单元状态"}
@@ -212,3 +218,20 @@ def test_the_map_of_the_course_leads_on(browser, site, how):
         point_at(browser, link)
         browser.find_element(By.CSS_SELECTOR, link).click()
     becomes(lambda: browser.current_url, site.address("zh_CN", "book/gates/lstm"))
+
+
+def test_every_chapter_is_a_notebook_in_every_language_with_no_myst_left(site):
+    chapters = [chapter for chapter in CHAPTERS if chapter.document in site.pages]
+    assert chapters
+    for chapter in chapters:
+        sources = {}
+        for language in LANGUAGES:
+            path = site.folder / language / f"notebooks/{chapter.page}.ipynb"
+            made = nbformat.read(path, as_version=4)
+            nbformat.validate(made)
+            texts = [cell.source for cell in made.cells if cell.cell_type == "markdown"]
+            left = [text for text in texts if MYST.search(text)]
+            assert left == [], f"{chapter.page} in {language}"
+            code = [cell.source for cell in made.cells if cell.cell_type == "code"]
+            sources[language] = [source for source in code if "set_language" not in source]
+        assert sources["en"] == sources["id"] == sources["zh_CN"] != []
