@@ -211,7 +211,7 @@ LSTM = {
     "singledispatch": "import functools\n\n@functools.singledispatch  #!\ndef f(a):\n    pass\n",
     "test-loader": "import unittest\nunittest.defaultTestLoader.loadTestsFromName('a.b')  #!\n",
     "site": "import site  #!\nsite.addsitedir('.')\n",
-    "entry-point": "import importlib.metadata as m\ngo = m.EntryPoint('a', 'b:c', 'g').load()  #!\n",
+    "entry-point": "import importlib.metadata as m\ngo = m.EntryPoint('a', 'b:c', 'g')  #!\n",
     "sys-path": "import sys\nsys.path.append('.')  #!\n",
     "package-path": "import xml\nxml.__path__.append('.')  #!\n",
     "extension": "%load_ext mine  #!\n",

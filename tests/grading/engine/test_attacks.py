@@ -5,49 +5,13 @@ Each goes through the engine as a submission does: read, mended, staged, execute
 
 import os
 
-import nbformat
 import pytest
 
-from course_lib.grading.engine import bench, worker
-from course_lib.grading.engine.job import Job
 from tests.grading.engine.attacks import ours_course, plain_course
-from tests.grading.engine.attacks.notebooks import CHANGES
-from tests.grading.engine.attacks.ours import HARMED, OURS
-from tests.grading.engine.attacks.plain import PLAIN
+from tests.grading.engine.attacks.course import Course, measured, stop_benches
+from tests.grading.engine.attacks.every import OURS, PLAIN
+from tests.grading.engine.attacks.ours import HARMED
 from tests.grading.engine.attacks.table import PAGE, page
-
-
-class Course:
-    """An assignment in a temporary folder, and one warm bench that grades attacks on it."""
-
-    def __init__(self, root, assignment: str) -> None:
-        self.root, self.assignment = root, assignment
-
-    def submit(self, student, answers, files=(), change=None):
-        path = self.root / "exercises" / "en" / self.assignment / f"{self.assignment}.ipynb"
-        notebook = nbformat.read(path, as_version=4)
-        for cell in notebook.cells:
-            name = cell.metadata.get("nbgrader", {}).get("grade_id")
-            if name in answers:
-                cell.source = answers[name]
-        if change:
-            CHANGES[change](notebook)
-        folder = self.root / "submitted" / student / self.assignment
-        for name, text in dict(files).items():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            (folder / name).write_text(text, "utf-8")
-        folder.mkdir(parents=True, exist_ok=True)
-        nbformat.write(notebook, folder / f"{self.assignment}.ipynb")
-
-    def graded(self, student):
-        """The points by cell and the executed notebook."""
-        done = worker.execute_one(Job(str(self.root), self.assignment, student, seed=7)).executed
-        return done.points, nbformat.reads(done.content.decode("utf-8"), as_version=4)
-
-    def score(self, attack) -> float:
-        self.submit(attack.name, attack.answers, attack.files, attack.change)
-        points, _notebook = self.graded(attack.name)
-        return sum(value or 0.0 for value in points.values())
 
 
 @pytest.fixture(scope="module")
@@ -63,19 +27,13 @@ def seed():
 @pytest.fixture(scope="module")
 def plain(tmp_path_factory, seed):
     yield Course(plain_course.make(tmp_path_factory.mktemp("plain")), plain_course.NAME)
-    _stop()
+    stop_benches()
 
 
 @pytest.fixture(scope="module")
 def ours(tmp_path_factory, seed):
     yield Course(ours_course.make(tmp_path_factory.mktemp("ours")), ours_course.NAME)
-    _stop()
-
-
-def _stop() -> None:
-    for made in bench._benches.values():
-        made.place.stop()
-    bench._benches.clear()
+    stop_benches()
 
 
 SLOW = {
@@ -114,15 +72,17 @@ def written(root) -> list[str]:
 @pytest.mark.parametrize("attack", _each(PLAIN))
 def test_no_trick_passes_an_ordinary_test(plain, attack):
     before = written(plain.root)
-    assert plain.score(attack) <= attack.honest
+    got = plain.score(attack)
+    assert got <= attack.honest
+    assert got == measured().get(attack.name), "the table in the docs says something else"
     assert written(plain.root) == before
 
 
 @pytest.mark.parametrize("attack", _each(OURS))
-def test_no_trick_passes_a_check(ours, attack, monkeypatch):
-    if attack.unread:
-        monkeypatch.setattr(worker, "read", lambda *_asked: None)
-    assert ours.score(attack) <= attack.honest
+def test_no_trick_passes_a_check(ours, attack):
+    got = ours.score(attack)
+    assert got <= attack.honest
+    assert got == measured().get(attack.name), "the table in the docs says something else"
 
 
 @pytest.mark.slow
@@ -136,7 +96,7 @@ def test_what_was_right_before_the_harm_counts(ours, name):
 
 def test_there_are_enough_attacks_and_each_has_its_own_name():
     names = [attack.name for attack in (*PLAIN, *OURS)]
-    assert len(names) == len(set(names)) >= 60
+    assert len(names) == len(set(names)) >= 80
 
 
 def test_the_table_of_attacks_in_the_docs_is_this_suites():
