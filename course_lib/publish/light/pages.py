@@ -16,6 +16,7 @@ _PRELOAD = re.compile(r"[ \t]*<link\b[^>]*\brel=\"preload\"[^>]*>\n?")
 _SCRIPT = re.compile(
     r"[ \t]*<script\b(?P<before>[^>]*?)\bsrc=\"(?P<src>[^\"]+)\"(?P<after>[^>]*)></script>\n?"
 )
+_ICON = re.compile(r"(?P<tag><link\b[^>]*\brel=\"icon\"[^>]*\bhref=\")(?P<href>[^\"?]+)(?=\")")
 _HREF = re.compile(r"href=\"([^\"]+)\"")
 _IMG = re.compile(r"<img\b(?P<before>[^>]*?)\bsrc=\"(?P<src>[^\"]+\.png)\"(?P<after>[^>]*?)\s*/?>")
 _MATH = re.compile(r"<math.*?</math>", re.S)
@@ -55,6 +56,7 @@ class Edition:
         up = "" if up == "." else f"{up}/"
         text = _PRELOAD.sub("", text)
         text = self._one_style_sheet(path, text, up)
+        text = _ICON.sub(lambda found: self._icon(path, found), text)
         text = _SCRIPT.sub(lambda found: self._script(path, found), text)
         return _IMG.sub(lambda found: self._picture(path, found, up), text)
 
@@ -146,6 +148,11 @@ class Edition:
         return f'<script {attributes} src="{src}"></script>\n'
 
     # ---- pictures
+    def _icon(self, path: Path, found: re.Match) -> str:
+        local = self._local(path, found["href"])
+        version = f"?v={_digest((self.folder / local).read_bytes())}" if local else ""
+        return f"{found[0]}{version}"
+
     def _picture(self, path: Path, found: re.Match, up: str) -> str:
         local = self._local(path, found["src"])
         if local is None:
