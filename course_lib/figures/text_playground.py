@@ -46,7 +46,9 @@ class TextPlayground(Figure):
         "memory": N_("memory, {count} numbers"),
         "next": N_("next token"),
         "take": N_("{token}, {chance}, write it"),
-        "legend": N_("Bold: yours. The stronger the colour of a token, the more it surprised the network."),
+        "legend": N_(
+            "Bold: yours. The stronger the colour of a token, the more it surprised the network."
+        ),
         "says": N_(
             "Next comes “{token}” with {chance}. Perplexity of the text so far: {perplexity}."
         ),
