@@ -100,7 +100,8 @@ def test_keys_alone_choose_a_text_take_a_word_and_start_again(show):
     best = browser.execute_script(
         f"const p = {FIGURE}.values.p; return p.indexOf(Math.max(...p))", 0
     )
-    for _ in range(8):  # 中文, the field, the text, write 1, write 20, temperature, start again, first bar
+    # 中文, the field, the text, write 1, write 20, temperature, start again, the first bar
+    for _ in range(8):
         press(browser, Keys.TAB)
     assert browser.switch_to.active_element.get_attribute("class").endswith("fig-bar")
     press(browser, Keys.SPACE)
