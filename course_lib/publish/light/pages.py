@@ -31,6 +31,16 @@ AT_ONCE = "documentation_options.js"
 # A picture knows its size, so that nothing moves when it comes, and still fits a narrow column.
 SIZED = "img[width][height]{max-width:100%;height:auto}"
 
+# A font inside a style sheet is still decoded beside the page. Text that were shown before would
+# be drawn twice, and its lines would move; so it is shown with the font, or after a moment anyway.
+WITH_THE_FONT = (
+    "<style>.maths-wait article{visibility:hidden}</style>\n"
+    "<script>{const root = document.documentElement.classList; root.add('maths-wait');"
+    "const show = () => root.remove('maths-wait');"
+    "document.fonts.load('16px \"Course Math\"').then(show, show); setTimeout(show, 600);}"
+    "</script>\n"
+)
+
 
 class Edition:
     """One language of the site as Sphinx left it, to be rewritten in place."""
@@ -70,6 +80,8 @@ class Edition:
         if "<math" in text and self._maths:
             names.append(self._maths)
         made = "".join(f'<link rel="stylesheet" href="{up}{STATIC}/{name}" />\n' for name in names)
+        if len(names) > 1:
+            made += WITH_THE_FONT
         text = text.replace(links[0], made, 1)
         for link in links[1:]:
             text = text.replace(link, "", 1)
