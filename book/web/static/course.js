@@ -126,8 +126,10 @@
     menu.open = false;
     menu.querySelector("summary").focus();
   });
-  // The summary of a search result is the page's own text, without the buttons around it.
-  if (typeof Search === "object" && Search.htmlToText) {
+  // The summary of a search result is the page's own text, without the buttons around it. The
+  // search's scripts come after this one.
+  document.addEventListener("DOMContentLoaded", () => {
+    if (typeof Search !== "object" || !Search.htmlToText) return;
     const toText = Search.htmlToText;
     Search.htmlToText = (html, ...rest) => {
       const found = new DOMParser().parseFromString(html, "text/html");
@@ -135,7 +137,7 @@
       for (const part of found.querySelectorAll(`${around}, style, template`)) part.remove();
       return toText(found.documentElement.outerHTML, ...rest);
     };
-  }
+  });
   // Summaries of search results are fetched pages, which file:// forbids.
   if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
   // The copy button speaks a few languages only; Indonesian is not among them. It makes its buttons
