@@ -132,7 +132,7 @@ function build(fig) {
         height: y(3) + side });
     }
     // The chart stands in the room that the frames which were read leave free.
-    const room = { x: 34, y: y(1) - 2, right: x(read - 1) + side - 6, 
+    const room = { x: 34, y: y(1) + 6, right: x(read - 1) + side - 6,
       bottom: y(2) + side - 18 };
     chart(draw, room, errors, model, now - read, fig.word("chart"), wide, name.still);
     draw.done(width, y(3) + side + 4);

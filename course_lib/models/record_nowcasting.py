@@ -31,8 +31,10 @@ from course_lib.models.recorded import record
 NAME, MADE_BY = "nowcasting", "course_lib.models.record_nowcasting"
 
 
-def run_all(scale: str, seeds: list[int], folder: Path, device: str, only: list[str]) -> dict:
-    """Train what the folder does not hold yet; -> the results of all runs."""
+def run_all(
+    scale: str, seeds: list[int], folder: Path, device: str, only: list[str], finished: bool = False
+) -> dict:
+    """Train what the folder does not hold yet, unless ``finished``; -> the results of all runs."""
     plan = SCALES[scale]
     folder.mkdir(parents=True, exist_ok=True)
     past, future = films(plan, "train")
@@ -41,6 +43,8 @@ def run_all(scale: str, seeds: list[int], folder: Path, device: str, only: list[
     for seed in seeds:
         for name in only or names(plan):
             path = run_file(folder, scale, name, seed)
+            if finished and not path.exists():
+                continue
             if not path.exists():
                 start = time.process_time()
                 model, history = train(name, plan, seed, past, future, device)
@@ -94,11 +98,12 @@ def _short(value):
 @click.option("--folder", type=click.Path(path_type=Path), default=Path("nowcasting-runs"))
 @click.option("--device", default="cuda" if torch.cuda.is_available() else "cpu")
 @click.option("--only", multiple=True, help="Train these models alone; may be given twice.")
-def main(scale, seeds, folder, device, only):
+@click.option("--finished", is_flag=True, help="Train nothing: what is finished is the result.")
+def main(scale, seeds, folder, device, only, finished):
     """Train the nowcasters; the whole small scale becomes the record that the chapter shows."""
     if device == "cpu":
         torch.set_num_threads(1)
-    results = run_all(scale, list(range(seeds)), folder, device, list(only))
+    results = run_all(scale, list(range(seeds)), folder, device, list(only), finished)
     if scale == "small" and not only:
         seconds = sum(run["seconds"] for run in results["runs"])
         record(NAME, MADE_BY, results, seeds=list(range(seeds)), seconds=seconds)

@@ -34,6 +34,9 @@ def test_the_script_trains_every_model_and_goes_on_where_it_stopped(tmp_path):
     assert [run["model"] for run in results["runs"]] == names(SCALES["tiny"])
     assert all(len(run["errors"]) == 2 and len(run["history"]) == 2 for run in results["runs"])
     (tmp_path / "tiny-fc-0.json").unlink()
+    CliRunner().invoke(main, [*command, "--finished"], catch_exceptions=False)
+    finished = json.loads((tmp_path / "tiny.json").read_text(encoding="utf-8"))["runs"]
+    assert [run["model"] for run in finished] == names(SCALES["tiny"])[1:]
     again = CliRunner().invoke(main, command, catch_exceptions=False)
     assert again.output.count("seed 0") == 1
     last = json.loads((tmp_path / "tiny.json").read_text(encoding="utf-8"))
