@@ -174,9 +174,12 @@ def test_the_note_is_whole_on_the_screen_at_the_edge_of_a_page(browser, site):
 
 
 def article(site, language, page):
-    """What the page says, in small letters."""
+    """What the page itself says, in small letters."""
     html = (site.folder / language / f"{page}.html").read_text(encoding="utf-8")
-    return BeautifulSoup(html, "html.parser").select_one("article").get_text().lower()
+    found = BeautifulSoup(html, "html.parser").select_one("article")
+    for around in found.select(".course-map, .course-needs, .course-next"):
+        around.decompose()
+    return found.get_text().lower()
 
 
 @pytest.mark.parametrize(("language", "word"), SOUGHT)
