@@ -132,7 +132,7 @@ function build(fig) {
         height: y(3) + side });
     }
     // The chart stands in the room that the frames which were read leave free.
-    const room = { x: 34, y: y(1) + 6, right: x(read - 1) + side - 6,
+    const room = { x: 34, y: y(1) + 10, right: x(read - 1) + side - 6,
       bottom: y(2) + side - 18 };
     chart(draw, room, errors, model, now - read, fig.word("chart"), wide, name.still);
     draw.done(width, y(3) + side + 4);
@@ -189,7 +189,7 @@ function chart(draw, room, errors, model, now, title, wide, still) {
   const F = errors[model].length;
   const at = (k) => room.x + (k + 0.5) * (room.right - room.x) / F;
   const up = (value) => room.bottom - value / most * (room.bottom - room.y);
-  draw("chart title", "text", { class: "row-name small", x: 0, y: room.y - 6 }, wide ? title : "");
+  draw("chart title", "text", { class: "row-name small", x: 0, y: room.y - 16 }, wide ? title : "");
   for (const value of [0, most]) {
     draw(`chart ${value ? "top" : "zero"}`, "line",
       { class: "axis", x1: room.x, x2: room.right, y1: up(value), y2: up(value) });
