@@ -18,7 +18,7 @@ def table_of_contents():
     """[(caption, [pages])] of the parts with chapters."""
     toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
     parts = [(part["caption"], [c["file"] for c in part["chapters"]]) for part in toc["parts"]]
-    return [part for part in parts if part[0] != "Start here"]
+    return [part for part in parts if part[0] not in ("Start here", "At the back")]
 
 
 def test_the_chapters_of_the_book_are_those_of_the_way_in_the_same_parts_and_order():
