@@ -10,7 +10,7 @@ from tests.browser.lab_notebook import Notebook
 from tests.browser.patient import becomes, focus, press, wait
 from tests.browser.running_lab import running_lab
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 CELLS = [
     "from course_lib.figures import GateBoard, UnrolledRNN, WeightStack\nboard = GateBoard('last')",

@@ -6,6 +6,7 @@ import pytest
 from course_lib.figures import GateBoard
 from tests.browser.figure_page import FIGURES, figure_page
 from tests.browser.patient import wait
+from tests.slow import slow_but
 
 pytestmark = pytest.mark.browser
 
@@ -13,7 +14,7 @@ KEPT = "parseFloat(getComputedStyle(document.querySelector('.course-figure')).mi
 LIVE = "document.querySelector('.course-live').getBoundingClientRect().height"
 
 
-@pytest.mark.parametrize("figure", FIGURES)
+@pytest.mark.parametrize("figure", slow_but(FIGURES[:2], FIGURES))
 def test_the_room_is_enough_in_every_language(browser, tmp_path, figure):
     shown = figure()  # with the real words, which are made before the page of the tests begins
     short, empty = {}, {}

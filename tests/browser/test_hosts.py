@@ -8,6 +8,7 @@ from selenium.webdriver.common.by import By
 
 from course_lib.publish.serve import open_server
 from tests.browser.patient import becomes, wait
+from tests.slow import slow_but
 
 pytestmark = pytest.mark.browser
 LONG = "book/gates/lstm"
@@ -38,7 +39,7 @@ def formulas(browser):
     )
 
 
-@pytest.mark.parametrize("place", ["root", "below", "file"])
+@pytest.mark.parametrize("place", slow_but(["below"], ["root", "below", "file"]))
 def test_figures_live_formulas_show_and_search_finds(browser, site, below, requests_of, place):
     start = {"root": site.url, "below": below, "file": site.folder.as_uri()}[place]
     browser.get_log("browser")

@@ -11,6 +11,7 @@ from selenium.webdriver.common.by import By
 from course_lib.i18n import LANGUAGES
 from course_lib.publish.words import words
 from tests.browser.patient import becomes, click, wait
+from tests.slow import slow_but
 
 pytestmark = pytest.mark.browser
 
@@ -79,7 +80,7 @@ def term(english, language):
     return english if language == "en" else entry[language]["use"]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", slow_but(["zh_CN"], LANGUAGES))
 def test_no_page_asks_another_host_or_misses_a_file_or_logs_an_error(
     browser, site, requests_of, language
 ):
@@ -135,7 +136,7 @@ def test_the_words_of_the_page_around_the_text_are_in_its_language(browser, site
     assert (said["copy_success"], said["copy_failure"]) == (say["copied"], say["copy_failed"])
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", slow_but(["id"], LANGUAGES))
 def test_no_page_is_wider_than_a_phone(browser, site, language):
     phone(browser)
     for page in [*site.pages, "search"]:

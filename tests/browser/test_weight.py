@@ -9,6 +9,7 @@ from course_lib.bench.book import KIB, LIMITS, kind_of
 from course_lib.bench.reader import SLOW, read, reader
 from course_lib.i18n import LANGUAGES
 from course_lib.publish.serve import open_server
+from tests.slow import slow_but
 
 pytestmark = pytest.mark.browser
 LONG = "book/gates/lstm"
@@ -27,7 +28,7 @@ def all_weighed(phone, site, language, pages):
         yield page, LIMITS[kind], read(phone, site.address(language, page))
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", slow_but(["zh_CN"], LANGUAGES))
 def test_a_chapter_the_first_page_and_the_search_weigh_what_they_may(phone, site, language):
     for page, limit, seen in all_weighed(
         phone, site, language, ["book/welcome", "book/notation", LONG, "search"]

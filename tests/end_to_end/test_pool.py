@@ -36,6 +36,7 @@ def test_every_task_is_answered_although_some_workers_die(tmp_path):
     assert isinstance(answers["raise", "k"][1], KeyError)
 
 
+@pytest.mark.slow
 def test_a_task_that_hangs_is_stopped_and_the_rest_is_done(tmp_path):
     begun = time.monotonic()
     answers = run([("sleep", 600), ("give", 1)], tmp_path, workers=1, seconds=20.0)

@@ -12,6 +12,7 @@ from course_lib.grading.config import assignments
 from course_lib.grading.execute import CHECK
 from course_lib.grading.release import answer_lines, read_source, release_path, stale
 from course_lib.i18n import LANGUAGES
+from tests.slow import slow_but
 
 ROOT = Path(__file__).resolve().parents[2]
 ALL = [(name, language) for name in assignments(ROOT) for language in LANGUAGES]
@@ -116,7 +117,7 @@ def test_the_cells_points_are_the_points_of_the_items_and_questions_and_the_core
     assert described.points == 100
 
 
-@pytest.mark.parametrize("assignment", assignments(ROOT))
+@pytest.mark.parametrize("assignment", slow_but(["ps4_lstm"], assignments(ROOT)))
 def test_an_untouched_release_scores_0_when_it_is_run(assignment, run, tmp_path):
     points = points_of(run(released(assignment, "id"), tmp_path))
     assert points and set(points.values()) == {0}
