@@ -150,6 +150,26 @@ def pdf(root, languages, second):
 
 
 @main.command()
+@click.option("--write", is_flag=True, help="Write the table into docs/chapters.md as well.")
+@json_option
+@with_root
+def chapters(root, write, as_json):
+    """Count what is in each chapter: words, minutes, code, assertions, quizzes, figures."""
+    from course_lib.publish import chapters as counted
+
+    rows = counted.chapters(root)
+    if not rows:
+        raise CourseError(f"There is no chapter in {root / 'book'}.")
+    if write:
+        (root / counted.DOCUMENT).parent.mkdir(exist_ok=True)
+        (root / counted.DOCUMENT).write_text(counted.as_markdown(rows), encoding="utf-8")
+    if as_json:
+        click.echo(json.dumps(counted.as_json(rows), ensure_ascii=False, indent=2))
+    else:
+        counted.print_chapters(rows, console)
+
+
+@main.command()
 @click.option("--port", default=8000, show_default=True, help="Where to serve.")
 @click.option("--language", "-l", type=click.Choice(list(LANGUAGES)), default="en")
 @with_root

@@ -131,7 +131,7 @@ class Page:
         text = _LABEL.sub("", self._without_code)
         text = re.sub(r"^:::\{(?:list-table|dropdown)\}", "", text, flags=re.M)
         text = _MATHS.sub(lambda m: "\n\n" if m[1] == "$$" else "formula", text)
-        text = _COLON_LINE.sub("", text)
+        text = _COLON_LINE.sub("", text).replace("- [x] ", "- ")
         text = _ROLE.sub(r"\1", text)
         return _CODE.sub("code", text)
 
