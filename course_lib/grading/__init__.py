@@ -4,7 +4,9 @@ A notebook needs three names: ``start``, ``check`` and ``progress``. They bring 
 they are loaded when they are first asked for: a run that grades a class only hands out work.
 """
 
+import sys
 from importlib import import_module
+from types import ModuleType
 
 _HOMES = {
     "check": "course_lib.grading.check",
@@ -26,3 +28,14 @@ def __getattr__(name: str):
 
 def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})
+
+
+class _Package(ModuleType):
+    """``check`` is the function, also when something has loaded the module of that name before."""
+
+    def __setattr__(self, name: str, value) -> None:
+        if name not in _HOMES or not isinstance(value, ModuleType):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package

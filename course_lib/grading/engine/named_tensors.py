@@ -19,7 +19,11 @@ MOST = 1000  # tensors of one question or answer
 
 
 def pack(named: Mapping[str, Tensor | None]) -> tuple[list, bytes] | None:
-    """Rows (name, letter of the type, shape) and the bytes; None unless all are plain tensors."""
+    """Rows (name, letter of the type, shape) and the bytes; None unless all are plain tensors,
+    with texts for names, and not too many.
+    """
+    if len(named) > MOST or not all(type(name) is str for name in named):
+        return None
     rows, pieces = [], []
     for name, tensor in named.items():
         if tensor is None:

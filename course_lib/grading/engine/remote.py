@@ -2,6 +2,8 @@
 
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from functools import partial
 from time import monotonic
 
 from torch import Tensor
@@ -107,13 +109,16 @@ class Remote(Candidate):
             blobs += parts
         limits = {"seed": 0, "seconds": seconds, "in_all": in_all}
         header = {"op": "observe-each", "name": self.name, "questions": told, **limits}
+        until = monotonic() + in_all
+
+        def answer(first=False):
+            left = max(0.0, min(seconds, until - monotonic()))
+            return child.ask(header, blobs, left) if first else child.next_answer(left)
+
         for number, (observe, case) in enumerate(asked):
-
-            def answer(first=number == 0):
-                return child.ask(header, blobs, seconds) if first else child.next_answer(seconds)
-
             try:
-                found = self._read(child, "observe", answer, _observation_or_end)
+                this = partial(answer, first=number == 0)
+                found = self._read(child, "observe", this, _observation_or_end)
             except BaseException as error:
                 if not isinstance(error, (ProcessDied, TimeIsUp)) and not _students(error):
                     raise
@@ -123,7 +128,8 @@ class Remote(Candidate):
             yield observe, case, found
             if not child.alive:
                 return
-        self._read(child, "observe", lambda: child.next_answer(seconds), _observation_or_end)
+        with suppress(ProcessDied, TimeIsUp):  # all is said; the next question finds out
+            self._read(child, "observe-each", answer, _ended)
 
     def _ask(self, item, header, seconds, case=None, models=False, *, read):
         child = self._told_about(item, models)
@@ -210,6 +216,11 @@ def _observation(answer: dict) -> Observation:
 
 def _observation_or_end(answer: dict) -> Observation | None:
     return None if answer.get("end") is True else _observation(answer)
+
+
+def _ended(answer: dict) -> None:
+    if answer.get("end") is not True:
+        raise wire.WireError("more answers than questions")
 
 
 def _finding(answer: dict) -> Finding | None:

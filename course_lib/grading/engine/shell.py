@@ -139,13 +139,19 @@ class Shell:
         return self._answered(_told(found, reply))
 
     def observe_each(self, header, blobs, _reply) -> dict:
-        """Several observations, each told once it is made, until one makes the rest idle."""
+        """Several observations, each told once it is made, until one makes the rest idle.
+
+        The cases of all of them are kept first: they may be asked for by their numbers later.
+        """
         left, at = header["in_all"], 0
         for question in header["questions"]:
             parts, at = blobs[at : at + question["blobs"]], at + question["blobs"]
+            self._case(question, parts)
+        for question in header["questions"]:
+            known = {"observe": question["observe"], "number": question["number"]}
             started, reply = monotonic(), []
             seconds = max(0.1, min(header["seconds"], left))
-            told = self.observe({**header, **question, "seconds": seconds}, parts, reply)
+            told = self.observe({**header, **known, "seconds": seconds}, [], reply)
             idle = told.pop("idle", False)
             wire.send(self.channel, told, reply)
             left -= monotonic() - started

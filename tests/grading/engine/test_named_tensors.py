@@ -111,3 +111,8 @@ def test_any_bytes_and_any_rows_give_tensors_or_a_refusal():
         except WireError:
             outcomes.add("refused")
     assert outcomes == {"tensors", "refused"}
+
+
+@pytest.mark.parametrize("named", [{3: torch.ones(1)}, dict.fromkeys(map(str, range(2000)))])
+def test_names_that_the_other_side_would_refuse_are_left_to_the_general_way(named):
+    assert pack(named) is None
