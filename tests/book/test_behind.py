@@ -88,6 +88,7 @@ def test_of_a_cell_that_is_no_python_the_whole_library_is_assumed(library):
     assert found(library, "%%bash\nls for") >= set(FILES) - {"i18n/glossary.yml"}
 
 
+@pytest.mark.slow
 def test_nothing_that_a_chapter_really_imports_is_missed(tmp_path):
     """Against Python itself: which modules hold what the imports of a page really took."""
     library = behind.Library(ROOT / "course_lib")

@@ -56,6 +56,7 @@ def test_a_link_to_a_page_a_place_or_a_language_that_is_there_is_none_of_them(bo
     book.build("en", "id")
 
 
+@pytest.mark.slow
 def test_pages_are_executed_once_for_all_languages_and_not_at_all_when_nothing_changed(book):
     trace = book.root / "trace.txt"
     book.cells("page", f"with open({str(trace)!r}, 'a') as f:\n    f.write('x')")
@@ -91,6 +92,7 @@ def test_a_change_of_the_library_executes_the_pages_that_use_it_and_no_other(boo
     assert book.console.export_text().strip().endswith("The book is up to date.")
 
 
+@pytest.mark.slow
 def test_new_outputs_of_an_unchanged_page_reach_every_language(book):
     (book.root / "number.txt").write_text("first")
     (book.root / "course_lib" / "one.py").write_text("NUMBER = 1")
@@ -108,6 +110,7 @@ def test_new_outputs_of_an_unchanged_page_reach_every_language(book):
         assert "first" not in book.html("page", language)
 
 
+@pytest.mark.slow
 def test_a_problem_of_all_languages_is_named_once(book):
     book.write("page", "# Page\n\nSee {ref}`nowhere`.\n")
     with pytest.raises(CourseError, match="because of 1 problem;") as failure:
@@ -115,6 +118,7 @@ def test_a_problem_of_all_languages_is_named_once(book):
     assert "English: book/page.md, line 3" in str(failure.value)
 
 
+@pytest.mark.slow
 def test_every_failing_page_is_named_at_once_and_the_good_ones_are_kept(book):
     trace = book.root / "trace.txt"
     mark = f"with open({str(trace)!r}, 'a') as f:\n    f.write('x')"

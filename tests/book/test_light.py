@@ -3,6 +3,7 @@
 import re
 from io import BytesIO
 
+import pytest
 from bs4 import BeautifulSoup
 from fontTools.ttLib import TTFont
 from PIL import Image, ImageChops
@@ -56,6 +57,7 @@ def test_a_page_asks_for_few_files_by_names_that_change_with_them(book):
     assert [x for x in search.select("script[src]") if "searchindex.js?v=" in x["src"]]
 
 
+@pytest.mark.slow
 def test_a_name_stays_while_its_file_does_and_changes_with_it(book):
     def sheet():
         return next((book.root / "_build/html/en/_static").glob("book.*.css")).name

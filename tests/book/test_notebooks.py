@@ -124,6 +124,7 @@ def test_the_notebook_has_the_text_of_the_page_and_all_of_its_code(course):
         assert myst not in text
 
 
+@pytest.mark.slow
 def test_the_page_offers_the_notebook_of_its_own_language_and_no_english_source(course):
     course.build("en", "id")
     for language in ("en", "id"):
@@ -139,6 +140,7 @@ def test_the_page_offers_the_notebook_of_its_own_language_and_no_english_source(
     assert 'set_language("id")' in spoken[0] and spoken[1] == "hidden = 20"
 
 
+@pytest.mark.slow
 def test_without_a_repository_no_page_speaks_of_colab_or_binder(course):
     course.build("en", "id")
     for language in ("en", "id"):

@@ -70,6 +70,7 @@ def explain(assignment, cell: str, chosen) -> dict[str, int]:
     return told
 
 
+@pytest.mark.slow
 def test_no_mutant_is_given_a_wrong_name(assignment, cell, monkeypatch):
     truth.quick_to_stop(monkeypatch)
     made = list(mutants(answer_cells(assignment.id)[cell]))

@@ -181,6 +181,7 @@ def _plain(part):
     return re.sub(r"[\d.]+(?:e[+-]\d+)? (ns|[uµμ]s|ms|s)\b( ± [\d.]+ \w+ per loop)?", "TIME", part)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", CELLS)
 def test_outputs_are_those_of_a_kernel(what, both):
     kernel, ours = both[what]
