@@ -160,7 +160,7 @@ class Exam:
         if observe == "gradients":
             return answer
         given = observe == "values" and observe not in self.item.observations
-        wanted = _flat(self.item.returns) if given else list(answer)
+        wanted = list(answer) if answer and not given else _flat(self.item.returns)
         for name in wanted:
             if answer.get(name) is None:
                 text = _("{name} returned None in the place of {value}.")
@@ -199,8 +199,14 @@ class Exam:
         return _known[key]
 
     def cases(self, aspect: Aspect) -> list[Case]:
-        """The cases that decide: the hidden ones, if there are any."""
-        return self._cases(aspect, self.seeds[-1])
+        """The cases that decide: the hidden ones, if there are any.
+
+        The ordinary values must be right in those that the student sees as well: a whole number
+        may be right by chance.
+        """
+        ordinary = (aspect.role, aspect.observe) == ("ordinary", "values")
+        seeds = self.seeds if ordinary else self.seeds[-1:]
+        return [case for seed in seeds for case in self._cases(aspect, seed)]
 
     def _cases(self, aspect: Aspect, seed: int) -> list[Case]:
         drawn = self.drawn(aspect.role, seed)

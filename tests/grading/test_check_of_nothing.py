@@ -25,7 +25,7 @@ class Nothing(Local):
 def test_nothing_is_no_answer(assignment, item, says):
     aspect = item.aspects[0]
     exam = Exam(assignment, item, None, (0,))
-    names = list(exam.expected(aspect.observe, exam.cases(aspect.role)[0]))
+    names = list(exam.expected(aspect.observe, exam.cases(aspect)[0]))
     result = check(f"{assignment.id}.{item.id}", Nothing(item, names, says))
     assert result.points == 0 and result.findings
     assert "check-failed" not in {finding.id for finding in result.findings}
