@@ -70,6 +70,7 @@ def test_pages_are_executed_once_for_all_languages_and_not_at_all_when_nothing_c
     assert book.console.export_text().strip().endswith("The book is up to date.")
 
 
+@pytest.mark.slow
 def test_a_change_of_the_library_executes_the_pages_that_use_it_and_no_other(book):
     library = book.root / "course_lib"
     for name in ("one", "other"):

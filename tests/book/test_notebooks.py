@@ -153,6 +153,7 @@ def test_without_a_repository_no_page_speaks_of_colab_or_binder(course):
         assert "pip" not in json.dumps(notebook(course, language))
 
 
+@pytest.mark.slow
 def test_with_a_repository_each_page_and_exercise_opens_in_its_own_language(course):
     set_repository(course, "https://github.com/a-university/a-course")
     course.build("en", "id")

@@ -207,7 +207,7 @@ def test_every_block_can_be_read_in_a_second_language_on_page_after_page(browser
     assert browser.execute_script(f"return {SECONDS}") == 0
 
 
-@pytest.mark.parametrize("language", slow_but(["id"], LANGUAGES))
+@pytest.mark.parametrize("language", slow_but([], LANGUAGES))
 def test_every_page_pairs_block_by_block_with_every_other_language(browser, site, language):
     for page in site.pages:
         for other in LANGUAGES:

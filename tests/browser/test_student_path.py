@@ -87,10 +87,7 @@ def points_on_disk(path) -> dict[str, float]:
 
 @pytest.mark.parametrize(
     "words",
-    [
-        pytest.param(w, id=w.language, marks=[pytest.mark.slow] * (w.language != "id"))
-        for w in SPOKEN
-    ],
+    [pytest.param(w, id=w.language, marks=pytest.mark.slow) for w in SPOKEN],
 )
 def test_a_student_is_told_the_mistake_and_the_score_and_hands_in_what_nbgrader_can_read(
     browser, lab, home, words

@@ -201,6 +201,7 @@ def test_a_second_run_grades_nothing_and_a_changed_submission_alone(graded, monk
     assert row_of(result, "minus").seed == 7
 
 
+@pytest.mark.slow
 def test_a_failure_of_ours_is_no_zero_loses_nothing_and_is_graded_next_time(graded, monkeypatch):
     course = graded[0]
     before = page(course, "right"), course.graded("right")
@@ -271,6 +272,7 @@ def test_a_disk_without_room_ends_the_run_in_a_sentence_and_the_next_does_the_re
     assert row_of(grade(course.root, "tiny"), "ana").total == 4
 
 
+@pytest.mark.slow
 def test_a_page_that_could_not_be_made_costs_no_mark_and_is_made_next_time(course, monkeypatch):
     course.submit("ana", RIGHT)
     monkeypatch.setattr(grading, "feedback_of", math.sqrt)  # of a submission, which has no root

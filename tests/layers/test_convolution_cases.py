@@ -15,6 +15,8 @@ from torch.nn import functional as F
 from course_lib.layers import Conv1d, Conv2d, conv1d, conv2d, true_conv1d, true_conv2d
 from course_lib.layers.correlate import long_kernel
 
+pytestmark = pytest.mark.slow
+
 # rtol and atol: float32 loses digits in long sums, in any order of adding.
 TOLERANCE = {torch.float64: (1e-11, 1e-12), torch.float32: (1e-4, 1e-5)}
 dtypes = pytest.mark.parametrize("dtype", TOLERANCE, ids=str)

@@ -22,6 +22,8 @@ from course_lib.layers import (
 )
 from tests.layers.kinds import KINDS, B, I, T, flat, pair, states_for
 
+pytestmark = pytest.mark.slow
+
 every_kind = pytest.mark.parametrize("kind", KINDS)
 F64 = {"dtype": torch.float64}
 

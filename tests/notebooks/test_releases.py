@@ -123,7 +123,7 @@ def test_an_untouched_release_scores_0_when_it_is_run(assignment, run, tmp_path)
     assert points and set(points.values()) == {0}
 
 
-@pytest.mark.parametrize("assignment", assignments(ROOT))
+@pytest.mark.parametrize("assignment", slow_but(["ps4_lstm"], assignments(ROOT)))
 def test_the_solution_scores_everything_when_it_is_run(assignment, run, tmp_path):
     source = read_source(ROOT, assignment)
     notebook = run(source, tmp_path)

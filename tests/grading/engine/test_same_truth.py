@@ -21,6 +21,7 @@ from tests.grading.engine.truth import (
 )
 
 
+@pytest.mark.slow
 def test_one_submission_in_indonesian(tmp_path):
     courses = make_both(tmp_path, "ps2_rnn", ["siti-rahmawati"])
     grade_both(courses, "ps2_rnn")
