@@ -45,7 +45,7 @@ class TextPlayground(Figure):
         "text": N_("the text so far"),
         "memory": N_("memory, {count} numbers"),
         "next": N_("next token"),
-        "take": N_("{token}, {chance}, write it"),
+        "take": N_("{token} {chance}, write it"),
         "legend": N_(
             "Bold: yours. The stronger the colour of a token, the more it surprised the network."
         ),

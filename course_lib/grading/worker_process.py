@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import pickle
 import signal
+import tempfile
 import threading
 from contextlib import contextmanager
 from multiprocessing import resource_tracker
@@ -94,7 +95,9 @@ class WorkerProcess:
 
 
 def _context(preload: str):
-    if preload and "forkserver" in multiprocessing.get_all_start_methods():
+    # Its socket is a file in the folder for temporary files, and a socket's path has 107 bytes.
+    short = len(os.fsencode(tempfile.gettempdir())) < 70
+    if preload and short and "forkserver" in multiprocessing.get_all_start_methods():
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload([preload])
         return context

@@ -44,7 +44,9 @@ def derive(root: Path, language: str, cache: Path) -> dict:
     config.setdefault("execute", {})["cache"] = str(cache)
     sphinx = config.setdefault("sphinx", {}).setdefault("config", {})
     sphinx["language"] = language
-    sphinx["course_fingerprint"] = fingerprint([LIBRARY / "publish"], BUILDERS)
+    # Sphinx copies style sheets and scripts only when it writes a page.
+    behind = [LIBRARY / "publish", root / "book" / "web"]
+    sphinx["course_fingerprint"] = fingerprint(behind, BUILDERS)
     sphinx["togglebutton_hint"] = say["click_show"]
     sphinx["togglebutton_hint_hide"] = say["click_hide"]
     options = sphinx.setdefault("html_theme_options", {})

@@ -1,5 +1,7 @@
 """A build is all or nothing, and says which page and which cell stopped it."""
 
+import shutil
+
 import pytest
 
 from course_lib.errors import CourseError
@@ -178,3 +180,17 @@ def test_what_sphinx_says_becomes_problems_with_a_place(tmp_path):
         Problem("book/a.md", None, "undefined label: 'z'"),
         Problem("", None, "something without a place"),
     ]
+
+
+@pytest.mark.slow
+def test_a_change_of_the_style_sheet_alone_is_published(book):
+    web = book.root / "book" / "web"
+    ours = web.resolve()
+    web.unlink()
+    shutil.copytree(ours, web)
+    book.build()
+    with (web / "static" / "course.css").open("a", encoding="utf-8") as sheet:
+        sheet.write("\n.bd-article { outline-offset: 17px }\n")
+    book.build()
+    published = (book.root / "_build" / "html" / "en" / "_static").glob("*.css")
+    assert any("17px" in file.read_text("utf-8") for file in published)

@@ -12,7 +12,8 @@ pytestmark = pytest.mark.browser
 MOST = 60  # Tab stops that no figure has
 STATE = f"JSON.stringify({FIGURE}.settings)"
 # Nothing to undo, and the one of a choice that is chosen already: these may do nothing.
-IDLE = """((e) => e.getAttribute('aria-disabled') === 'true'
+# A region is there to be scrolled.
+IDLE = """((e) => e.getAttribute('aria-disabled') === 'true' || e.getAttribute('role') === 'region'
     || e.getAttribute('aria-label') === 'Start again')(document.activeElement)"""
 CHOSEN = "document.activeElement.getAttribute('aria-pressed') === 'true'"
 # What a screen reader is told: the live sentence, and what the control says of itself.
