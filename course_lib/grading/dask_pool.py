@@ -31,6 +31,7 @@ CONNECT = "30s"
 FIRST_WORKER = 60.0  # seconds in which a worker must have come
 ASK_AGAIN = 2.0  # seconds for which the number of workers is taken to be what it was
 NO_WORKER = 300.0  # seconds without any worker after which a run stops
+FETCH = 2.0  # seconds for a result to come from the worker that made it
 PER_THREAD = 2  # tasks handed out for each thread of the cluster: one runs, one waits
 
 NO_CLUSTER = N_("There is no Dask scheduler at {address} ({reason}).")
@@ -132,8 +133,12 @@ class DaskPool:
         self._hand_out()
         while self.running:
             future = self._next()
+            try:
+                result, error = self._answer(future)
+            except TimeoutError:  # it lies with a worker that stands still: the others go on
+                self.ended.put(future)
+                continue
             order = self.running.pop(future)
-            result, error = self._answer(future)
             future.release()
             self._hand_out()
             yield (*order, result, error)
@@ -175,9 +180,11 @@ class DaskPool:
 
     def _answer(self, future: Future) -> tuple[Any, Exception | None]:
         try:
-            kind, value = future.result()
+            kind, value = future.result(timeout=FETCH)
         except KilledWorker:
             return None, WorkerLost("the Dask workers that had it died, one after the other")
+        except TimeoutError:
+            raise
         except (FutureCancelledError, OSError) as error:
             raise CourseError(_(LOST).format(address=self.address)) from error
         except Exception as error:

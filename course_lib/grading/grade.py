@@ -205,9 +205,10 @@ def _grade_all(run: "Run", waiting: list[tuple[Job, str]], console: Console) -> 
 def run_jobs(run: "Run", waiting: list[tuple[Job, str]], writer: Writer) -> Iterator["Record"]:
     """Grade every job; a record of each as it is done. Each is written before it is yielded.
 
-    A submission that fails through a fault of ours is tried once more at the end.
+    A submission that fails through a fault of ours is tried once more at the end, and so is a page.
     """
     keys, again, graded = {job.student: key for job, key in waiting}, [], {}
+    pages: set[str] = set()  # students whose page is tried once more
     logs = Path(run.root) / WORK / run.assignment / "logs"
     workers = min(run.workers, len(waiting))
     with run.pool(workers, _time_limit(run.root), logs / "workers.txt") as pool:
@@ -233,6 +234,10 @@ def run_jobs(run: "Run", waiting: list[tuple[Job, str]], writer: Writer) -> Iter
                 write_atomically(logs / f"{job.student}.log", f"{error}\n")
                 notes = [Note(NOT_GRADED, reason=_last_line(error)).to_dict()]
                 yield Record("", job.student, "en", "failed", job.seed, notes)
+                continue
+            if error is not None and job.student not in pages:  # a connection may have broken
+                pages.add(job.student)
+                pool.submit(feedback_of, job)
                 continue
             found, log = graded.pop(job.student)
             key = keys[job.student]
