@@ -12,7 +12,7 @@ from ..build import SITE, build_book
 from ..chromium import need_fonts, print_page
 from ..config import read_config
 from .book import Book
-from .numbers import pages_of
+from .numbers import mend_bookmarks, pages_of
 
 FOLDER = Path("_build/pdf")
 NAME = "from-convolution-to-convlstm"
@@ -64,6 +64,7 @@ def _make_pdf(root: Path, language: str, second: str) -> Path:
             f"The pages of {target.name} moved each time its contents were written. "
             "Was the book built again meanwhile? Then print it again."
         )
+    mend_bookmarks(new)
     new.replace(target)
     page.unlink()
     return target

@@ -21,3 +21,23 @@ def pages_of(pdf: Path, anchors: Iterable[str]) -> dict[str, int]:
     if missing:
         raise CourseError(f"These headings were not printed: {', '.join(missing)}.")
     return {anchor: found[anchor] for anchor in anchors}
+
+
+def mend_bookmarks(pdf: Path) -> None:
+    """Chromium writes the title of some bookmarks twice, one after the other: keep it once."""
+    from pypdf import PdfWriter
+    from pypdf.generic import NameObject, TextStringObject
+
+    writer = PdfWriter(clone_from=pdf)
+    waiting = [writer.root_object.get("/Outlines")]
+    while waiting:
+        mark = waiting.pop()
+        if mark is None:
+            continue
+        mark = mark.get_object()
+        title = str(mark.get("/Title", ""))
+        half = title[: len(title) // 2]
+        if half and title == 2 * half:
+            mark[NameObject("/Title")] = TextStringObject(half)
+        waiting += [mark.get("/First"), mark.get("/Next")]
+    writer.write(pdf)
