@@ -159,8 +159,9 @@ class Exam:
         """
         if observe == "gradients":
             return answer
-        given = observe == "values" and observe not in self.item.observations
-        wanted = list(answer) if answer and not given else _flat(self.item.returns)
+        own = observe in self.item.observations
+        promised = not answer if own else observe == "values"  # a module may have no parameters
+        wanted = _flat(self.item.returns) if promised else list(answer)
         for name in wanted:
             if answer.get(name) is None:
                 text = _("{name} returned None in the place of {value}.")
