@@ -142,6 +142,7 @@ def test_messages_are_found_by_both_marks_with_the_file_that_says_them(tmp_path)
     assert source.places == (("course_lib/a.py",),) * 2
 
 
+@pytest.mark.slow
 def test_status_of_a_book_goes_from_missing_to_whole_and_the_build_shows_english_for_a_gap(book):
     book.write(
         "page", "# Page\n\nA {term}`gate` is $\\sigma$.\n\n| one | two |\n|--|--|\n| a | b |\n"

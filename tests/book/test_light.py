@@ -100,6 +100,7 @@ def test_a_letter_alone_is_shown_italic():
     assert "".join(map(fonts.italic, "xXθΔh∂ϕ∇ς1+⊙")) == "𝑥𝑋𝜃𝛥ℎ𝜕𝜙𝛻𝜍1+⊙"
 
 
+@pytest.mark.slow
 def test_a_picture_is_the_same_to_the_last_pixel_smaller_and_knows_its_size(book, tmp_path):
     drawing = (
         "import matplotlib.pyplot as plt\nplt.plot([1, 4, 2])\nplt.gcf().set_size_inches(3, 2)"

@@ -204,6 +204,7 @@ def test_where_a_notebook_of_a_repository_opens(url, places):
     assert open_places(url, "main", "a.ipynb") == places
 
 
+@pytest.mark.slow
 def test_the_chapters_come_into_the_lab_and_notes_in_them_stay(course):
     course.build("en")
     folder = course.root / "my_exercises/en"

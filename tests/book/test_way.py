@@ -78,6 +78,7 @@ def soup(book, page, language="en"):
     return BeautifulSoup(book.html(page, language), "html.parser")
 
 
+@pytest.mark.slow
 def test_the_map_leads_to_the_chapters_that_are_there_and_names_the_others(course):
     course.build("en", "id")
     for language in ("en", "id"):

@@ -136,7 +136,7 @@ def test_the_words_of_the_page_around_the_text_are_in_its_language(browser, site
     assert (said["copy_success"], said["copy_failure"]) == (say["copied"], say["copy_failed"])
 
 
-@pytest.mark.parametrize("language", slow_but(["id"], LANGUAGES))
+@pytest.mark.parametrize("language", slow_but([], LANGUAGES))
 def test_no_page_is_wider_than_a_phone(browser, site, language):
     phone(browser)
     for page in [*site.pages, "search"]:

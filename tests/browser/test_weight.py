@@ -28,7 +28,7 @@ def all_weighed(phone, site, language, pages):
         yield page, LIMITS[kind], read(phone, site.address(language, page))
 
 
-@pytest.mark.parametrize("language", slow_but(["zh_CN"], LANGUAGES))
+@pytest.mark.parametrize("language", slow_but([], LANGUAGES))
 def test_a_chapter_the_first_page_and_the_search_weigh_what_they_may(phone, site, language):
     for page, limit, seen in all_weighed(
         phone, site, language, ["book/welcome", "book/notation", LONG, "search"]
