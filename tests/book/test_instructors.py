@@ -60,6 +60,35 @@ def test_nothing_comes_before_what_it_needs():
     assert set(times.values()) == {2}
 
 
+def titled(title: str) -> str:
+    """The label of the chapter whose heading is this title, or begins with it and a colon."""
+    found = [
+        chapter.label
+        for chapter in CHAPTERS
+        if re.search(rf"^# {title}(:|$)", (ROOT / "book" / f"{chapter.page}.md").read_text(), re.M)
+    ]
+    assert len(found) == 1, title
+    return found[0]
+
+
+def test_a_notebook_is_due_when_the_chapters_that_it_asks_for_are_read():
+    rows = plan(PAGE)
+    read, _, due = (week_of(rows, column) for column in range(3))
+    for exercise, week in due.items():
+        notebook = (ROOT / "solutions" / exercise / f"{exercise}.md").read_text()
+        titles = re.findall(r"\*([^*]+)\*", re.search(r"\*\*Read first\*\*:(.*)", notebook)[1])
+        assert titles, exercise
+        assert [title for title in titles if read[titled(title)] > week] == [], exercise
+
+
+def test_half_a_semester_leaves_out_nothing_that_it_needs():
+    [text] = re.findall(r"^Half a semester\?.*", PAGE.section("instructors-plan"), re.M)
+    labels = re.findall(r"\{ref\}`(\w+)`", text)
+    assert len(labels) == 9 and "Take nine chapters" in text
+    for at, label in enumerate(labels):
+        assert set(BY_LABEL[label].needs) <= set(labels[:at]), label
+
+
 def test_what_the_text_says_of_the_plan_is_so():
     rows = plan(PAGE)
     text = " ".join(PAGE.section("instructors-plan").split())
