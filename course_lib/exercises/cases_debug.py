@@ -113,9 +113,10 @@ def with_output(case: Case) -> Case:
     return case.with_tensors(output=torch.stack(outputs, 1))
 
 
-# No two sizes of these have the same difference in all three.
+# No two sizes of these have the same difference in all three. In the first, which a message may
+# speak of, no size is twice another: a stack of 2B rows must not look like T.
 _SEQUENCE = (
-    {"B": 3, "T": 6, "I": 4, "H": 5},
+    {"B": 3, "T": 7, "I": 4, "H": 5},
     {"B": 2, "T": 6, "I": 7, "H": 4},
     {"B": 6, "T": 5, "I": 2, "H": 7},
 )

@@ -30,8 +30,8 @@ CONVLSTM = [
     ),
     fault(
         "not-registered",
-        N_("The weights are plain tensors: the module does not know them as parameters."),
-        N_("An optimiser, .to(device) and state_dict() pass them by, so nothing is ever learned."),
+        N_("Weights are kept as plain tensors: the module does not know those as parameters."),
+        N_("An optimiser, .to(device) and state_dict() pass them by, so they stay as they are."),
         "convlstm-scratch",
         sentence=12,
         paired=False,
@@ -47,7 +47,7 @@ CONVLSTM = [
     fault(
         "starts-equal",
         N_("All weights of a kernel start at the same number, or at none."),
-        N_("Every channel then computes the same and gets the same gradient: they stay equal."),
+        N_("Random numbers make channels differ: equal ones get equal gradients and stay equal."),
         "convlstm-scratch",
         paired=False,
     ),

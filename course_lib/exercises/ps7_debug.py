@@ -10,13 +10,13 @@ from torch import nn
 
 from course_lib.exercises import aspects_debug as aspects
 from course_lib.exercises import cases_debug as made
+from course_lib.exercises import conventions_convlstm, observe_debug
 from course_lib.exercises import conventions_lstm as conventions
 from course_lib.exercises import faults_debug_conv as conv
 from course_lib.exercises import faults_debug_lstm as lstm
 from course_lib.exercises import faults_debug_recurrent as recurrent
 from course_lib.exercises import messages_debug_lstm as museum
 from course_lib.exercises import messages_lstm_module as module_messages
-from course_lib.exercises import observe_debug
 from course_lib.exercises import oracles_debug as oracles
 from course_lib.exercises import ps4_lstm as lstm_items
 from course_lib.exercises import statements_debug as statements
@@ -193,7 +193,7 @@ def mend_e(points: float) -> Item:
         candidate=conv.module,
         aspects=aspects.of_convlstm(),
         faults=tuple(CONVLSTM),
-        conventions=(conventions.state_order("h", "c"),),
+        conventions=(conventions.state_order("h", "c"), *conventions_convlstm.GATE_ORDERS),
         probes=zeroed(("h",), ("c",), ("x",), ("b",), *((p,) for p in conv.PEEPHOLES)),
         constructor=Constructor(sizes, options=False),
         weights={name: name for name in conv.NAMES},

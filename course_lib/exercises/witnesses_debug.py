@@ -39,7 +39,7 @@ STOPS = (
 )
 TRIVIAL = (
     "trivial",
-    N_("On your second input there is nothing to compute, so hiding there proves little."),
+    N_("Your second input is simpler than the statement allows: hiding there proves little."),
     N_("See what the statement asks of it: what may not be zero, and how long it must be."),
 )
 RUNS = (

@@ -164,6 +164,55 @@ class RegistersAndLooksNoFurther(nn.Module):
         return o * torch.tanh(c), c
 
 
+class AConvLSTM(nn.Module):
+    """A right cell E, to be spoiled in one place."""
+
+    def __init__(self, in_channels, hidden_channels, kernel_size, height, width):
+        super().__init__()
+        C, D, K = in_channels, hidden_channels, kernel_size
+        self.w_x = nn.Parameter(torch.randn(4 * D, C, K, K) * 0.1)
+        self.w_h = nn.Parameter(torch.randn(4 * D, D, K, K) * 0.1)
+        self.b = nn.Parameter(torch.zeros(4 * D))
+        for name in ("w_ci", "w_cf", "w_co"):
+            setattr(self, name, nn.Parameter(torch.zeros(D, height, width)))
+
+    def gates(self, sums):
+        return sums.chunk(4, 1)
+
+    def forward(self, x, state):
+        h, c = state
+        pad = self.w_x.shape[-1] // 2
+        sums = conv2d(x, self.w_x, self.b, padding=pad) + conv2d(h, self.w_h, padding=pad)
+        i, f, g, o = self.gates(sums)
+        i = torch.sigmoid(i + self.w_ci * c)
+        f = torch.sigmoid(f + self.w_cf * c)
+        c = f * c + i * torch.tanh(g)
+        o = torch.sigmoid(o + self.w_co * c)
+        return o * torch.tanh(c), c
+
+
+@answer("mend_e", {"gate-order-ifog"})
+class StacksTheGatesAsAnotherLibraryDoes(AConvLSTM):
+    def gates(self, sums):
+        i, f, o, g = sums.chunk(4, 1)
+        return i, f, g, o
+
+
+@answer("mend_e", {"starts-equal"})
+class StartsOneKernelAtZero(AConvLSTM):
+    def __init__(self, **sizes):
+        super().__init__(**sizes)
+        nn.init.zeros_(self.w_x)
+
+
+@answer("mend_e", {"starts-equal"})
+class StartsBothKernelsAtATenth(AConvLSTM):
+    def __init__(self, **sizes):
+        super().__init__(**sizes)
+        nn.init.constant_(self.w_x, 0.1)
+        nn.init.constant_(self.w_h, 0.1)
+
+
 def backward(input, h_0, output, w_ih, w_hh, grad_output, keep):
     """The way back; ``keep(old, new)`` makes the new sum of a gradient."""
     grad_input, carried = torch.zeros_like(input), torch.zeros_like(h_0)
