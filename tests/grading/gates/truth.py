@@ -53,6 +53,9 @@ def untrue(assignment: Assignment, item: Item, answer, result: CheckResult) -> s
                 if layout:
                     answers = [in_layout(exam, layout, case)]
                 wrong = _differs(exam, item, aspect, case, answers[0], faults)
+                if wrong is None and layout and _right(exam, case, answers[0]):
+                    # The layout is proven here; the faults must show where no numbers come back.
+                    wrong = False if _show_elsewhere(exam, failed, faults) else None
                 if wrong and not more:
                     return f"{aspect.id}, {case.id}: {wrong}"
                 compared += wrong is False
@@ -61,6 +64,28 @@ def untrue(assignment: Assignment, item: Item, answer, result: CheckResult) -> s
     if compared or means & {one.id for one in told}:
         return ""
     return "nothing of it shows"
+
+
+def _right(exam: Exam, case, values) -> bool:
+    if values is None or isinstance(values, Failure):
+        return False
+    return same(values, exam.expected("values", case))
+
+
+def _show_elsewhere(exam: Exam, failed, faults) -> bool:
+    """Whether the faults and the answer give the same wrong truths, such as of first values."""
+    switches = frozenset().union(*(fault.switches for fault in faults))
+    for aspect in failed:
+        if aspect.observe == "values":
+            continue
+        for case in exam.item.cases(aspect.role, SEED):
+            mine = exam.ask(aspect.observe, case)
+            theirs = exam.faulty(switches, aspect.observe, case)
+            if isinstance(mine, Failure) or isinstance(theirs, Failure):
+                continue
+            if same(mine, theirs) and not same(theirs, exam.expected(aspect.observe, case)):
+                return True
+    return False
 
 
 def _differs(exam: Exam, item: Item, aspect, case, mine, faults) -> str | bool | None:
