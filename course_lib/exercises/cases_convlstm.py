@@ -12,30 +12,32 @@ import torch
 
 from course_lib.exercises.spec import Case
 
-# B rows, I input channels, C hidden channels, H height, W width, K kernel. 4C differs from all.
+# B rows, C_in input channels, C_h hidden channels, H height, W width, K kernel, as the statement
+# has them: a wrong shape is told in these letters. 4C_h differs from all.
 CELL_SIZES = (
-    {"B": 2, "I": 5, "C": 4, "H": 6, "W": 7, "K": 3},
-    {"B": 4, "I": 3, "C": 2, "H": 7, "W": 9, "K": 5},
-    {"B": 5, "I": 2, "C": 7, "H": 8, "W": 6, "K": 3},
-    {"B": 3, "I": 4, "C": 6, "H": 9, "W": 7, "K": 5},
-    {"B": 6, "I": 4, "C": 5, "H": 7, "W": 8, "K": 3},
-    {"B": 2, "I": 7, "C": 3, "H": 8, "W": 9, "K": 5},
+    {"B": 2, "C_in": 5, "C_h": 4, "H": 6, "W": 7, "K": 3},
+    {"B": 4, "C_in": 3, "C_h": 2, "H": 7, "W": 9, "K": 5},
+    {"B": 5, "C_in": 2, "C_h": 7, "H": 8, "W": 6, "K": 3},
+    {"B": 3, "C_in": 4, "C_h": 6, "H": 9, "W": 7, "K": 5},
+    {"B": 6, "C_in": 4, "C_h": 5, "H": 7, "W": 8, "K": 3},
+    {"B": 2, "C_in": 7, "C_h": 3, "H": 8, "W": 9, "K": 5},
 )
-# T time steps; C1, C2, C3 are the channels of the layers, from the input upwards. Few time steps:
+# T time steps; C_1, C_2, C_3 are the layers' channels, from the input upwards. Few time steps:
 # each costs as many calls as there are gates, terms and layers, whatever the other sizes are. No
 # two sizes differ by the same number in every row: range(B) is not a time step too few each time.
 NETWORK_SIZES = (
-    {"B": 3, "T": 2, "I": 10, "C1": 4, "C2": 6, "C3": 7, "H": 9, "W": 5},
-    {"B": 2, "T": 3, "I": 8, "C1": 7, "C2": 6, "C3": 4, "H": 5, "W": 10},
-    {"B": 2, "T": 3, "I": 9, "C1": 6, "C2": 4, "C3": 5, "H": 11, "W": 7},
-    {"B": 2, "T": 4, "I": 10, "C1": 6, "C2": 5, "C3": 7, "H": 9, "W": 8},
+    {"B": 3, "T": 2, "C_in": 10, "C_1": 4, "C_2": 6, "C_3": 7, "H": 9, "W": 5},
+    {"B": 2, "T": 3, "C_in": 8, "C_1": 7, "C_2": 6, "C_3": 4, "H": 5, "W": 10},
+    {"B": 2, "T": 3, "C_in": 9, "C_1": 6, "C_2": 4, "C_3": 5, "H": 11, "W": 7},
+    {"B": 2, "T": 4, "C_in": 10, "C_1": 6, "C_2": 5, "C_3": 7, "H": 9, "W": 8},
 )
-# S steps to predict: never as many as were read, nor as there are films.
+# Never as many steps to predict as were read, nor as there are films. B times steps is no other
+# size: a batch and a time that became one axis would be told as that size.
 FORECASTER_SIZES = (
-    {"B": 4, "T": 3, "I": 6, "C1": 7, "C2": 5, "H": 8, "W": 9, "S": 2},
-    {"B": 4, "T": 2, "I": 10, "C1": 5, "C2": 7, "H": 11, "W": 6, "S": 3},
-    {"B": 2, "T": 3, "I": 10, "C1": 6, "C2": 7, "H": 8, "W": 5, "S": 4},
-    {"B": 3, "T": 4, "I": 9, "C1": 5, "C2": 7, "H": 6, "W": 8, "S": 2},
+    {"B": 4, "T": 3, "C_in": 6, "C_1": 7, "C_2": 5, "H": 10, "W": 9, "steps": 2},
+    {"B": 4, "T": 2, "C_in": 10, "C_1": 5, "C_2": 8, "H": 11, "W": 6, "steps": 3},
+    {"B": 2, "T": 3, "C_in": 10, "C_1": 6, "C_2": 7, "H": 9, "W": 5, "steps": 4},
+    {"B": 3, "T": 4, "C_in": 9, "C_1": 5, "C_2": 7, "H": 11, "W": 8, "steps": 2},
 )
 SIZES = {"network": NETWORK_SIZES, "forecaster": FORECASTER_SIZES}
 PARTS = ("w_x", "w_h", "b", "w_ci", "w_cf", "w_co")
@@ -64,30 +66,31 @@ def _cases(family: str, role: str, seed: int) -> list[Case]:
     if role in ("ordinary", "all_layers"):
         return [case("a"), case("b", 1)]
     if role == "default":
-        # I=1 too: zeros of a wrong number of channels may broadcast, and pass unseen.
-        return [case("none", states="none"), case("narrow", 1, states="none", I=1)]
+        # C_in=1 too: zeros of a wrong number of channels may broadcast, and pass unseen.
+        return [case("none", states="none"), case("narrow", 1, states="none", C_in=1)]
     if role == "double":
         both = [case("given", 0, torch.float64), case("none", 1, torch.float64, "none")]
         return both[:1] if family in ("cell", "zeros", "forecaster") else both
     if role == "large":
         return [case("up", scale=1e3), case("down", 1, scale=-1e3)]
     if role == "ones":
-        letters = {"cell": "BICHW", "zeros": "BICHW", "module": "BICHW"}.get(family)
-        letters = list(letters) if letters else ["B", "T", "I", "H", "W", "C1", "C2"]
-        letters += ["S"] if family == "forecaster" else []
+        letters = ["B", "C_in", "C_h", "H", "W"]
+        if not one_step:
+            letters = ["B", "T", "C_in", "H", "W", "C_1", "C_2"]
+        letters += ["steps"] if family == "forecaster" else []
         return [case(letter, k, **{letter: 1}) for k, letter in enumerate(letters)]
     if role == "kernel":  # of one pixel: nothing to pad
         return [case("one", K=1)]
     if role == "short":  # nothing to pad, and one time step
         return [case("short", 0, torch.float64, K=1, **({} if one_step else {"T": 1}))]
     if role == "square":  # where a product of matrices in a wrong place runs, or wrong channels
-        same = {"B": 3, "I": 3, "C": 3, "H": 5, "W": 5}
+        same = {"B": 3, "C_in": 3, "C_h": 3, "H": 5, "W": 5}
         if not one_step:
-            same = {"B": 5, "I": 3, "C1": 3, "C2": 3, "C3": 3, "H": 6, "W": 7}
+            same = {"B": 5, "C_in": 3, "C_1": 3, "C_2": 3, "C_3": 3, "H": 6, "W": 7}
         return [case("square", 0, torch.float64, K=1 if one_step else 3, **same)]
     if role == "quick":  # the diagnosis tries thousands of pairs of faults on it
         small = {"B": 1, "H": 3, "W": 4} if one_step else {"B": 1, "T": 2, "H": 3, "W": 4}
-        small |= {"S": 1} if family == "forecaster" else {}
+        small |= {"steps": 1} if family == "forecaster" else {}
         return [case("quick", 0, **small)]
     if role in ("fresh", "fresh32"):  # for the diagnosis; in float64, equal means equal
         dtype = torch.float64 if role == "fresh" else torch.float32
@@ -103,14 +106,14 @@ def draw(family, id, sizes, seed, dtype, states, scale) -> Case:
         return torch.randn(shape, generator=generator, dtype=torch.float64).to(dtype)
 
     sizes = {**sizes, "K": sizes.get("K", 3)}
-    B, I, H, W, K = (sizes[letter] for letter in "BIHWK")
+    B, I, H, W, K = (sizes[letter] for letter in ("B", "C_in", "H", "W", "K"))
     if family in LAYERS:
         return _draw_network(family, id, sizes, random, states, scale)
-    C = sizes["C"]
+    C = sizes["C_h"]
     x = random(B, I, H, W) * scale
-    sizes = {**sizes, "4C": 4 * C}
+    sizes = {**sizes, "4C_h": 4 * C}
     if family == "zeros":
-        del sizes["K"], sizes["4C"]
+        del sizes["K"], sizes["4C_h"]
         return Case(id, sizes, {"x": x}, {"hidden_channels": C})
     values = {"x": x, "h": random(B, C, H, W), "c": random(B, C, H, W)}
     if states == "none":
@@ -132,12 +135,12 @@ def weights(random, I, C, K, H, W) -> dict:
 
 
 def _draw_network(family, id, sizes, random, states, scale) -> Case:
-    B, T, I, H, W, K = (sizes[letter] for letter in "BTIHWK")
-    channels = [sizes[f"C{k}"] for k in range(1, LAYERS[family] + 1)]
-    sizes = {k: v for k, v in sizes.items() if k != "C3" or family == "network"}
+    B, T, I, H, W, K = (sizes[letter] for letter in ("B", "T", "C_in", "H", "W", "K"))
+    channels = [sizes[f"C_{k}"] for k in range(1, LAYERS[family] + 1)]
+    sizes = {k: v for k, v in sizes.items() if k != "C_3" or family == "network"}
     values = {"input": random(B, T, I, H, W) * scale}
     for k, C in enumerate(channels, 1):
-        sizes[f"4C{k}"] = 4 * C
+        sizes[f"4C_{k}"] = 4 * C
         if family == "network":
             given = states == "given"
             values[f"h_{k}"] = random(B, C, H, W) if given else None
@@ -151,5 +154,5 @@ def _draw_network(family, id, sizes, random, states, scale) -> Case:
         return Case(id, sizes, values)
     values["frame weight"] = random(I, sum(channels), 1, 1)
     values["frame bias"] = random(I)
-    sizes["C1+C2"] = sum(channels)
-    return Case(id, sizes, values, {"steps": sizes["S"]})
+    sizes["C_1+C_2"] = sum(channels)
+    return Case(id, sizes, values, {"steps": sizes["steps"]})

@@ -236,6 +236,8 @@ class FaultyCell(nn.Module):
             plain |= "bias-not-registered" in self.on and name == "bias"
             value = self.first_value(torch.zeros(shape), peephole)
             setattr(self, name, value if plain else nn.Parameter(value))
+        if "peepholes-shared" in self.on:
+            self.weight_cf = self.weight_co = self.weight_ci
 
     def first_value(self, value: Tensor, peephole: bool) -> Tensor:
         if peephole:

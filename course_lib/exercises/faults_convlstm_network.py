@@ -33,7 +33,7 @@ class FaultyNetwork(nn.Module):
         below = [in_channels, *channels]
         if "layers-built-for-input" in on:
             below = [in_channels] * len(channels)
-        make = cell_module(on)
+        make = cell_module(on - {"module-states-ignored"})  # the cells carry theirs all the same
         cells = [
             make(size_in, size, kernel_size, image_size)
             for size_in, size in zip(below, channels, strict=False)

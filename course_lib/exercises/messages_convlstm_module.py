@@ -213,6 +213,14 @@ MODULE = [
         paired=False,
     ),
     fault(
+        "peepholes-shared",
+        N_("The peepholes are one and the same parameter, under three names."),
+        N_("All three start at zero, but each gate needs weights of its own to learn with."),
+        "convlstm-scratch",
+        sentence=10,
+        paired=False,
+    ),
+    fault(
         "peepholes-not-zero",
         N_("The peepholes do not start at zero."),
         N_("A new cell starts without them, and learns to look where it helps."),

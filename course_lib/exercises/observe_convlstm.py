@@ -40,9 +40,29 @@ def parameters(item: Item, candidate, case: Case) -> dict:
     Those found twice are marked. Where some are missing, a plain list of modules is named: it
     hides theirs.
     """
+    return _named(item, _made(item, candidate, case))
+
+
+def parameters_of_cell(item: Item, candidate, case: Case) -> dict:
+    """As ``parameters``; those that only come with a call are marked "late"."""
+    module = _made(item, candidate, case)
+    found = _named(item, module)
+    if found.keys() != item.weights.keys():
+        x, h, c = (case.tensors[name].clone() for name in "xhc")
+        module(x, (h, c))
+        late = {n: p for n, p in module.named_parameters() if n not in found}
+        found |= {f"late {name}": torch.zeros(p.shape) for name, p in late.items()}
+    return found
+
+
+def _made(item: Item, candidate, case: Case) -> nn.Module:
     module = candidate(**item.constructor(case))
     if not isinstance(module, nn.Module):
         raise Unexpected("error", "not-a-module", _("The class makes something else."))
+    return module
+
+
+def _named(item: Item, module: nn.Module) -> dict:
     first = dict(module.named_parameters())
     hidden = {
         f"{name} (list)": torch.zeros(())
@@ -57,7 +77,7 @@ def parameters(item: Item, candidate, case: Case) -> dict:
     }
 
 
-START = {"I": 6, "C": 8, "H": 9, "W": 10, "K": 3}
+START = {"C_in": 6, "C_h": 8, "H": 9, "W": 10, "K": 3}
 
 
 def first_weights(item: Item, candidate, case: Case) -> dict:
@@ -68,7 +88,7 @@ def first_weights(item: Item, candidate, case: Case) -> dict:
     if not all(isinstance(module, nn.Module) for module in modules):
         raise Unexpected("error", "not-a-module", _("The class makes something else."))
     first, second = ({name: _tensor(m, name) for name in item.weights} for m in modules)
-    bound = (START["C"] * START["K"] ** 2) ** -0.5 * 1.0001
+    bound = (START["C_h"] * START["K"] ** 2) ** -0.5 * 1.0001
     kernels = [first["weight_x"], first["weight_h"]]
     told = {
         "finite": all(bool(w.isfinite().all()) for w in kernels),

@@ -24,16 +24,16 @@ from course_lib.i18n import N_
 
 FORBIDDEN = frozenset({"lstm", "lstm_cell", "LSTM", "LSTMCell"})
 AXIS_NAMES = {
-    "I": N_("input channel"),
-    "C": N_("hidden channel"),
+    "C_in": N_("input channel"),
+    "C_h": N_("hidden channel"),
     "H": N_("height"),
     "W": N_("width"),
     "K": N_("kernel"),
-    "4C": N_("the four gates"),
-    "S": N_("predicted step"),
-    "C1": N_("hidden channel of layer 1"),
-    "C2": N_("hidden channel of layer 2"),
-    "C3": N_("hidden channel of layer 3"),
+    "4C_h": N_("the four gates"),
+    "steps": N_("predicted step"),
+    "C_1": N_("layer-1 channel"),
+    "C_2": N_("layer-2 channel"),
+    "C_3": N_("layer-3 channel"),
 }
 CELL_WEIGHTS = {
     "weight_x": "w_x",
@@ -64,21 +64,21 @@ FORECASTER_WEIGHTS = {
 
 def cell_axes(_case: Case) -> dict[str, str]:
     return {
-        "x": "B I H W",
-        "h": "B C H W",
-        "c": "B C H W",
-        "w_x": "4C I K K",
-        "w_h": "4C C K K",
-        "b": "4C",
-        **{f"w_c{gate}": "C H W" for gate in "ifo"},
+        "x": "B C_in H W",
+        "h": "B C_h H W",
+        "c": "B C_h H W",
+        "w_x": "4C_h C_in K K",
+        "w_h": "4C_h C_h K K",
+        "b": "4C_h",
+        **{f"w_c{gate}": "C_h H W" for gate in "ifo"},
     }
 
 
 def network_axes(_case: Case) -> dict[str, str]:
-    axes = {"input": "B T I H W", "output": "B T C3 H W"}
+    axes = {"input": "B T C_in H W", "output": "B T C_3 H W"}
     for network in ("", "encoder ", "forecaster "):
-        for k, below in ((1, "I"), (2, "C1"), (3, "C2")):
-            C = f"C{k}"
+        for k, below in ((1, "C_in"), (2, "C_1"), (3, "C_2")):
+            C = f"C_{k}"
             axes |= {f"h_{k}": f"B {C} H W", f"c_{k}": f"B {C} H W", f"output_{k}": f"B T {C} H W"}
             axes |= {
                 f"{network}w_x_{k}": f"4{C} {below} K K",
@@ -86,7 +86,8 @@ def network_axes(_case: Case) -> dict[str, str]:
                 f"{network}b_{k}": f"4{C}",
                 **{f"{network}w_c{gate}_{k}": f"{C} H W" for gate in "ifo"},
             }
-    axes |= {"prediction": "B S I H W", "frame weight": "I C1+C2 1 1", "frame bias": "I"}
+    axes |= {"prediction": "B steps C_in H W"}
+    axes |= {"frame weight": "C_in C_1+C_2 1 1", "frame bias": "C_in"}
     return axes
 
 
@@ -94,8 +95,8 @@ def constructor(layers: int) -> Constructor:
     """The keyword arguments the student's class is made with; ``layers`` is 0 for a cell."""
     return Constructor(
         {
-            "in_channels": "I",
-            "hidden_channels": [f"C{k}" for k in range(1, layers + 1)] if layers else "C",
+            "in_channels": "C_in",
+            "hidden_channels": [f"C_{k}" for k in range(1, layers + 1)] if layers else "C_h",
             "kernel_size": "K",
             "image_size": ("H", "W"),
         },
@@ -196,6 +197,7 @@ MODULE = Item(
     weights=CELL_WEIGHTS,
     pairs_with=frozenset(f.id for f in module_messages.MODULE),
     observations={
+        "parameters": observe.parameters_of_cell,
         "first_weights": observe.first_weights,
         "truths_of_even_kernel": observe.truths_of_even_kernel,
     },
@@ -267,7 +269,7 @@ TRAINING = Item(
     arguments=("model", "frames", "held_out", "steps", "epochs"),
     returns="errors",
     sentence=13,
-    axes=lambda case: {"frames": "B T I H W", "held_out": "B T I H W"},
+    axes=lambda case: {"frames": "B T C_in H W", "held_out": "B T C_in H W"},
     cases=training.cases,
     oracle=partial(training.train, frozenset()),
     candidate=lambda on: partial(training.train, on),

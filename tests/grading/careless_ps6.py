@@ -146,6 +146,13 @@ class PeepholesAsBuffers(Cell):
             self.register_buffer(name, tensor)
 
 
+@answer("cell_module", "peepholes-shared")
+class OneMapUnderThreeNames(Cell):
+    def __init__(self, *sizes, **named):
+        super().__init__(*sizes, **named)
+        self.weight_ci = self.weight_cf = self.weight_co = nn.Parameter(self.weight_ci.data)
+
+
 @answer("cell_module", "even-accepted")
 class TakesEveryKernel(Cell):
     def __init__(self, in_channels, hidden_channels, kernel_size, image_size):
@@ -170,6 +177,12 @@ class CellsInAList(right.ConvLSTM):
         cells = list(self.cells)
         del self.cells
         self.cells = cells
+
+
+@answer("network", "module-states-ignored")
+class AlwaysFromZeros(right.ConvLSTM):
+    def forward(self, input, states=None):
+        return super().forward(input)
 
 
 @answer("network", "returned-list")
@@ -222,6 +235,20 @@ def never_cleared(model, frames, held_out, steps, epochs):
     def learn(model, batch, optimiser):
         logits = model(batch[:, :-steps], steps)
         F.binary_cross_entropy_with_logits(logits, batch[:, -steps:]).backward()
+        optimiser.step()
+
+    return epochs_of(model, frames, held_out, steps, epochs, learn)
+
+
+@answer("train", "part-of-the-data")
+def drawn_with_replacement(model, frames, held_out, steps, epochs):
+    def learn(model, batch, optimiser):
+        batch = frames[torch.randint(len(frames), (len(batch),))]
+        loss = F.binary_cross_entropy_with_logits(
+            model(batch[:, :-steps], steps), batch[:, -steps:]
+        )
+        optimiser.zero_grad()
+        loss.backward()
         optimiser.step()
 
     return epochs_of(model, frames, held_out, steps, epochs, learn)
