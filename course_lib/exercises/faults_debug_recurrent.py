@@ -160,6 +160,8 @@ def rnn_backward(
         steps = steps[:1]
     if "stops-early" in on:
         steps = [t for t in steps if t > 0]
+    if "forwards" in on:
+        steps = steps[::-1]
     for t in steps:
         upstream = grad_output[:, t - 1] if "upstream-late" in on else grad_output[:, t]
         d_h = upstream if "not-carried-back" in on else upstream + carried
@@ -174,7 +176,11 @@ def rnn_backward(
         )
         if "carried-without-w_hh" in on:
             carried = d_a
+        if "carried-onto-d_h" in on:
+            carried = d_h + carried
         h_in = output[:, t] if "w_hh-with-h_t" in on else before[:, t]
+        if "h_0-wraps" in on and t == 0:
+            h_in = output[:, -1]
         terms = {"x": d_a.T @ input[:, t], "h": d_a.T @ h_in, "b": d_a.sum(0)}
         if "grad-w_hh-transposed" in on:
             terms["h"] = terms["h"].T
@@ -182,6 +188,8 @@ def rnn_backward(
             over = "overwritten" in on or f"overwritten-{name}" in on
             sums[name] = term if over else sums[name] + term
         grad_h_0 = carried
+        if on & {"h_0-is-first-state", "h_0-is-first-sum"}:
+            grad_h_0 = d_h if "h_0-is-first-state" in on else d_a
     if "grad-h_0-missing" in on:
         grad_h_0 = torch.zeros_like(h_0)
     if "averaged" in on:

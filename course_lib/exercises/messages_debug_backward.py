@@ -118,6 +118,38 @@ BACKWARD = [
         paired=False,
     ),
     fault(
+        "forwards",
+        N_("The loop walks from the first step to the last."),
+        N_("A gradient flows against the order in which the states were made."),
+        "bptt-scratch",
+    ),
+    fault(
+        "carried-onto-d_h",
+        N_("What is carried back is added to the gradient of the state; it should take its place."),
+        N_("The gradient that a step hands on has the later ones in it already."),
+        "bptt-maths",
+    ),
+    fault(
+        "h_0-wraps",
+        N_("In the gradient of w_hh, the first step takes the last state for the one before it."),
+        N_("In Python, index -1 is the last element: at t = 0 nothing fails and all is wrong."),
+        "bptt-scratch",
+    ),
+    fault(
+        "h_0-is-first-state",
+        N_("What you return for h_0 is the gradient of the state after the first step."),
+        N_("One step is missing: back through the first tanh and through w_hh."),
+        "bptt-scratch",
+        paired=False,
+    ),
+    fault(
+        "h_0-is-first-sum",
+        N_("What you return for h_0 has gone back through the first tanh, but not through w_hh."),
+        N_("That is the gradient of the sum inside the first tanh. h_0 came into it through w_hh."),
+        "bptt-scratch",
+        paired=False,
+    ),
+    fault(
         "averaged",
         N_("The gradients of the weights are averaged over the batch."),
         N_("Whether to average is the loss's own affair; it is in grad_output already."),
