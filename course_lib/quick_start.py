@@ -1,6 +1,9 @@
-"""A second less before a command that reads notebooks has started."""
+"""What a process sets before it loads what takes long."""
 
 import sys
+
+# For processes that are the parallelism themselves.
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
 
 
 def without_iri_grammar() -> None:

@@ -275,6 +275,24 @@ export function button(onClick, attributes = {}) {
   return node;
 }
 
+// Two buttons beside a slider of steps: `go(-1)` and `go(1)`, each off at its end.
+export function stepButtons(fig, go) {
+  const back = button(() => go(-1), { class: "fig-button fig-arrow" });
+  const on = button(() => go(1), { class: "fig-button fig-arrow" });
+  return {
+    back,
+    on,
+    update(atStart, atEnd) {
+      back.textContent = "‹";
+      on.textContent = "›";
+      back.setAttribute("aria-label", fig.word("back"));
+      on.setAttribute("aria-label", fig.word("forward"));
+      back.setAttribute("aria-disabled", atStart);
+      on.setAttribute("aria-disabled", atEnd);
+    },
+  };
+}
+
 // One tab stop for a grid of things; arrow keys move among them. `where()` says which one is
 // current as [row, column], `go(row, column)` makes another one current and returns its element.
 export function grid(element, where, go) {

@@ -1,5 +1,5 @@
 // Nowcast viewer: a film, a forecast, what is wrong with it, and the gates while it was made.
-import { between, button, canvas, figure, html, number, pen, slider } from "./base.js";
+import { between, button, canvas, figure, html, number, pen, slider, stepButtons } from "./base.js";
 
 const GATES = ["i", "f", "o"];
 const COLOURS = { i: [61, 143, 209], f: [224, 108, 69], o: [168, 111, 192] };
@@ -68,8 +68,7 @@ function build(fig) {
   const channel = slider((value) => fig.change({ channel: value }));
   const show = (t) => fig.look({ t: between(t, 1, T) });
   const stepTo = (t) => { stop(); show(t); };
-  const back = button(() => stepTo(fig.settings.t - 1), { class: "fig-button fig-arrow" });
-  const on = button(() => stepTo(fig.settings.t + 1), { class: "fig-button fig-arrow" });
+  const move = stepButtons(fig, (by) => stepTo(fig.settings.t + by));
   const step = slider(stepTo);
   let playing = 0;
   const play = button(() => {
@@ -84,7 +83,7 @@ function build(fig) {
   const legend = html("p", { class: "fig-legend" });
   fig.root.append(chosen,
     html("div", { class: "fig-controls" },
-      html("div", { class: "fig-step" }, back, step.row, on), play, film.row),
+      html("div", { class: "fig-step" }, move.back, step.row, move.on), play, film.row),
     svg,
     html("div", { class: "fig-controls" }, gateGroup, channel.row), legend);
 
@@ -154,12 +153,7 @@ function build(fig) {
     channel.input.disabled = !many;
     channel.row.classList.toggle("is-off", !many);
     step.update({ label: fig.word("step"), min: 1, max: T, value: now, text: `${now} / ${T}` });
-    back.textContent = "‹";
-    on.textContent = "›";
-    back.setAttribute("aria-label", fig.word("back"));
-    on.setAttribute("aria-label", fig.word("forward"));
-    back.setAttribute("aria-disabled", now === 1);
-    on.setAttribute("aria-disabled", now === T);
+    move.update(now === 1, now === T);
     play.textContent = playing ? "❚❚" : "▶";
     play.setAttribute("aria-label", fig.word("play"));
     play.title = fig.word("play");

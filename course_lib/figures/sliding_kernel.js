@@ -1,5 +1,5 @@
 // Sliding kernel: the window over a row or an image, and the matrix that computes the same.
-import { between, button, canvas, cell, figure, grid, html, number, pen, slider, subscript } from "./base.js";
+import { between, button, canvas, cell, figure, grid, html, number, pen, slider, stepButtons, subscript } from "./base.js";
 
 const BRIGHT = 8; // an output this large has the full colour
 const digits = (value) => number(value, 0);
@@ -60,8 +60,7 @@ function build(fig) {
   flip.addEventListener("change", () => set({ flip: flip.checked }));
   const sliders = Object.fromEntries(["K", "padding", "stride", "dilation", "at"]
     .map((name) => [name, slider((value) => set({ [name]: value }))]));
-  const back = button(() => step(-1), { class: "fig-button fig-arrow" });
-  const on = button(() => step(1), { class: "fig-button fig-arrow" });
+  const move = stepButtons(fig, step);
 
   // The kernel as the reader wrote it. One weight is chosen; the slider changes it.
   let chosen = [0, 0];
@@ -95,7 +94,7 @@ function build(fig) {
   fig.root.append(
     html("div", { class: "fig-controls" }, ...kinds, html("label", { class: "fig-check" }, flip, flipWord)),
     html("div", { class: "fig-controls" }, kernel, weight.row,
-      html("div", { class: "fig-step" }, back, sliders.at.row, on)),
+      html("div", { class: "fig-step" }, move.back, sliders.at.row, move.on)),
     html("div", { class: "fig-controls" },
       ...["K", "padding", "stride", "dilation"].map((name) => sliders[name].row)),
     slide, fig.says, matrix, legend);
@@ -126,12 +125,7 @@ function build(fig) {
     sliders.dilation.update({ label: fig.word("dilation"), min: 1, max: 2, value: settings.dilation });
     sliders.at.update({ label: fig.word("at"), min: 0, max: rows * columns - 1, value: at,
       text: dims === 1 ? String(at) : `(${here.join(", ")})` });
-    back.textContent = "‹";
-    on.textContent = "›";
-    back.setAttribute("aria-label", fig.word("back"));
-    on.setAttribute("aria-label", fig.word("forward"));
-    back.setAttribute("aria-disabled", at === 0);
-    on.setAttribute("aria-disabled", at === rows * columns - 1);
+    move.update(at === 0, at === rows * columns - 1);
 
     chosen = [between(chosen[0], 0, height() - 1), between(chosen[1], 0, width() - 1)];
     const index = (m, n) => (dims === 1 ? `${n}` : `${m},${n}`);

@@ -103,7 +103,7 @@ function build(fig) {
     const node = button(() => add([best()[row]]), { class: "fig-button fig-bar" });
     const fill = html("span", { class: "fill" });
     const token = html("span", { class: "token" }), chance = html("span", { class: "chance" });
-    node.append(fill, token, chance);
+    node.append(fill, token, " ", chance); // the space is for those who hear it
     return { node, fill, token, chance };
   });
   fig.root.append(choice,

@@ -1,5 +1,5 @@
 // Unrolled RNN: one cell, T calls. The strip shows all of them, the sum below one in numbers.
-import { arrow, between, button, canvas, cell, figure, html, number, pen, slider, subscript } from "./base.js";
+import { arrow, between, button, canvas, cell, figure, html, number, pen, slider, stepButtons, subscript } from "./base.js";
 
 const MOVED = 1e-9; // less is the rounding of the arithmetic, not a change
 
@@ -31,8 +31,7 @@ function build(fig) {
   const sums = canvas({ class: "fig-sums", role: "img" });
   const drawStrip = pen(strip), drawSums = pen(sums);
   const show = (t) => fig.look({ t: between(t, 1, T) });
-  const back = button(() => show(fig.settings.t - 1), { class: "fig-button fig-arrow" });
-  const on = button(() => show(fig.settings.t + 1), { class: "fig-button fig-arrow" });
+  const move = stepButtons(fig, (by) => show(fig.settings.t + by));
   const step = slider(show);
   const inputs = first[0].map((_, j) => slider((value) => {
     const x = structuredClone(fig.settings.x);
@@ -43,7 +42,7 @@ function build(fig) {
   const legend = html("p", { class: "fig-legend" });
   fig.root.append(strip, legend,
     html("div", { class: "fig-controls" },
-      html("div", { class: "fig-step" }, back, step.row, on),
+      html("div", { class: "fig-step" }, move.back, step.row, move.on),
       ...inputs.map((s) => s.row), restore),
     fig.says, sums);
   strip.addEventListener("click", (event) => {
@@ -117,12 +116,7 @@ function build(fig) {
     total: fig.values.sum[now - 1], h_t: h[now - 1], w_xh, w_hh, b });
 
     step.update({ label: fig.word("step"), min: 1, max: T, value: now, text: `${now} / ${T}` });
-    back.textContent = "‹";
-    on.textContent = "›";
-    back.setAttribute("aria-label", fig.word("back"));
-    on.setAttribute("aria-label", fig.word("forward"));
-    back.setAttribute("aria-disabled", now === 1);
-    on.setAttribute("aria-disabled", now === T);
+    move.update(now === 1, now === T);
     inputs.forEach((s, j) => {
       s.update({ label: fig.word("input", { name: subscript("x", now), j: j + 1 }),
         sign: [html("b", {}, "x"), html("sub", {}, `${now},${j + 1}`)], min: -largest, max: largest, step: 0.1,

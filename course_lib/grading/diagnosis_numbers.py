@@ -146,7 +146,7 @@ def _probes(exam: Exam, outcome: Outcome) -> list[str]:
     if outcome.aspect.observe != "values":
         return []
     facts = []
-    cases = [*exam.drawn("ordinary", VISIBLE), *exam.item.cases("fresh32", FRESH)]
+    cases = [*exam.drawn("ordinary", VISIBLE), *exam.drawn("fresh32", FRESH)]
     if any(_is_right(exam, case) for case in cases):
         return []  # not wrong in general: "right whenever" would say nothing
     asked = [*cases, *_with_other_options(exam, cases)]

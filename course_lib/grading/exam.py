@@ -7,18 +7,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from time import monotonic
 
-from course_lib.exercises.spec import Aspect, Assignment, Case, Fault, Item, Unexpected
+from course_lib.exercises.spec import Aspect, Assignment, Case, Fault, Item
 from course_lib.grading.candidate import Candidate, Local, ProcessDied, observed, reseed
 from course_lib.grading.compare import Mismatch, Observation, compare, same
 from course_lib.grading.forbidden import ForbiddenCall
 from course_lib.grading.nan_watch import Birth
 from course_lib.grading.own_code import origin
 from course_lib.grading.result import Finding
+from course_lib.grading.returned import none_in_the_place_of
 from course_lib.grading.time_limit import TimeIsUp
-from course_lib.i18n import _
 
 # Seconds that one call, and all calls of one check, may take. A right answer takes milliseconds.
 ONE_CALL, ALL_CALLS = 5.0, 20.0
+# The role and the observation of an answer's plain values.
+ORDINARY = ("ordinary", "values")
 # What these look at does not depend on the sizes of a case: the first one of a role is enough.
 # ``arguments_after`` is none of them: what is divided by a temperature of 1 does not change.
 ONCE = frozenset(("parameters", "first_weights", "loaded", "optimiser_step", "second_call"))
@@ -166,9 +168,7 @@ class Exam:
         wanted = _flat(self.item.returns) if promised else list(answer)
         for name in wanted:
             if answer.get(name) is None:
-                text = _("{name} returned None in the place of {value}.")
-                said = text.format(name=self.item.name, value=name)
-                raise Unexpected("error", "returned-none", said)
+                raise none_in_the_place_of(self.item, name)
         return answer
 
     def birth_of_nan(self, case: Case) -> Birth | None:
@@ -207,7 +207,7 @@ class Exam:
         The ordinary values must be right in those that the student sees as well: a whole number
         may be right by chance.
         """
-        ordinary = (aspect.role, aspect.observe) == ("ordinary", "values")
+        ordinary = (aspect.role, aspect.observe) == ORDINARY
         seeds = self.seeds if ordinary else self.seeds[-1:]
         return [case for seed in seeds for case in self._cases(aspect, seed)]
 

@@ -28,6 +28,12 @@ def _pairs(item: Item, names: Names | str, value):
         yield from _pairs(item, name, part)
 
 
+def none_in_the_place_of(item: Item, name: str) -> Unexpected:
+    """What to raise where the value ``name`` is None."""
+    text = _("{name} returned None in the place of {value}.")
+    return Unexpected("error", "returned-none", text.format(name=item.name, value=name))
+
+
 def _tensor(item: Item, name: str, value) -> Tensor:
     if isinstance(value, Tensor):
         if value.layout is not torch.strided or value.device.type == "meta":
@@ -40,8 +46,7 @@ def _tensor(item: Item, name: str, value) -> Tensor:
         return torch.tensor(float(value), dtype=torch.float64)
     values = {"name": item.name, "value": name, "kind": _kind_of(value)}
     if value is None:
-        text = _("{name} returned None in the place of {value}.")
-        raise Unexpected("error", "returned-none", text.format(**values))
+        raise none_in_the_place_of(item, name)
     if isinstance(value, (list, tuple)):
         text = _("{name} returned {value} as {kind}. It should be one tensor.")
         raise Unexpected("shape", "returned-list", text.format(**values))

@@ -14,26 +14,14 @@ from rich.console import Console
 from selenium import webdriver
 
 from course_lib.i18n import LANGUAGES
+from course_lib.publish import chromium
 from course_lib.publish.build import build_book
 from course_lib.publish.serve import open_server
 
 ROOT = Path(__file__).parents[2]
 NO_BROWSER = pytest.StashKey[str]()
 
-# A browser that asks nobody anything by itself: what it requests, the page requested.
-FLAGS = [
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-sync",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-dev-shm-usage",
-    "--no-first-run",
-    "--hide-scrollbars",
-    "--window-size=1280,900",
-]
+FLAGS = [*chromium.FLAGS, "--hide-scrollbars", "--window-size=1280,900"]
 
 
 @dataclass(frozen=True)
@@ -87,6 +75,15 @@ def browser(request, tmp_path_factory):
 
 
 @pytest.fixture
+def show(browser, tmp_path):
+    """A function that opens a page with figures and waits until they live."""
+    from tests.browser.figure_page import figure_page
+
+    with figure_page(browser, tmp_path) as open_page:
+        yield open_page
+
+
+@pytest.fixture
 def requests_of(browser):
     """A function: (requests to other hosts, answers >= 400) since it was last called."""
 
@@ -133,6 +130,6 @@ def _programs() -> tuple[str, str] | None:
 
 
 def _find() -> tuple[str, str] | None:
-    browsers = (shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome"))
+    browsers = map(shutil.which, chromium.PROGRAMS)
     browser, driver = next(filter(None, browsers), None), shutil.which("chromedriver")
     return (browser, driver) if browser and driver else None

@@ -8,31 +8,11 @@ from unittest.mock import patch
 from ipywidgets.embed import dependency_state
 from selenium.webdriver.common.by import By
 
-from course_lib.figures import (
-    CostCalculator,
-    Equivariance,
-    GateBoard,
-    GradientFlow,
-    NowcastViewer,
-    SlidingKernel,
-    TextPlayground,
-    UnrolledRNN,
-    WeightStack,
-)
 from course_lib.figures import base as frame
 from tests.browser.patient import becomes
+from tests.figures import FIGURES
 
-FIGURES = [
-    UnrolledRNN,
-    GateBoard,
-    WeightStack,
-    NowcastViewer,
-    SlidingKernel,
-    GradientFlow,
-    TextPlayground,
-    Equivariance,
-    CostCalculator,
-]
+__all__ = ["FIGURE", "FIGURES", "LOADER", "STATE", "figure_page", "live", "text"]
 STATE = "application/vnd.jupyter.widget-state+json"
 LOADER = Path(__file__).parents[2] / "book/web/static/figures.js"
 #: The figure numbered ``arguments[0]``, in a script for the browser.

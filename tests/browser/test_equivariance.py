@@ -6,17 +6,10 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 from course_lib.figures import Equivariance
-from tests.browser.figure_page import figure_page
 from tests.browser.patient import becomes, click, press
 from tests.browser.test_figures import of_figure, says, tab_to
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def show(browser, tmp_path):
-    with figure_page(browser, tmp_path) as open_page:
-        yield open_page
 
 
 def shift(browser):

@@ -16,16 +16,10 @@ from course_lib.figures import (
     UnrolledRNN,
     WeightStack,
 )
-from tests.browser.figure_page import FIGURE, FIGURES, figure_page, text
+from tests.browser.figure_page import FIGURE, FIGURES, text
 from tests.browser.patient import becomes, click, press, wait
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def show(browser, tmp_path):
-    with figure_page(browser, tmp_path) as open_page:
-        yield open_page
 
 
 def of_figure(browser, expression):

@@ -8,17 +8,11 @@ import pytest
 from selenium.webdriver.common.by import By
 
 from course_lib.figures import GateBoard, UnrolledRNN, WeightStack
-from tests.browser.figure_page import FIGURES, LOADER, STATE, figure_page, live, text
+from tests.browser.figure_page import FIGURES, LOADER, STATE, live, text
 from tests.browser.patient import becomes, click, wait
 from tests.slow import slow_but
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def show(browser, tmp_path):
-    with figure_page(browser, tmp_path) as open_page:
-        yield open_page
 
 
 @pytest.mark.parametrize("figure", FIGURES)

@@ -4,17 +4,11 @@ import pytest
 from selenium.webdriver.common.keys import Keys
 
 from course_lib.figures import GradientFlow
-from tests.browser.figure_page import FIGURE, figure_page
+from tests.browser.figure_page import FIGURE
 from tests.browser.patient import becomes, click, press
 from tests.browser.test_figures import of_figure, says, tab_to
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def show(browser, tmp_path):
-    with figure_page(browser, tmp_path) as open_page:
-        yield open_page
 
 
 def test_an_explosion_is_made_and_clipped_with_keys_alone(show):

@@ -6,17 +6,11 @@ from selenium.webdriver.common.keys import Keys
 
 from course_lib.figures import NowcastViewer
 from course_lib.figures.nowcast_viewer import pictures
-from tests.browser.figure_page import figure_page, text
+from tests.browser.figure_page import text
 from tests.browser.patient import becomes, click, press, wait
 from tests.browser.test_figures import of_figure, says, tab_to
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def show(browser, tmp_path):
-    with figure_page(browser, tmp_path) as open_page:
-        yield open_page
 
 
 def test_the_nowcast_viewer_is_operated_with_keys_alone(show):

@@ -7,16 +7,10 @@ from selenium.webdriver.common.keys import Keys
 
 from course_lib.figures import TextPlayground
 from course_lib.models import declaration_model, sample
-from tests.browser.figure_page import FIGURE, figure_page, text
+from tests.browser.figure_page import FIGURE, text
 from tests.browser.patient import becomes, click, press
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def show(browser, tmp_path):
-    with figure_page(browser, tmp_path) as open_page:
-        yield open_page
 
 
 def settings(browser):

@@ -24,18 +24,8 @@ from course_lib.figures import base as frame
 from course_lib.figures.still import signed
 from course_lib.i18n import LANGUAGES, translator
 from course_lib.layers import RNN
+from tests.figures import FIGURES
 
-FIGURES = [
-    UnrolledRNN,
-    GateBoard,
-    WeightStack,
-    NowcastViewer,
-    SlidingKernel,
-    GradientFlow,
-    TextPlayground,
-    Equivariance,
-    CostCalculator,
-]
 VIEW = "application/vnd.jupyter.widget-view+json"
 
 

@@ -1,5 +1,6 @@
 """``course pdf``: the book on paper, one PDF for each language, out of the built pages."""
 
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -48,23 +49,22 @@ def _make_pdf(root: Path, language: str, second: str) -> Path:
     """Print until the contents are right: the first time tells on which page each heading is."""
     folder = root / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
-    name = f"{NAME}.{language}{f'+{second}' if second else ''}"
-    page, target = folder / f"{name}.html", folder / f"{name}.pdf"
+    target = folder / f"{NAME}.{language}{f'+{second}' if second else ''}.pdf"
     book = Book(root / SITE, language, second, str(read_config(root).get("author", "")))
     numbers: dict[str, int] = {}
-    new = folder / f"{name}.new.pdf"
-    for _ in range(PRINTINGS):
-        page.write_text(book.html(numbers), encoding="utf-8")
-        print_page(page, new)
-        before, numbers = numbers, pages_of(new, book.anchors)
-        if before == numbers:
-            break
-    else:
-        raise CourseError(
-            f"The pages of {target.name} moved each time its contents were written. "
-            "Was the book built again meanwhile? Then print it again."
-        )
-    mend_bookmarks(new)
-    new.replace(target)
-    page.unlink()
+    with tempfile.TemporaryDirectory(dir=folder) as place:  # two may print at once
+        page, new = Path(place, "book.html"), Path(place, "book.pdf")
+        for _ in range(PRINTINGS):
+            page.write_text(book.html(numbers), encoding="utf-8")
+            print_page(page, new)
+            before, numbers = numbers, pages_of(new, book.anchors)
+            if before == numbers:
+                break
+        else:
+            raise CourseError(
+                f"The pages of {target.name} moved each time its contents were written. "
+                "Was the book built again meanwhile? Then print it again."
+            )
+        mend_bookmarks(new)
+        new.replace(target)
     return target
