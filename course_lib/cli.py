@@ -272,6 +272,10 @@ def grade(root, assignment, students, force, workers, scheduler, seed, isolation
     and marks as CSV into marks/. What was graded already and has not changed is left as it is.
     """
     without_iri_grammar()
+    if not scheduler:
+        from course_lib.grading.pool import begin_to_warm_up
+
+        begin_to_warm_up()  # beside the imports that follow
     from course_lib.grading.explain import explanation, print_explanation
     from course_lib.grading.grade import grade as run_grading
     from course_lib.grading.report import print_report

@@ -1,7 +1,7 @@
 """``course bench-grading``: nbgrader as it comes and the course's engine, on the same submissions.
 
 Each side grades in a process of its own, one after the other on the same machine. nbgrader takes
-seconds for one submission, so it may get the first few only; both are then told per submission.
+seconds for one submission, so it may get the first of them only; both are told per submission.
 """
 
 import json
@@ -17,7 +17,11 @@ from course_lib.bench.grading_course import SEED, gradable_class, make_course
 from course_lib.bench.run import machine
 from course_lib.errors import CourseError
 
-SUBMISSIONS, STOCK = 42, 12
+SUBMISSIONS, STOCK = 42, 42
+_BEGIN = (
+    "from course_lib.quick_start import without_iri_grammar; without_iri_grammar(); "
+    "from course_lib.grading.pool import begin_to_warm_up; begin_to_warm_up()"
+)
 
 
 def bench_grading(
@@ -73,6 +77,8 @@ def bench_grading(
 
 def _run(side: str, *arguments) -> dict:
     code = f"import sys; from course_lib.bench.{side} import main; main(*sys.argv[1:])"
+    if side == "grading_engine":  # it begins as ``course grade`` does
+        code = f"{_BEGIN}; {code}"
     ended = subprocess.run(
         [sys.executable, "-c", code, *map(str, arguments)],
         capture_output=True,

@@ -9,6 +9,7 @@ from course_lib.exercises import cases_lstm as made
 from course_lib.exercises import conventions_lstm as conventions
 from course_lib.exercises import faults_lstm_backward
 from course_lib.exercises import messages_lstm_backward as messages
+from course_lib.exercises.oracles import gradients_of
 from course_lib.exercises.spec import Case, Item
 from course_lib.i18n import N_
 
@@ -22,8 +23,9 @@ def oracle(forward, grad_output, grad_states, input, initial_states, *weights):
     leaves = [t.detach().requires_grad_() for t in given]
     with torch.enable_grad():
         output, states = forward(leaves[0], tuple(leaves[1:3]), *leaves[3:])
-        sums = (output, *states), (grad_output, *grad_states)
-        grad_input, h_0, c_0, *others = torch.autograd.grad(sums[0], leaves, sums[1])
+        grad_input, h_0, c_0, *others = gradients_of(
+            (output, *states), (grad_output, *grad_states), leaves
+        )
     return grad_input, (h_0, c_0), *others
 
 

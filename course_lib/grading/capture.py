@@ -99,13 +99,13 @@ def _without_stderr():
 
 @contextmanager
 def _numpy_random():
-    numpy = sys.modules.get("numpy")
-    state = numpy.random.get_state() if numpy else None
+    random = sys.modules.get("numpy.random")  # loading it takes its time, and may be for nothing
+    state = random.get_state() if random else None
     try:
         yield
     finally:
-        if numpy:
-            numpy.random.set_state(state)
+        if random:
+            random.set_state(state)
 
 
 @contextmanager

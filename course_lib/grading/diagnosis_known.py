@@ -11,14 +11,13 @@ from itertools import combinations
 
 from course_lib.exercises.spec import Case, Convention, Fault
 from course_lib.grading.compare import same
-from course_lib.grading.exam import Exam, Failure, Outcome
+from course_lib.grading.exam import ORDINARY, Exam, Failure, Outcome
 from course_lib.grading.result import Finding
 from course_lib.grading.words import spoken
 from course_lib.i18n import _
 
 FRESH = 770_001  # a seed that no check uses
 VISIBLE = 0
-ORDINARY = ("ordinary", "values")
 
 
 @dataclass(frozen=True)
@@ -83,15 +82,15 @@ def _stopped_alike(exam: Exam) -> Match | None:
 
 def _questions(exam: Exam, outcome: Outcome) -> Iterator[tuple[list[Case], bool]]:
     """Fresh cases like the one that failed; then, for code that fails, easier ones."""
-    item, aspect = exam.item, outcome.aspect
+    aspect = outcome.aspect
     if aspect.role == "ordinary":
-        yield item.cases("fresh", FRESH), False
-        yield item.cases("fresh32", FRESH), False
+        yield exam.drawn("fresh", FRESH), False
+        yield exam.drawn("fresh32", FRESH), False
     else:
-        yield [c for k in (0, 1) for c in item.cases(aspect.role, FRESH + k)], False
+        yield [c for k in (0, 1) for c in exam.drawn(aspect.role, FRESH + k)], False
     if isinstance(outcome.answer, Failure) and aspect.role == "ordinary":
-        yield [c for k in (0, 1) for c in item.cases("square", FRESH + k)], True
-        yield [c for k in (0, 1) for c in item.cases("short", FRESH + k)], True
+        yield [c for k in (0, 1) for c in exam.drawn("square", FRESH + k)], True
+        yield [c for k in (0, 1) for c in exam.drawn("short", FRESH + k)], True
 
 
 def _in_general(exam: Exam, outcome: Outcome, convention: Convention) -> bool:
@@ -137,10 +136,11 @@ def _faults(exam: Exam, outcome: Outcome, fallback: bool) -> list[Fault]:
 def _contradicted(exam: Exam, outcome: Outcome, fault: Fault) -> bool:
     """Whether the student's ordinary numbers are right and this fault's are not.
 
-    A special case is small: there other mistakes may give the fault's numbers by chance.
+    A special case is small: there other mistakes may give the fault's numbers by chance. And
+    gradients take the longest to compute.
     """
     basic = [a for a in exam.item.aspects if a.basic and (a.role, a.observe) == ORDINARY]
-    if outcome.aspect.role == "ordinary" or not basic:
+    if (outcome.aspect.role, outcome.aspect.observe) == ORDINARY or not basic:
         return False
     case = exam.drawn("ordinary", VISIBLE)[0]
     mine = exam.ask("values", case)

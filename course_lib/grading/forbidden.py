@@ -8,8 +8,10 @@ import ast
 import inspect
 import textwrap
 import types
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
+from weakref import WeakKeyDictionary
 
 from torch.overrides import TorchFunctionMode
 
@@ -116,26 +118,45 @@ def _names(code: types.CodeType) -> set[str]:
 
 def _attribute(function, names: frozenset[str]) -> str | None:
     """``nn.LSTM`` or ``course_lib.layers...`` in the function's source, if it can be had."""
+    for written, last, module in _written(function):
+        if module is not None:
+            if module.startswith("torch") and last in names:
+                return written
+            if written.startswith(REFERENCE):
+                return module or last
+            continue
+        root = written.split(".")[0]
+        if last in names and (root in ("nn", "torch", "F", "_VF") or "._VF." in written):
+            return written
+        if _is_reference(_resolved(written, function.__globals__)):
+            return written
+    return None
+
+
+# What stands in a function's source, by its code: helpers are looked at for every item again.
+_read: WeakKeyDictionary = WeakKeyDictionary()
+
+
+def _written(function) -> tuple[tuple[str, str, str | None], ...]:
+    """Attributes and imports in the source: each whole, its last name, and an import's module."""
     try:
-        tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
-    except (OSError, TypeError, SyntaxError, ValueError):
-        return None
+        code = inspect.unwrap(function).__code__  # of which the source is
+        if code not in _read:
+            tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+            _read[code] = tuple(_names_in(tree))
+        return _read[code]
+    except (AttributeError, OSError, TypeError, SyntaxError, ValueError):
+        return ()
+
+
+def _names_in(tree: ast.AST) -> Iterator[tuple[str, str, str | None]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute):
-            written = ast.unparse(node)
-            root = written.split(".")[0]
-            if node.attr in names and (root in ("nn", "torch", "F", "_VF") or "._VF." in written):
-                return written
-            if _is_reference(_resolved(written, function.__globals__)):
-                return written
+            yield ast.unparse(node), node.attr, None
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             module = getattr(node, "module", None) or ""
             for alias in node.names:
-                if module.startswith("torch") and alias.name in names:
-                    return f"{module}.{alias.name}"
-                if f"{module}.{alias.name}".strip(".").startswith(REFERENCE):
-                    return module or alias.name
-    return None
+                yield f"{module}.{alias.name}".strip("."), alias.name, module
 
 
 def _imported(function, names: frozenset[str]) -> str | None:

@@ -8,6 +8,7 @@ stopped goes on where it stopped.
 import hashlib
 import json
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -35,7 +36,7 @@ from course_lib.grading.engine.writer import NotWritten, Writer
 from course_lib.grading.files import write_atomically
 from course_lib.grading.gradebook import course_directory, held
 from course_lib.grading.mend import Note
-from course_lib.grading.pool import Pool
+from course_lib.grading.pool import WARM, Pool
 from course_lib.grading.release import register
 from course_lib.grading.report import GradeReport, report, write_reports
 from course_lib.grading.seeds import class_seed
@@ -132,7 +133,7 @@ def grade(
 def _pool(scheduler: str | None, root: Path, isolation: str) -> Callable[..., Pool]:
     """What makes the pool of a run from its workers, time limit and log."""
     if scheduler is None:
-        return partial(Pool, preload="course_lib.grading.preload")
+        return partial(Pool, preload=WARM)
     from course_lib.grading.dask_pool import DaskPool, checked_address
 
     return partial(DaskPool, address=checked_address(scheduler), root=root, isolation=isolation)
@@ -205,10 +206,11 @@ def _grade_all(run: "Run", waiting: list[tuple[Job, str]], console: Console) -> 
 def run_jobs(run: "Run", waiting: list[tuple[Job, str]], writer: Writer) -> Iterator["Record"]:
     """Grade every job; a record of each as it is done. Each is written before it is yielded.
 
-    A submission that fails through a fault of ours is tried once more at the end, and so is a page.
+    A submission that fails through a fault of ours is tried once more at the end, and a page, for
+    which a connection may break at any time, twice.
     """
     keys, again, graded = {job.student: key for job, key in waiting}, [], {}
-    pages: set[str] = set()  # students whose page is tried once more
+    failed_pages: Counter[str] = Counter()  # by student
     logs = Path(run.root) / WORK / run.assignment / "logs"
     workers = min(run.workers, len(waiting))
     with run.pool(workers, _time_limit(run.root), logs / "workers.txt") as pool:
@@ -235,8 +237,8 @@ def run_jobs(run: "Run", waiting: list[tuple[Job, str]], writer: Writer) -> Iter
                 notes = [Note(NOT_GRADED, reason=_last_line(error)).to_dict()]
                 yield Record("", job.student, "en", "failed", job.seed, notes)
                 continue
-            if error is not None and job.student not in pages:  # a connection may have broken
-                pages.add(job.student)
+            if error is not None and failed_pages[job.student] < 2:
+                failed_pages[job.student] += 1
                 pool.submit(feedback_of, job)
                 continue
             found, log = graded.pop(job.student)

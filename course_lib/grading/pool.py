@@ -11,9 +11,15 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from course_lib.grading.worker_process import WorkerProcess
+from course_lib.grading.worker_process import WorkerProcess, begin
 
 SOON, NEXT, LAST = range(3)
+WARM = "course_lib.grading.preload"  # with torch, and what a worker grades with
+
+
+def begin_to_warm_up() -> None:
+    """Load what a pool's workers begin with, while the caller goes on with imports of its own."""
+    begin(WARM)
 
 
 class Pool:

@@ -15,10 +15,7 @@ from pathlib import Path
 
 import psutil
 
-from course_lib.quick_start import without_iri_grammar
-
-# One thread per process: the processes are the parallelism.
-ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
+from course_lib.quick_start import ONE_THREAD, without_iri_grammar
 
 
 class WorkerLost(Exception):
@@ -92,6 +89,15 @@ class WorkerProcess:
                 continue
         process.join()
         self.pipe.close()
+
+
+def begin(preload: str) -> None:
+    """Have ``preload`` loaded from now on, for workers that are soon to be forked from there."""
+    if _context(preload).get_start_method() == "forkserver":
+        from multiprocessing.forkserver import ensure_running
+
+        with deaf_to_ctrl_c():
+            ensure_running()
 
 
 def _context(preload: str):

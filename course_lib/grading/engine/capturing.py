@@ -61,6 +61,11 @@ class CapturingShell(InteractiveShell):
         for kind in type(self)._walk_mro():  # get_ipython() and display() look for it there
             kind._instance = self
 
+    def belongs_here(self) -> None:
+        """This process, forked from the one that made the shell, is the one that it speaks for."""
+        for stream in self.streams.values():
+            stream.owner = os.getpid()
+
     def run(self, source: str) -> list[dict]:
         """Run one cell and return its outputs."""
         outputs, before = Outputs(), self.on_output
@@ -210,7 +215,7 @@ class _Stream(io.TextIOBase):
         self._length = 0
         self._since = 0.0
         self._lock = threading.RLock()
-        self._owner = os.getpid()
+        self.owner = os.getpid()
 
     encoding, errors = "UTF-8", "strict"
 
@@ -226,7 +231,7 @@ class _Stream(io.TextIOBase):
     def write(self, text: str) -> int:
         if not isinstance(text, str):
             raise TypeError(f"write() argument must be str, not {type(text)}")
-        if os.getpid() != self._owner:
+        if os.getpid() != self.owner:
             return len(text)  # a process that the cell forked does not speak for it
         with self._lock:
             if not self._text:

@@ -9,15 +9,14 @@ import select
 import signal
 import socket
 import subprocess
-import sys
 from collections.abc import Callable
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from time import monotonic
 
 from course_lib.errors import CourseError
-from course_lib.grading.engine import wire
+from course_lib.grading.engine import nursery, wire
 from course_lib.i18n import _
 
 START = 120.0  # seconds in which a zygote must have imported torch, on a busy machine
@@ -56,36 +55,33 @@ class Zygote:
     """A process that forks children; started on first use and again when it is lost."""
 
     settings: ZygoteSettings
-    process: subprocess.Popen | None = None
+    process: subprocess.Popen | None = None  # none: forked from the nursery, and ends with us
     channel: socket.socket | None = None
+    waiting: bool = False
 
     def start(self) -> None:
         """Begin to start; the imports go on while the caller does something else."""
-        mine, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with theirs:
-            self.process = subprocess.Popen(
-                [sys.executable, "-c", _BOOT, json.dumps(sys.path), str(theirs.fileno()),
-                 json.dumps(asdict(self.settings))],
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-                start_new_session=True,
-                env=_environment(),
-            )  # fmt: skip
-        self.channel, self.waiting = mine, True
+        settings = asdict(self.settings)
+        self.channel = nursery.zygote(settings)
+        if self.channel is None:
+            self.channel, self.process = nursery.boot("main", settings)
+        self.waiting = True
 
     def _ready(self) -> None:
-        if self.process is None:
+        if self.channel is None:
             self.start()
-        if self.waiting:
+        while self.waiting:
             self.channel.settimeout(START)
-            try:
-                answer = self.channel.recv(1 << 16)
-            except TimeoutError:
-                answer = b""
-            if not answer:
+            with suppress(TimeoutError):
+                self.waiting = not self.channel.recv(1 << 16)
+            if self.waiting:
+                forked = self.process is None
                 self.stop()
-                raise NoChildren(_("The process that runs students' code could not be started."))
-            self.waiting = False
+                if not forked:
+                    text = _("The process that runs students' code could not be started.")
+                    raise NoChildren(text)
+                nursery.forget()
+                self.start()
 
     def child(self, scratch: Path, language: str, limits: dict) -> "Child":
         """A new child that works in the folder ``scratch``. Raises NoChildren."""
@@ -129,25 +125,6 @@ class Zygote:
             self.process.kill()
             self.process.wait()
         self.process = self.channel = None
-
-
-_BOOT = (
-    "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
-    "from course_lib.grading.engine.zygote import main; "
-    "main(int(sys.argv[2]), json.loads(sys.argv[3]))"
-)
-
-
-def _environment() -> dict[str, str]:
-    """No secret of the instructor's environment reaches it."""
-    kept = ("PATH", "LD_LIBRARY_PATH", "HOME", "TMPDIR", "SYSTEMROOT")
-    one_thread = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
-    return {
-        **{name: os.environ[name] for name in kept if name in os.environ},
-        **dict.fromkeys(one_thread, "1"),
-        "LANG": "C.UTF-8",
-        "MPLBACKEND": "agg",
-    }
 
 
 @dataclass

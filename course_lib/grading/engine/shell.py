@@ -36,6 +36,7 @@ class Shell:
         self.channel = channel
         self.shell = shell
         self.shell.on_output = self._send_output
+        self.shell.belongs_here()
         self.handles = Handles(shell.user_ns, channel, shell.capturing)
         self.item = None
         self.cases: dict[int, Case] = {}  # of this item, by the number they came with

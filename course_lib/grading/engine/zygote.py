@@ -1,8 +1,8 @@
 """The parent of the processes that students' code runs in: torch is warm, no answer is known.
 
-Started by ``Zygote`` in ``children.py`` as a process of its own. It gets one end of a socket pair
-for every submission, forks, and the child shuts itself in before it runs anything. It has exactly
-one thread: a fork of a process with more hangs.
+Started by ``Zygote`` in ``children.py``, forked from the nursery or as a process of its own. It
+gets one end of a socket pair for every submission, forks, and the child shuts itself in before it
+runs anything. It has exactly one thread: a fork of a process with more hangs.
 """
 
 import ast
@@ -16,27 +16,59 @@ from importlib import import_module
 from pathlib import Path
 
 ROOM = 1 << 20  # bytes of one request
-# No file of the course can be opened in a child: what it answers with is loaded before.
+# No file of the course can be opened in a child: what it answers with is loaded before. Random
+# numbers too: each child would load them, and draw others at each grading.
 ASKED_OF_A_CHILD = (
     "course_lib.grading.engine.shell",
     "course_lib.grading.engine.handles",
     "course_lib.grading.engine.finished",
     "course_lib.grading.html",
+    "numpy.random",
 )
 
 
-def main(control: int, settings: dict) -> None:
-    """Answer requests for children on the file descriptor ``control`` until it closes."""
+def nursery(control: int) -> None:
+    """Fork a zygote for every request on ``control`` until nobody is left to make one."""
     channel = socket.socket(fileno=control)
+    gc.disable()  # nothing of what is loaded is garbage
+    shell = _load()
+    gc.enable()
+    _freeze()
+    while True:
+        request, descriptors, _flags, _address = socket.recv_fds(channel, ROOM, 1)
+        _reap()
+        if not request:
+            return
+        if os.fork() == 0:
+            try:
+                channel.close()
+                settings = json.loads(request)
+                _leave_the_machine(settings)
+                _serve(descriptors[0], settings, shell)
+            finally:
+                os._exit(0)
+        os.close(descriptors[0])
+
+
+def main(control: int, settings: dict) -> None:
+    """Be a zygote that is a process of its own."""
+    _leave_the_machine(settings)  # before torch: what stays outside of the namespaces is small
+    _serve(control, settings, _load())
+
+
+def _leave_the_machine(settings: dict) -> None:
+    """Each zygote into namespaces of its own: limits count what is in one of them together."""
     if settings["isolated"]:
         from course_lib.grading.engine import sandbox
 
-        sandbox.enter_parent()  # first: what stays outside of the namespaces should be small
-    shell = _warm_up(settings["imports"], settings["modules"])
-    if _threads() != 1:
-        raise RuntimeError(f"{_threads()} threads: children of this process would hang")
-    gc.collect()
-    gc.freeze()
+        sandbox.enter_parent()
+
+
+def _serve(control: int, settings: dict, shell) -> None:
+    """Answer requests for children on the file descriptor ``control`` until it closes."""
+    channel = socket.socket(fileno=control)
+    _warm_up(settings["imports"], settings["modules"])
+    _freeze()
     channel.send(json.dumps({"ready": os.getpid()}).encode())
     while True:
         request, descriptors, _flags, _address = socket.recv_fds(channel, ROOM, 1)
@@ -44,7 +76,7 @@ def main(control: int, settings: dict) -> None:
         if not request:
             return
         told = json.loads(request)
-        child = sandbox.fork_into_new_pid_namespace() if settings["isolated"] else os.fork()
+        child = _fork(settings["isolated"])
         if child == 0:
             _be_a_child(channel, descriptors[0], told, settings, shell)
         os.close(descriptors[0])
@@ -53,6 +85,21 @@ def main(control: int, settings: dict) -> None:
             socket.send_fds(channel, [b"{}"], [handle])
         finally:
             os.close(handle)
+
+
+def _fork(isolated: bool) -> int:
+    if not isolated:
+        return os.fork()
+    from course_lib.grading.engine import sandbox
+
+    return sandbox.fork_into_new_pid_namespace()
+
+
+def _freeze() -> None:
+    if _threads() != 1:
+        raise RuntimeError(f"{_threads()} threads: children of this process would hang")
+    gc.collect()
+    gc.freeze()
 
 
 def _be_a_child(channel, descriptor: int, told: dict, settings: dict, capturing) -> None:
@@ -87,21 +134,19 @@ def _be_a_child(channel, descriptor: int, told: dict, settings: dict, capturing)
         os._exit(0)
 
 
-def _warm_up(imports: str, modules: list[str]):
-    """Everything a notebook is likely to need, imported and called once; the shell for it."""
+def _load():
+    """What every notebook needs, imported and called once; the shell for it."""
     import torch
 
     torch.set_num_threads(1)
     torch.set_num_interop_threads(1)
-    for name in (*modules, *ASKED_OF_A_CHILD):
+    for name in ASKED_OF_A_CHILD:
         import_module(name)
     from course_lib.grading.engine import stand_ins
     from course_lib.grading.engine.finished import make_unusable
     from course_lib.i18n import LANGUAGES, translator
 
     stand_ins.put_in_place()
-    _import_as_released(imports)
-
     for language in LANGUAGES:  # catalogs cannot be read later
         translator(language)
     layer = torch.nn.LSTM(2, 3)
@@ -110,6 +155,13 @@ def _warm_up(imports: str, modules: list[str]):
     make_unusable(frozenset({"lstm"}))  # what is set up at the first time, each child would set up
     make_unusable(frozenset())
     return _shell()
+
+
+def _warm_up(imports: str, modules: list[str]) -> None:
+    """What notebooks of one assignment are likely to need."""
+    for name in modules:
+        import_module(name)
+    _import_as_released(imports)
 
 
 def _shell():
