@@ -127,6 +127,8 @@ def handed_over(on, states):
         states = states[::-1]
     if "states-top-for-all" in on:
         states = states[-1:] * len(states)
+    if "states-first-for-all" in on:
+        states = states[:1] * len(states)
     if "states-swapped" in on:
         states = [(c, h) for h, c in states]
     if "c-not-handed" in on:

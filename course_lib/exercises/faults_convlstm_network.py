@@ -60,6 +60,8 @@ class FaultyNetwork(nn.Module):
             state = None if states is None else states[layer]
             if states is not None and "first-state-for-all" in on:
                 state = states[0]
+            if states is not None and "last-state-for-all" in on:
+                state = states[-1]
             if "state-from-below" in on and finals:
                 state = finals[-1]
             shown, history = run_layer(on, cell, below, state)

@@ -31,6 +31,12 @@ HANDED = [
         paired=False,
     ),
     fault(
+        "states-first-for-all",
+        N_("All layers of the forecaster start from the state of the encoder's first layer."),
+        N_("Each layer goes on from the state of the layer of the same number."),
+        paired=False,
+    ),
+    fault(
         "states-swapped",
         N_("On the way from the encoder to the forecaster h and c change places."),
         N_("The forecaster then takes the memory for the output, and the reverse."),

@@ -100,6 +100,12 @@ LAYERS = [
         paired=False,
     ),
     fault(
+        "last-state-for-all",
+        N_("All layers start from the given state of the last layer."),
+        N_("The list of states has one for every layer."),
+        paired=False,
+    ),
+    fault(
         "output-first-layer",
         N_("output is that of the first layer."),
         N_("The layers above it are then computed for nothing."),

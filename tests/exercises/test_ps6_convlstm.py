@@ -111,6 +111,32 @@ def test_batch_and_steps_that_became_one_axis_are_not_told_as_another_size(solut
             assert case.sizes["B"] * case.sizes["steps"] not in case.sizes.values(), case.sizes
 
 
+@pytest.mark.parametrize(
+    "layer, of_network, of_forecaster",
+    [
+        (0, "first-state-for-all", "states-first-for-all"),
+        (-1, "last-state-for-all", "states-top-for-all"),
+    ],
+)
+def test_one_state_for_all_layers_is_named(solution, layer, of_network, of_forecaster):
+    """The third mistake of the chapter: with layers of different sizes it stops with an error."""
+
+    class Network(solution["ConvLSTM"]):
+        def forward(self, input, states=None):
+            return super().forward(input, states and [states[layer]] * len(states))
+
+    class Forecaster(solution["EncoderForecaster"]):
+        def __init__(self, *sizes, **named):
+            super().__init__(*sizes, **named)
+            rest = self.forecaster.forward
+            self.forecaster.forward = lambda zeros, states: rest(
+                zeros, [states[layer]] * len(states)
+            )
+
+    assert [f.id for f in check("ps6_convlstm.network", Network).findings] == [of_network]
+    assert [f.id for f in check("ps6_convlstm.forecaster", Forecaster).findings] == [of_forecaster]
+
+
 @pytest.mark.parametrize("item", ["convlstm_cell", "cell_module"])
 def test_kernels_of_two_sizes_are_asked_because_a_padding_of_one_suits_only_one(item):
     for seed in SEEDS:
