@@ -875,7 +875,7 @@ def mended_f_over_time(*args):
     "mend_f",
     right=False,
     about="the loop runs forward in time and w_hh gets output[:, t]",
-    tells={"unused-h_0"},
+    tells={"forwards", "w_hh-with-h_t"},
 )
 def mended_f_two(*args):
     return _f_with({"forward", "now"})(*args)
