@@ -20,6 +20,8 @@ WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
 # Words of the frame around every figure.
 FRAME_WORDS = {
+    "back": N_("one step back"),
+    "forward": N_("one step on"),
     "live": N_("live torch"),
     "live_why": N_("These numbers come from torch in your kernel."),
     "restore": N_("Start again"),

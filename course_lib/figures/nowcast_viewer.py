@@ -49,8 +49,6 @@ class NowcastViewer(Figure):
         "gates": N_("gate"),
         "film": N_("film"),
         "step": N_("time step"),
-        "back": N_("one step back"),
-        "forward": N_("one step on"),
         "play": N_("play the film"),
         "channel": N_("channel"),
         "i": N_("input gate"),

@@ -60,8 +60,6 @@ class SlidingKernel(Figure):
         "stride": N_("stride"),
         "dilation": N_("dilation"),
         "at": N_("position"),
-        "back": N_("one step back"),
-        "forward": N_("one step on"),
         "kernel": N_("Kernel. Arrow keys move from weight to weight."),
         "weight": N_("weight {name}"),
         "legend": N_(

@@ -37,8 +37,6 @@ class UnrolledRNN(Figure):
         "question": N_("Change one input. Which states change, and for how long?"),
         "title": N_("One cell, called at every time step"),
         "step": N_("time step"),
-        "back": N_("one step back"),
-        "forward": N_("one step on"),
         "input": N_("{name}, feature {j}"),
         "legend": N_("Outlined: other than at the start. Bar: how far hₜ has moved."),
         "same": N_("No input changed yet. Step {t} of {T} is worked out below."),

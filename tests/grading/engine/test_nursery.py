@@ -60,7 +60,7 @@ def test_all_zygotes_come_from_one_process_that_ends_when_nobody_is_left():
     assert found["own"] == [None, None]
     assert (found["one"], found["below"]) == (1, 2)
     assert "COURSE_DB_URL" not in found["secret"] and not found["memory"]
-    gone, alive = psutil.wait_procs(_process(found["pid"]), timeout=20)
+    _gone, alive = psutil.wait_procs(_process(found["pid"]), timeout=20)
     assert alive == []
 
 
