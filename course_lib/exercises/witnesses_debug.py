@@ -25,7 +25,7 @@ ONES = torch.ones(())
 NOT_SEEN = (
     "not-seen",
     N_("On your first input the broken cell gives almost the same numbers as a right one."),
-    N_("Think of what the fault touches, and make just that large or different."),
+    N_("Change what the fault touches, but not so far that a sigmoid or a tanh is flat there."),
 )
 NOT_HIDDEN = (
     "not-hidden",
