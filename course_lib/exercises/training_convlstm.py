@@ -184,9 +184,10 @@ def truths(item, candidate, case: Case) -> dict[str, Tensor]:
     told["steps"] = all(asked == steps for _input, asked, _grad in model.calls)
     told["past"] = not any(_future(x, frames, held_out, read) for x, _s, _g in model.calls)
     told["enough"] = all(x.shape[1] >= read for x, _steps, _grad in model.calls)
-    told["whole"] = not told["past"] or _all_read(model, frames[:, :read], case.options["epochs"])
+    calls = _of_training(model, frames, held_out, read)
+    told["whole"] = not told["past"] or _all_read(calls, frames[:, :read], case.options["epochs"])
     told["cleared"] = model.cleared
-    told |= _as_the_statement_says(model, before, frames, read)
+    told |= _as_the_statement_says(model, calls, before, frames, read)
     told["downhill"] = _loss(model, frames, read) < _loss(before, frames, read)
     told["error"] = _near(errors[-1], _error(frozenset(), model, frames, held_out, read))
     if told["changed"] and not told["error"]:
@@ -194,10 +195,20 @@ def truths(item, candidate, case: Case) -> dict[str, Tensor]:
     return {name: torch.tensor(float(value)) for name, value in told.items()}
 
 
-def _as_the_statement_says(model, before, frames, read) -> dict[str, bool]:
+def _of_training(model, frames: Tensor, held_out: Tensor, read: int) -> list[Tensor]:
+    """What the model read to learn from: with gradients, and not to compute the error.
+
+    Who computes the error without ``no_grad`` has it with gradients too.
+    """
+    seen, unseen = frames[:, :read].flatten(1), held_out[:, :read].flatten(1)
+    calls = [x for x, _steps, grad in model.calls if grad]
+    return [x for x in calls if _rows(x, unseen) is None or _rows(x, seen) is not None]
+
+
+def _as_the_statement_says(model, calls, before, frames, read) -> dict[str, bool]:
     """Batches, order, loss and step, as far as the calls and the first gradients show them."""
     seen = frames[:, :read].flatten(1)
-    rows = [_rows(x, seen) for x, _steps, grad in model.calls if grad]
+    rows = [_rows(x, seen) for x in calls]
     told = dict.fromkeys(("batches", "shuffled", "goal", "loss", "adam"), True)
     if any(part is None for part in rows) or not rows:
         return told  # something else was read, and that is told
@@ -221,12 +232,11 @@ def _as_the_statement_says(model, before, frames, read) -> dict[str, bool]:
     return told
 
 
-def _all_read(model, seen: Tensor, epochs: int) -> bool:
+def _all_read(calls: list[Tensor], seen: Tensor, epochs: int) -> bool:
     """Whether every film was learned from as often as there were epochs.
 
     Counted film by film: as many films drawn at random, some of them twice, leave others out.
     """
-    calls = [x for x, _steps, grad in model.calls if grad]
     seen = seen.flatten(1)
     rows = [_rows(x, seen) for x in calls]
     if not rows or any(part is None for part in rows):
