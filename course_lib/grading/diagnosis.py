@@ -55,7 +55,10 @@ def diagnose(exam: Exam, outcomes: list[Outcome]) -> Diagnosis:
         faults = match.faults if match else ()
         if causes and any(finding.id in ("unknown", "numbers-differ") for finding in new):
             continue  # mixed with a mistake that is named already: nothing to add
-        findings += [f for f in new if f.id not in {old.id for old in findings}]
+        said = {old.id for old in findings}
+        if "parameter-names" in said:  # one of another name keeps its first, random values
+            said.add("draws-random-numbers")
+        findings += [f for f in new if f.id not in said]
         causes += [faults] if faults else []
         matches.append(match)
         told.append(outcome)

@@ -170,6 +170,19 @@ class TwoConvolutions(nn.Module):
         return x, x
 
 
+@answer("cell_module", "parameter-names")
+class ABiasForTheStateToo(Cell):
+    def __init__(self, *sizes, **named):
+        super().__init__(*sizes, **named)
+        self.bias_h = nn.Parameter(torch.rand_like(self.bias))
+
+    def forward(self, x, state=None):
+        state = state or right.zero_state(x, self.C)
+        peepholes = self.weight_ci, self.weight_cf, self.weight_co
+        both = self.bias + self.bias_h
+        return right.cell(x, state, self.weight_x, self.weight_h, both, *peepholes)
+
+
 @answer("network", "cells-plain-list")
 class CellsInAList(right.ConvLSTM):
     def __init__(self, in_channels, hidden_channels, kernel_size, image_size, **more):
