@@ -48,7 +48,7 @@ def test_the_readme_is_in_the_students_language_and_names_what_to_install():
     notebook = release_path(ROOT, "ps4_lstm", "id").read_text("utf-8")
     files = opened(io.BytesIO(packed("ps4_lstm", "id", notebook)))
     readme = files["ps4_lstm/README.md"]
-    assert readme.startswith("# LSTM dari nol\n") and "Pasang paket kursus" in readme
+    assert readme.startswith("# LSTM dari nol\n") and "Pasang paket kuliah" in readme
     assert "-m pip install COURSE" in readme and "-m jupyterlab ps4_lstm.ipynb" in readme
     assert "Install" not in readme
 
