@@ -2,7 +2,7 @@
 LANGUAGE ?= en
 # Many desktops set a variable of this name, such as en_US:en: that is not meant for us.
 ifeq ($(origin LANGUAGE),environment)
-LANGUAGE := $(or $(filter en id zh_CN,$(LANGUAGE)),en)
+LANGUAGE := $(or $(filter en $(notdir $(wildcard course_lib/i18n/locales/*)),$(LANGUAGE)),en)
 endif
 PORT ?=
 PYTHON ?= python3

@@ -13,15 +13,24 @@ from rich.console import Console
 from rich.markup import escape
 
 from course_lib.errors import CourseError
-from course_lib.i18n import LANGUAGES
+from course_lib.i18n import LANGUAGES, N_, _, get_language, speaking
 from course_lib.quick_start import without_iri_grammar
+from course_lib.spoken import language_of, say_help, teach_click
 
 DONE, SOME_FAILED, COULD_NOT_START, STOPPED = 0, 1, 2, 130
 console = Console()
 
 
 class Course(click.Group):
-    """Prints a CourseError as one sentence and exits with status 2."""
+    """Speaks the language that is asked for. Prints a CourseError as one sentence and exits with
+    status 2."""
+
+    def main(self, args=None, *more, **options):
+        words = sys.argv[1:] if args is None else list(args)
+        with speaking(language_of(words)):
+            teach_click()
+            say_help(self)
+            return super().main(words, *more, **options)
 
     def invoke(self, ctx):
         try:
@@ -30,34 +39,43 @@ class Course(click.Group):
             click.secho(str(error), fg="red", err=True)
             ctx.exit(COULD_NOT_START)
         except KeyboardInterrupt:
-            click.echo(
-                "\nStopped. What was done is kept; the same command does the rest.", err=True
-            )
+            stopped = _("Stopped. What was done is kept; the same command does the rest.")
+            click.echo(f"\n{stopped}", err=True)
             ctx.exit(STOPPED)
         except ModuleNotFoundError as error:
             if error.name and error.name.split(".")[0] == "course_lib":
                 raise
-            click.secho(
-                f"This command needs the package {error.name}, which is not installed. "
-                "Install the course's tools with: pip install -r requirements.txt",
-                fg="red",
-                err=True,
+            text = _(
+                "This command needs the package {name}, which is not installed. "
+                "Install the course's tools with: pip install -r requirements.txt"
             )
+            click.secho(text.format(name=error.name), fg="red", err=True)
             ctx.exit(COULD_NOT_START)
 
     def list_commands(self, ctx):
         return list(self.commands)
 
 
-@click.group(cls=Course, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--root", type=click.Path(path_type=Path), help="The course's folder, if not here.")
-@click.version_option(package_name="course-lib")
+@click.group(
+    cls=Course,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help=N_(
+        "From Convolution to ConvLSTM, from scratch: read, do and grade the course.\n\n"
+        "Exit status: 0 done, 1 some work failed and is listed, 2 could not start."
+    ),
+)
+@click.option(
+    "--root", type=click.Path(path_type=Path), help=N_("The course's folder, if not here.")
+)
+@click.option(
+    "--language",
+    "-l",
+    type=click.Choice(list(LANGUAGES)),
+    help=N_("What the command speaks.  [default: the language of your system, or English]"),
+)
+@click.version_option(package_name="course-lib", help=N_("Show the version and exit."))
 @click.pass_context
-def main(ctx, root):
-    """From Convolution to ConvLSTM, from scratch: read, do and grade the course.
-
-    Exit status: 0 done, 1 some work failed and is listed, 2 could not start.
-    """
+def main(ctx, root, language):
     ctx.obj = root
 
 
@@ -67,10 +85,11 @@ def find_root(given: Path | None) -> Path:
     for folder in [start] if given else [start, *start.parents]:
         if (folder / "_config.yml").exists() and (folder / "solutions").is_dir():
             return folder
-    raise CourseError(
-        f"{start} is not the course's folder (it has no _config.yml and solutions/). "
+    text = _(
+        "{folder} is not the course's folder (it has no _config.yml and solutions/). "
         "Change into it, or name it: course --root FOLDER ..."
     )
+    raise CourseError(text.format(folder=start))
 
 
 def with_root(command):
@@ -91,16 +110,21 @@ language_option = click.option(
     "languages",
     multiple=True,
     type=click.Choice(list(LANGUAGES)),
-    help="One language only; may be given more than once.  [default: all]",
+    help=N_("One language only; may be given more than once.  [default: all]"),
 )
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for a machine.")
+edition_option = click.option(
+    "--language",
+    "-l",
+    type=click.Choice(list(LANGUAGES)),
+    help=N_("The edition.  [default: the language that the command speaks]"),
+)
+json_option = click.option("--json", "as_json", is_flag=True, help=N_("Print JSON for a machine."))
 
 
-@main.command()
+@main.command(help=N_("Say what is missing on this machine and how to get it."))
 @json_option
 @click.pass_context
 def doctor(ctx, as_json):
-    """Say what is missing on this machine and how to get it."""
     from course_lib.doctor import examine
 
     try:
@@ -122,44 +146,47 @@ def doctor(ctx, as_json):
     ctx.exit(SOME_FAILED if any(f.needed and not f.ok for f in findings) else DONE)
 
 
-@main.command()
+@main.command(help=N_("Build the book into _build/html, in all languages."))
 @language_option
 @with_root
 def build(root, languages):
-    """Build the book into _build/html, in all languages."""
     from course_lib.publish.build import build_book
 
     build_book(root, languages or list(LANGUAGES), console)
 
 
-@main.command()
+@main.command(
+    help=N_(
+        "Print the book into _build/pdf, one PDF for each language. Needs Chromium; a few minutes."
+    )
+)
 @language_option
 @click.option(
     "--with",
     "second",
     type=click.Choice(list(LANGUAGES)),
     default=None,
-    help="A second language beneath each paragraph.",
+    help=N_("A second language beneath each paragraph."),
 )
 @with_root
 def pdf(root, languages, second):
-    """Print the book into _build/pdf, one PDF for each language. Needs Chromium; a few minutes."""
     from course_lib.publish.paper import make_pdfs
 
     make_pdfs(root, languages or list(LANGUAGES), second or "", console)
 
 
-@main.command()
-@click.option("--write", is_flag=True, help="Write the table into docs/chapters.md as well.")
+@main.command(
+    help=N_("Count what is in each chapter: words, minutes, code, assertions, quizzes, figures.")
+)
+@click.option("--write", is_flag=True, help=N_("Write the table into docs/chapters.md as well."))
 @json_option
 @with_root
 def chapters(root, write, as_json):
-    """Count what is in each chapter: words, minutes, code, assertions, quizzes, figures."""
     from course_lib.publish import chapters as counted
 
     rows = counted.chapters(root)
     if not rows:
-        raise CourseError(f"There is no chapter in {root / 'book'}.")
+        raise CourseError(_("There is no chapter in {folder}.").format(folder=root / "book"))
     if write:
         (root / counted.DOCUMENT).parent.mkdir(exist_ok=True)
         (root / counted.DOCUMENT).write_text(counted.as_markdown(rows), encoding="utf-8")
@@ -169,26 +196,24 @@ def chapters(root, write, as_json):
         counted.print_chapters(rows, console)
 
 
-@main.command()
-@click.option("--port", default=8000, show_default=True, help="Where to serve.")
-@click.option("--language", "-l", type=click.Choice(list(LANGUAGES)), default="en")
+@main.command(help=N_("Show the built book in a browser at http://127.0.0.1:8000."))
+@click.option("--port", default=8000, show_default=True, help=N_("Where to serve."))
+@edition_option
 @with_root
 def serve(root, port, language):
-    """Show the built book in a browser at http://127.0.0.1:8000."""
     from course_lib.publish.serve import serve as run_server
 
-    run_server(root, port, language, console)
+    run_server(root, port, language or get_language(), console)
 
 
-@main.command()
-@click.option("--language", "-l", type=click.Choice(list(LANGUAGES)), default="en")
+@main.command(help=N_("Open JupyterLab on the exercises in one language."))
+@edition_option
 @click.option("--port", default=8888, show_default=True)
 @with_root
 def lab(root, language, port):
-    """Open JupyterLab on the exercises in one language."""
     from course_lib.lab import open_lab
 
-    click.get_current_context().exit(open_lab(root, language, port, console))
+    click.get_current_context().exit(open_lab(root, language or get_language(), port, console))
 
 
 def assignments(root, named) -> list[str]:
@@ -199,19 +224,23 @@ def assignments(root, named) -> list[str]:
         config.source_path(root, name)
     found = list(dict.fromkeys(named)) or config.assignments(root)
     if not found:
-        raise CourseError(f"There is no assignment in {root / 'solutions'}.")
+        raise CourseError(
+            _("There is no assignment in {folder}.").format(folder=root / "solutions")
+        )
     return found
 
 
-@main.command()
+@main.command(
+    help=N_(
+        "Make the students' notebooks in exercises/ from solutions/, and a zip of each.\n\n"
+        "The zips, one for each language, are in _build/releases/: notebook and README, no "
+        "answers."
+    )
+)
 @click.argument("assignment", nargs=-1)
 @language_option
 @with_root
 def release(root, assignment, languages):
-    """Make the students' notebooks in exercises/ from solutions/, and a zip of each.
-
-    The zips, one for each language, are in _build/releases/: notebook and README, no answers.
-    """
     from course_lib.grading.release import release as make_release
     from course_lib.grading.student_zip import student_zips
 
@@ -222,55 +251,60 @@ def release(root, assignment, languages):
             console.print(f"  {path.relative_to(root)}", highlight=False)
 
 
-@main.command()
+@main.command(help=N_("Write the bundled sample class into submitted/, or remove it."))
 @click.argument("assignment", nargs=-1)
-@click.option("--remove", is_flag=True, help="Take the sample class out again.")
+@click.option("--remove", is_flag=True, help=N_("Take the sample class out again."))
 @with_root
 def sample(root, assignment, remove):
-    """Write the bundled sample class into submitted/, or remove it."""
     from course_lib.grading.sample import remove_sample_class, write_sample_class
 
     for name in assignments(root, assignment):
         if remove:
             removed = remove_sample_class(root, name, console=console)
-            console.print(f"{name}: {len(removed)} sample students removed")
+            text = _("{name}: {count} sample students removed")
+            console.print(text.format(name=name, count=len(removed)))
         else:
             written = write_sample_class(root, name, console=console)
-            console.print(f"{name}: {len(written)} sample submissions in submitted/")
+            text = _("{name}: {count} sample submissions in submitted/")
+            console.print(text.format(name=name, count=len(written)))
 
 
-@main.command()
+@main.command(
+    help=N_(
+        "Grade the submissions in submitted/<student>/<assignment>/.\n\n"
+        "Writes marks into gradebook.db, a page for each student into feedback/, a page about the "
+        "class and marks as CSV into marks/. What was graded already and has not changed is left "
+        "as it is."
+    )
+)
 @click.argument("assignment", nargs=-1)
-@click.option("--student", "-s", "students", multiple=True, help="This student only.")
-@click.option("--force", is_flag=True, help="Grade again what was graded already.")
+@click.option("--student", "-s", "students", multiple=True, help=N_("This student only."))
+@click.option("--force", is_flag=True, help=N_("Grade again what was graded already."))
 @click.option(
-    "--workers", type=click.IntRange(min=1), help="How many at once.  [default: one per core]"
+    "--workers", type=click.IntRange(min=1), help=N_("How many at once.  [default: one per core]")
 )
 @click.option(
     "--scheduler",
     metavar="ADDRESS",
-    help="Grade on the Dask cluster at tcp://HOST:PORT, or on one of N processes: local:N.",
+    help=N_("Grade on the Dask cluster at tcp://HOST:PORT, or on one of N processes: local:N."),
 )
-@click.option("--seed", type=int, help="Draw the hidden cases from this seed, to repeat a run.")
+@click.option("--seed", type=int, help=N_("Draw the hidden cases from this seed, to repeat a run."))
 @click.option(
     "--isolation",
     type=click.Choice(["required", "best", "none"]),
     default="best",
     show_default=True,
-    help="How students' code is shut in: refuse to start unless fully, as well as this machine "
-    "can, or not at all.",
+    help=N_(
+        "How students' code is shut in: refuse to start unless fully, as well as this machine "
+        "can, or not at all."
+    ),
 )
 @click.option(
-    "--explain", is_flag=True, help="With --student: each point, why, and how to get it again."
+    "--explain", is_flag=True, help=N_("With --student: each point, why, and how to get it again.")
 )
 @json_option
 @with_root
 def grade(root, assignment, students, force, workers, scheduler, seed, isolation, explain, as_json):
-    """Grade the submissions in submitted/<student>/<assignment>/.
-
-    Writes marks into gradebook.db, a page for each student into feedback/, a page about the class
-    and marks as CSV into marks/. What was graded already and has not changed is left as it is.
-    """
     without_iri_grammar()
     if not scheduler:
         from course_lib.grading.pool import begin_to_warm_up
@@ -282,10 +316,12 @@ def grade(root, assignment, students, force, workers, scheduler, seed, isolation
     from course_lib.grading.submissions import students_of
 
     if explain and not students:
-        raise CourseError("--explain is about one mark: name the student with --student.")
+        raise CourseError(_("--explain is about one mark: name the student with --student."))
 
     if workers and scheduler:
-        raise CourseError("--workers is about this machine, --scheduler about a cluster: name one.")
+        raise CourseError(
+            _("--workers is about this machine, --scheduler about a cluster: name one.")
+        )
 
     quiet = Console(stderr=True) if as_json else console
     failed = []
@@ -319,17 +355,19 @@ def grade(root, assignment, students, force, workers, scheduler, seed, isolation
     click.get_current_context().exit(SOME_FAILED if failed else DONE)
 
 
-@main.command()
+@main.command(
+    help=N_(
+        "Write the page about a class, and its marks for Moodle and Canvas, into marks/.\n\n"
+        "One page for each language: marks, parts by difficulty, the mistakes of the class, what "
+        "needs a person, and how far grading is. Grades nothing, and may be called while a class "
+        "is graded."
+    )
+)
 @click.argument("assignment", nargs=-1)
 @language_option
 @json_option
 @with_root
 def report(root, assignment, languages, as_json):
-    """Write the page about a class, and its marks for Moodle and Canvas, into marks/.
-
-    One page for each language: marks, parts by difficulty, the mistakes of the class, what needs
-    a person, and how far grading is. Grades nothing, and may be called while a class is graded.
-    """
     from course_lib.grading.report import print_short, write_reports
     from course_lib.grading.report import report as make_report
     from course_lib.grading.submissions import students_of
@@ -338,7 +376,7 @@ def report(root, assignment, languages, as_json):
     if not assignment:
         names = [name for name in names if students_of(root, name)]
         if not names:
-            raise CourseError("Nothing was handed in yet: there is nothing to report on.")
+            raise CourseError(_("Nothing was handed in yet: there is nothing to report on."))
     for name in names:
         made = make_report(root, name)
         write_reports(root, made, languages or list(LANGUAGES))
@@ -348,16 +386,17 @@ def report(root, assignment, languages, as_json):
             print_short(made, console)
 
 
-@main.group()
+@main.group(help=N_("Keep the three editions one book."))
 def translate():
-    """Keep the three editions one book."""
+    pass
 
 
-@translate.command()
+@translate.command(
+    help=N_("Compare every catalog with the English source; exit 1 when something is missing.")
+)
 @json_option
 @with_root
 def status(root, as_json):
-    """Compare every catalog with the English source; exit 1 when something is missing."""
     from course_lib.publish.catalogs import print_status
     from course_lib.publish.catalogs import status as catalog_status
 
@@ -366,27 +405,49 @@ def status(root, as_json):
     click.get_current_context().exit(DONE if ok else SOME_FAILED)
 
 
-@translate.command()
+@translate.command(help=N_("Extract the English text and merge it into every catalog."))
 @with_root
 def update(root):
-    """Extract the English text and merge it into every catalog."""
     from course_lib.publish.catalogs import update as update_catalogs
 
     update_catalogs(root, console)
 
 
-@main.command()
-@click.option("--only", default="", help='Comparisons with this in their name: "LSTM big".')
+@translate.command(
+    help=N_(
+        "Add a language: KEY such as fr or pt_BR, and the NAME it has for itself.\n\n"
+        "Its edition is English until its catalogs are translated."
+    )
+)
+@click.argument("key")
+@click.argument("name")
+@with_root
+def add(root, key, name):
+    from course_lib.publish.new_language import add_language
+
+    add_language(root, key, name, console)
+
+
+@main.command(
+    help=N_(
+        "Time the layers beside torch's; writes benchmarks/results.json and plots. Many minutes."
+    )
+)
+@click.option("--only", default="", help=N_('Comparisons with this in their name: "LSTM big".'))
 @click.option("--threads", type=click.Choice(["1", "2"]), multiple=True, default=["1", "2"])
 @with_root
 def bench(root, only, threads):
-    """Time the layers beside torch's; writes benchmarks/results.json and plots. Many minutes."""
     from course_lib.bench.run import bench as run_bench
 
     run_bench(root, console, only, tuple(int(count) for count in threads))
 
 
-@main.command("bench-grading")
+@main.command(
+    "bench-grading",
+    help=N_(
+        "Time grading beside nbgrader's own; writes benchmarks/grading.json and a plot. Minutes."
+    ),
+)
 @click.option("--assignment", default="ps4_lstm", show_default=True)
 @click.option("--submissions", type=click.IntRange(min=4), default=42, show_default=True)
 @click.option(
@@ -394,13 +455,12 @@ def bench(root, only, threads):
     type=click.IntRange(min=1),
     default=12,
     show_default=True,
-    help="How many of them nbgrader as it comes grades as well: it takes seconds for each.",
+    help=N_("How many of them nbgrader as it comes grades as well: it takes seconds for each."),
 )
-@click.option("--workers", type=click.IntRange(min=1), help="[default: one per core]")
-@click.option("--only-engine", is_flag=True, help="Leave nbgrader as it comes out.")
+@click.option("--workers", type=click.IntRange(min=1), help=N_("[default: one per core]"))
+@click.option("--only-engine", is_flag=True, help=N_("Leave nbgrader as it comes out."))
 @with_root
 def bench_grading(root, assignment, submissions, stock, workers, only_engine):
-    """Time grading beside nbgrader's own; writes benchmarks/grading.json and a plot. Minutes."""
     from course_lib.bench.grading import bench_grading as run_bench
 
     assignments(root, [assignment])
@@ -408,20 +468,26 @@ def bench_grading(root, assignment, submissions, stock, workers, only_engine):
     run_bench(root, console, assignment=assignment, only_engine=only_engine, **options)
 
 
-@main.command("bench-book")
-@click.option("--only", type=click.Choice(["pages", "build"]), help="One half of it.")
+@main.command(
+    "bench-book",
+    help=N_(
+        "Weigh and time the pages on a slow network, and time builds; writes benchmarks/book.json."
+    ),
+)
+@click.option("--only", type=click.Choice(["pages", "build"]), help=N_("One half of it."))
 @with_root
 def bench_book(root, only):
-    """Weigh and time the pages on a slow network, and time builds; writes benchmarks/book.json."""
     from course_lib.bench.book import bench_book as run_bench
 
     run_bench(root, console, only)
 
 
-@main.command("all")
+@main.command(
+    "all",
+    help=N_("Build the book, make the releases, grade the sample class: what `make course` does."),
+)
 @with_root
 def everything(root):
-    """Build the book, make the releases, grade the sample class: what `make course` does."""
     from course_lib.journey import run_everything
 
     click.get_current_context().exit(run_everything(root, console))

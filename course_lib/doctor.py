@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 from course_lib.errors import CourseError
+from course_lib.i18n import N_, _
 
-INSTALL = "Run: pip install -r requirements.txt"
+INSTALL = N_("Run: pip install -r requirements.txt")
 PURPOSES = {
-    None: "Packages for students",
-    "book": "Packages that build the book",
-    "instructor": "Packages that grade",
-    "dev": "Packages that run the tests",
+    None: N_("Packages for students"),
+    "book": N_("Packages that build the book"),
+    "instructor": N_("Packages that grade"),
+    "dev": N_("Packages that run the tests"),
 }
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
@@ -45,12 +46,13 @@ def examine(root: Path) -> list[Finding]:
 
 def _python():
     found = ".".join(map(str, sys.version_info[:3]))
-    where = "in a virtual environment" if sys.prefix != sys.base_prefix else "not in a .venv"
+    inside = sys.prefix != sys.base_prefix
+    where = _("in a virtual environment") if inside else _("not in a .venv")
     return Finding(
-        "Python 3.11 or newer",
+        _("Python 3.11 or newer"),
         sys.version_info >= (3, 11),
         f"{found}, {where}",
-        "Install Python 3.11 or newer, then run make course again.",
+        _("Install Python 3.11 or newer, then run make course again."),
     )
 
 
@@ -60,15 +62,15 @@ def _isolation():
         from course_lib.grading.engine.sandbox import available
 
         found = available()
-        said = "complete" if found.complete else " ".join(found.weaker())
+        said = _("complete") if found.complete else " ".join(found.weaker())
         complete = found.complete
     except ImportError as error:  # not an instructor's installation
-        complete, said = False, f"cannot be tried ({error})"
+        complete, said = False, _("cannot be tried ({error})").format(error=error)
     return Finding(
-        "Students' code shut in while it is graded",
+        _("Students' code shut in while it is graded"),
         complete,
         said,
-        "Grade on Linux 5.13 or newer; course grade --isolation required refuses anything less.",
+        _("Grade on Linux 5.13 or newer; course grade --isolation required refuses anything less."),
         needed=False,
     )
 
@@ -79,7 +81,7 @@ def _packages():
     try:
         requirements = importlib.metadata.requires("course-lib") or []
     except importlib.metadata.PackageNotFoundError:
-        yield Finding("The course's own package", False, "not installed", INSTALL)
+        yield Finding(_("The course's own package"), False, _("not installed"), _(INSTALL))
         return
     for extra, purpose in PURPOSES.items():
         wrong = []
@@ -95,24 +97,30 @@ def _packages():
             try:
                 version = importlib.metadata.version(requirement.name)
             except importlib.metadata.PackageNotFoundError:
-                wrong.append(f"{requirement.name} is missing")
+                wrong.append(_("{name} is missing").format(name=requirement.name))
                 continue
             if not requirement.specifier.contains(version, prereleases=True):
-                wrong.append(f"{requirement.name} {version} is not {requirement.specifier}")
-        found = "; ".join(wrong) if wrong else f"all {count} there"
-        yield Finding(purpose, not wrong, found, INSTALL, needed=extra is None)
+                text = _("{name} {version} is not {wanted}")
+                wanted = requirement.specifier
+                wrong.append(text.format(name=requirement.name, version=version, wanted=wanted))
+        found = "; ".join(wrong) if wrong else _("all {count} there").format(count=count)
+        yield Finding(_(purpose), not wrong, found, _(INSTALL), needed=extra is None)
 
 
 def _browser():
     path = next(filter(None, map(shutil.which, BROWSERS)), None)
     driver = shutil.which("chromedriver")
-    found = path or "no Chromium"
+    found = path or _("no Chromium")
+    if path and not driver:
+        found = _("{path}, but no chromedriver").format(path=path)
     return Finding(
-        "Chromium for `course pdf`, with chromedriver for the browser tests",
+        _("Chromium for `course pdf`, with chromedriver for the browser tests"),
         bool(path and driver),
-        found if path is None or driver else f"{found}, but no chromedriver",
-        "On Debian or Ubuntu: apt-get install chromium chromium-driver. "
-        "Only printing and the browser tests need them.",
+        found,
+        _(
+            "On Debian or Ubuntu: apt-get install chromium chromium-driver. "
+            "Only printing and the browser tests need them."
+        ),
         needed=False,
     )
 
@@ -121,34 +129,37 @@ def _chinese_font():
     """A PDF holds its fonts, so this machine must have one with Chinese signs."""
     from course_lib.publish.chromium import need_fonts
 
+    what = _("A font for the PDF in 简体中文")
     try:
         need_fonts(["zh_CN"])
     except CourseError as error:
-        return Finding("A font for the PDF in 简体中文", False, "none", str(error), needed=False)
-    return Finding("A font for the PDF in 简体中文", True, "found", "", needed=False)
+        return Finding(what, False, _("none"), str(error), needed=False)
+    return Finding(what, True, _("found"), "", needed=False)
 
 
 def _disk(root):
     free = shutil.disk_usage(root if root.exists() else Path.cwd()).free / 2**30
-    return Finding("Disk", free >= 1, f"{free:.0f} GB free", "Free at least 1 GB.")
+    found = _("{size} GB free").format(size=f"{free:.0f}")
+    return Finding(_("Disk"), free >= 1, found, _("Free at least 1 GB."))
 
 
 def _course_folder(root):
     ok = (root / "_config.yml").exists() and os.access(root, os.W_OK)
+    found = _("{folder} has no _config.yml or cannot be written").format(folder=root)
     return Finding(
-        "The course's folder",
+        _("The course's folder"),
         ok,
-        str(root) if ok else f"{root} has no _config.yml or cannot be written",
-        "Change into the course's folder, or name it: course --root FOLDER doctor",
+        str(root) if ok else found,
+        _("Change into the course's folder, or name it: course --root FOLDER doctor"),
     )
 
 
 def _site(root):
     built = [p.parent.name for p in sorted((root / "_build" / "html").glob("*/index.html"))]
     return Finding(
-        "The built book",
+        _("The built book"),
         bool(built),
-        ", ".join(built) or "not built yet",
-        "Build it with: course build",
+        ", ".join(built) or _("not built yet"),
+        _("Build it with: course build"),
         needed=False,
     )

@@ -9,6 +9,7 @@ from pathlib import Path
 from rich.console import Console
 
 from course_lib.errors import CourseError
+from course_lib.i18n import _
 
 WORK = "my_exercises"
 CHAPTERS = "chapters"
@@ -22,9 +23,8 @@ def copy_exercises(root: Path, language: str) -> tuple[Path, list[Path]]:
     """
     released = sorted((root / "exercises" / language).glob("*/*.ipynb"))
     if not released:
-        raise CourseError(
-            f"There are no exercises in exercises/{language}. Make them with: course release"
-        )
+        text = _("There are no exercises in exercises/{language}. Make them with: course release")
+        raise CourseError(text.format(language=language))
     folder, kept = root / WORK / language, []
     for notebook in released:
         mine = folder / notebook.parent.name / notebook.name
@@ -75,9 +75,11 @@ def open_lab(root: Path, language: str, port: int, console: Console) -> int:
     """Run JupyterLab until it is stopped; returns its exit status."""
     folder, kept = copy_exercises(root, language)
     copy_chapters(root, language, folder)
-    console.print(f"Your notebooks are in {folder.relative_to(root)}/ ; stop with Ctrl+C.")
+    text = _("Your notebooks are in {folder}/ ; stop with Ctrl+C.")
+    console.print(text.format(folder=folder.relative_to(root)))
     if kept:
-        console.print(f"{len(kept)} of them were there already and are as you left them.")
+        text = _("{count} of them were there already and are as you left them.")
+        console.print(text.format(count=len(kept)))
     # Not in the course's folder: nbgrader's configuration there is the teacher's.
     lab = subprocess.Popen(lab_command(folder, port), cwd=folder)
     while True:

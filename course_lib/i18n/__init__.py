@@ -7,6 +7,7 @@ called) or ``N_`` (marked now, translated later), and looked up in
 
 import gettext
 import io
+import json
 from collections.abc import Callable
 from contextlib import contextmanager
 from functools import cache
@@ -17,7 +18,10 @@ import polib
 from course_lib.errors import CourseError
 from course_lib.i18n.told import Told
 
-LANGUAGES = {"en": "English", "id": "Bahasa Indonesia", "zh_CN": "简体中文"}
+# Each by the name it has for itself; `course translate add` writes another one into the file.
+LANGUAGES: dict[str, str] = json.loads(
+    (Path(__file__).parent / "languages.json").read_text(encoding="utf-8")
+)
 LOCALES = Path(__file__).parent / "locales"
 
 # One language per process. A ContextVar would be lost between the cells of a notebook, each of
@@ -61,7 +65,8 @@ def normalise(language: str) -> str:
         if key.split("_")[0] == first:
             return key
     known = ", ".join(f'"{key}" ({name})' for key, name in LANGUAGES.items())
-    raise CourseError(f'The course does not speak "{language}". Choose one of {known}.')
+    text = _('The course does not speak "{language}". Choose one of {known}.')
+    raise CourseError(text.format(language=language, known=known))
 
 
 @cache

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from course_lib.errors import CourseError
-from course_lib.i18n import LANGUAGES
+from course_lib.i18n import LANGUAGES, _
 
 from .config import (
     BUILDERS,
@@ -47,19 +47,18 @@ def build_book(
     read_config(root)
     unknown = [language for language in languages if language not in LANGUAGES]
     if unknown:
-        raise CourseError(
-            f"The book has no language {unknown[0]!r}; it has {', '.join(LANGUAGES)}."
-        )
+        text = _("The book has no language {language!r}; it has {known}.")
+        raise CourseError(text.format(language=unknown[0], known=", ".join(LANGUAGES)))
     with only_one_build(root, console):
         stale = [language for language in languages if not is_fresh(root, language)]
         if not stale:
-            console.print("The book is up to date.", highlight=False)
+            console.print(_("The book is up to date."), highlight=False)
             return root / SITE
         inputs = {language: book_fingerprint(root, language) for language in stale}
         _build_all(root, stale, console)
         _publish(root, stale, inputs)
     names = ", ".join(LANGUAGES[language] for language in stale)
-    console.print(f"The book is built: {names}.", highlight=False)
+    console.print(_("The book is built: {names}.").format(names=names), highlight=False)
     return root / SITE
 
 
@@ -84,7 +83,8 @@ def only_one_build(root: Path, console: Console) -> FileLock:
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        console.print("Another build of this book is running; waiting for it.", highlight=False)
+        text = _("Another build of this book is running; waiting for it.")
+        console.print(text, highlight=False)
         lock.acquire()
     return lock
 
@@ -134,11 +134,16 @@ def _refuse(found: dict[str, list[Problem]]) -> None:
     lines = [f"  {language}: {problem}" for problem, language in first.items()]
     if not lines:
         return
-    count = "1 problem" if len(lines) == 1 else f"{len(lines)} problems"
-    raise CourseError(
-        f"The book was not built, because of {count}; the last good site stays as it was.\n"
-        + "\n".join(lines)
-    )
+    if len(lines) == 1:
+        text = _(
+            "The book was not built, because of 1 problem; the last good site stays as it was."
+        )
+    else:
+        text = _(
+            "The book was not built, because of {count} problems; "
+            "the last good site stays as it was."
+        )
+    raise CourseError("\n".join([text.format(count=len(lines)), *lines]))
 
 
 def _publish(root: Path, languages: Sequence[str], inputs: dict[str, str]) -> None:

@@ -8,18 +8,22 @@ import polib
 from rich.console import Console
 from rich.table import Table
 
-from course_lib.i18n import LANGUAGES
+from course_lib.i18n import LANGUAGES, _
 
+from .build import SITE, is_fresh
 from .compare import differences, forbidden
+from .editions import compare_pages, compare_releases
 from .po import merge
 from .sources import BOOK, LIBRARY, Source, all_sources
+from .version import source_hash, translated_from
 
 TRANSLATIONS = [language for language in LANGUAGES if language != "en"]
 
 
 @dataclass(frozen=True)
 class Count:
-    """How far one catalog is in one language."""
+    """How far one catalog is in one language. ``source`` changes with the English, ``version`` is
+    the day of the English that it translates whole."""
 
     catalog: str
     language: str
@@ -28,12 +32,14 @@ class Count:
     fuzzy: int
     untranslated: int
     stale: int
+    source: str = ""
+    version: str = ""
 
 
 @dataclass(frozen=True)
 class Problem:
     """One thing to mend; ``kind`` is missing, untranslated, fuzzy, stale, unreadable or a kind of
-    ``compare.differences``."""
+    ``compare.differences``, ``editions.page_differences`` or ``editions.notebook_differences``."""
 
     catalog: str
     language: str
@@ -63,7 +69,7 @@ def update(root: Path, console: Console | None = None) -> list[Path]:
     """Extract the English and merge it into every catalog; returns the files that changed."""
     root, console = Path(root).resolve(), console or Console()
     changed = []
-    with console.status("Extracting the English text of the book …") as shown:
+    with console.status(_("Extracting the English text of the book …")) as shown:
         sources = all_sources(root, console, _teller(shown))
     for source in sources:
         for language in TRANSLATIONS:
@@ -72,8 +78,23 @@ def update(root: Path, console: Console | None = None) -> list[Path]:
                 changed.append(path)
     for path in changed:
         console.print(f"  {path.relative_to(root)}", highlight=False)
-    console.print(f"{len(changed)} of {len(sources) * len(TRANSLATIONS)} catalogs changed.")
+    text = _("{count} of {all} catalogs changed.")
+    console.print(text.format(count=len(changed), all=len(sources) * len(TRANSLATIONS)))
+    _print_to_do(root, sources, console)
     return changed
+
+
+def _print_to_do(root: Path, sources: list[Source], console: Console) -> None:
+    """What waits for a translator: the new sentences, and those whose English changed."""
+    for source in sources:
+        for language in TRANSLATIONS:
+            path = source.catalog(root, language)
+            for entry in polib.pofile(str(path)) if path.is_file() else ():
+                if entry.obsolete or entry.translated():
+                    continue
+                kind = _("its English changed") if entry.fuzzy else _("new")
+                line = f'{path.relative_to(root)}:{entry.linenum}: {kind}: "{_short(entry.msgid)}"'
+                console.print(line, highlight=False, markup=False, soft_wrap=True)
 
 
 def status(root: Path, console: Console | None = None) -> Status:
@@ -82,7 +103,7 @@ def status(root: Path, console: Console | None = None) -> Status:
     Raises CourseError when the book itself cannot be read.
     """
     root, console = Path(root).resolve(), console or Console(stderr=True)
-    with console.status("Extracting the English text of the book …") as shown:
+    with console.status(_("Extracting the English text of the book …")) as shown:
         sources = all_sources(root, console, _teller(shown))
     counts, problems = [], []
     for language in TRANSLATIONS:
@@ -92,7 +113,17 @@ def status(root: Path, console: Console | None = None) -> Status:
             counts.append(count)
             problems += found
         problems += stray_catalogs(root, sources, language)
+        problems += other_editions(root, language)
     return Status(counts, problems)
+
+
+def other_editions(root: Path, language: str) -> list[Problem]:
+    """What the reader and the student get, against the English: the released notebooks, and the
+    built pages where both editions are those of this moment."""
+    found = list(compare_releases(root / "exercises", language))
+    if all((root / SITE / each).is_dir() and is_fresh(root, each) for each in ("en", language)):
+        found += compare_pages(root / SITE, language)
+    return [Problem(name, language, kind, text) for name, kind, text in found]
 
 
 def check_catalog(
@@ -105,26 +136,28 @@ def check_catalog(
         return Problem(source.name, language, kind, text, message)
 
     if not path.is_file():
-        found = [problem("missing", f"there is no {path.name}; run `course translate update`")]
+        text = _("there is no {file}; run `course translate update`")
+        found = [problem("missing", text.format(file=path.name))]
         return Count(source.name, language, total, 0, 0, total, 0), found if total else []
     try:
         catalog = polib.pofile(str(path))
     except (OSError, ValueError, UnicodeDecodeError) as error:
-        found = [problem("unreadable", f"{path.name} is not a catalog: {error}")]
+        text = _("{file} is not a catalog: {error}").format(file=path.name, error=error)
+        found = [problem("unreadable", text)]
         return Count(source.name, language, total, 0, 0, total, 0), found
     entries = {entry.msgid: entry for entry in catalog if not entry.obsolete}
     problems, translated, fuzzy = [], 0, 0
     for message in source.messages:
         entry = entries.get(message)
         if entry is None:
-            problems.append(problem("missing", "this sentence is not in the catalog", message))
+            problems.append(problem("missing", _("this sentence is not in the catalog"), message))
         elif entry.fuzzy:
             fuzzy += 1
             problems.append(
-                problem("fuzzy", "the English changed after it was translated", message)
+                problem("fuzzy", _("the English changed after it was translated"), message)
             )
         elif not entry.msgstr.strip():
-            problems.append(problem("untranslated", "it has no translation", message))
+            problems.append(problem("untranslated", _("it has no translation"), message))
         else:
             translated += 1
             lost = differences(message, entry.msgstr, never, markdown=source.markdown)
@@ -132,11 +165,11 @@ def check_catalog(
     stale = [entry.msgid for entry in catalog if entry.obsolete] + [
         message for message in entries if message not in set(source.messages)
     ]
-    problems += [problem("stale", "the English no longer says this", gone) for gone in stale]
+    problems += [problem("stale", _("the English no longer says this"), gone) for gone in stale]
     untranslated = total - translated - fuzzy
-    return Count(
-        source.name, language, total, translated, fuzzy, untranslated, len(stale)
-    ), problems
+    about = source_hash(source.messages), str(translated_from(path) or "")
+    counts = total, translated, fuzzy, untranslated, len(stale)
+    return Count(source.name, language, *counts, *about), problems
 
 
 def stray_catalogs(root: Path, sources: list[Source], language: str) -> list[Problem]:
@@ -147,7 +180,7 @@ def stray_catalogs(root: Path, sources: list[Source], language: str) -> list[Pro
         for path in sorted((root / folder.format(language=language)).rglob("*.po")):
             if path not in known:
                 where = path.relative_to(root).as_posix()
-                text = f"{where} belongs to nothing in the course; delete it"
+                text = _("{file} belongs to nothing in the course; delete it").format(file=where)
                 problems.append(Problem(path.stem, language, "stale", text))
     return problems
 
@@ -158,27 +191,36 @@ def print_status(found: Status, console: Console, as_json: bool = False) -> bool
         told = {"ok": found.ok} | asdict(found)
         console.print_json(json.dumps(told, ensure_ascii=False))
         return found.ok
-    table = Table(title="Translations", title_justify="left")
-    table.add_column("catalog")
+    table = Table(title=_("Translations"), title_justify="left")
+    table.add_column(_("catalog"))
+    table.add_column("English")
     for language in TRANSLATIONS:
         table.add_column(LANGUAGES[language], justify="right")
     names = dict.fromkeys(count.catalog for count in found.counts)
     for name in names:
         cells = [c for c in found.counts if c.catalog == name]
-        table.add_row(name, *(f"{c.translated} / {c.total}" for c in cells))
+        table.add_row(name, cells[0].source, *map(_told, cells))
     console.print(table)
     for problem in found.problems:
         console.print(str(problem), highlight=False, markup=False, soft_wrap=True)
     if found.ok:
-        console.print("Every sentence is translated, and nothing was lost.")
+        console.print(_("Every sentence is translated, and nothing was lost."))
     else:
-        console.print(f"{len(found.problems)} to mend.")
+        console.print(_("{count} to mend.").format(count=len(found.problems)))
     return found.ok
+
+
+def _told(count: Count) -> str:
+    """The share of a catalog, and what in it is behind the English."""
+    behind = [(count.fuzzy, _("{count} fuzzy")), (count.stale, _("{count} stale"))]
+    told = [text.format(count=number) for number, text in behind if number]
+    return ", ".join([f"{count.translated} / {count.total}", *told])
 
 
 def _teller(shown):
     """Let the spinner say which page is being read."""
-    return lambda task, percent, page: shown.update(f"Extracting the English text: {page}")
+    text = _("Extracting the English text: {page}")
+    return lambda task, percent, page: shown.update(text.format(page=page))
 
 
 def _short(text: str, length: int = 70) -> str:

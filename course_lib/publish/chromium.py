@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from course_lib.errors import CourseError
+from course_lib.i18n import _
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 # A browser that asks nobody anything by itself.
@@ -36,8 +37,10 @@ def find() -> str:
     found = next(filter(None, map(shutil.which, PROGRAMS)), None)
     if found is None:
         raise CourseError(
-            "This needs Chromium, which is not here. Debian and Ubuntu: apt-get install "
-            "chromium. Elsewhere install Chromium or Chrome and put it on the PATH."
+            _(
+                "This needs Chromium, which is not here. Debian and Ubuntu: apt-get install "
+                "chromium. Elsewhere install Chromium or Chrome and put it on the PATH."
+            )
         )
     return found
 
@@ -54,10 +57,11 @@ def need_fonts(languages: Sequence[str]) -> None:
         wanted, package = FONTS[language]
         told = subprocess.run([fc_list, wanted, "family"], capture_output=True, text=True)
         if not told.stdout.strip():
-            raise CourseError(
-                f"Printing {language} needs a font with its signs, and this machine has none. "
-                f"Debian and Ubuntu: apt-get install {package}."
+            text = _(
+                "Printing {language} needs a font with its signs, and this machine has none. "
+                "Debian and Ubuntu: apt-get install {package}."
             )
+            raise CourseError(text.format(language=language, package=package))
 
 
 def print_page(page: Path, pdf: Path) -> None:
@@ -74,7 +78,9 @@ def print_page(page: Path, pdf: Path) -> None:
                 timeout=PATIENCE,
             )
         except subprocess.TimeoutExpired:
-            raise CourseError(f"Chromium did not print within {PATIENCE} seconds.") from None
+            text = _("Chromium did not print within {seconds} seconds.")
+            raise CourseError(text.format(seconds=PATIENCE)) from None
     if ended.returncode or not pdf.is_file():
-        said = ended.stderr.strip().splitlines()[-1:] or ["it gave no reason"]
-        raise CourseError(f"Chromium could not print the book: {said[0]}")
+        said = ended.stderr.strip().splitlines()[-1:] or [_("it gave no reason")]
+        text = _("Chromium could not print the book: {reason}")
+        raise CourseError(text.format(reason=said[0]))

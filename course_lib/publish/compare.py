@@ -1,4 +1,5 @@
-"""Is a translation still the same sentence? What must survive: maths, roles, code, links, terms."""
+"""Is a translation still the same sentence? What must survive: maths, roles, code, links, numbers,
+blocks; what must not be there: forbidden terms, English."""
 
 import re
 from collections import Counter
@@ -8,6 +9,11 @@ from pathlib import Path
 
 import yaml
 from markdown_it import MarkdownIt
+
+from course_lib.i18n import _
+
+from .english_left import english_left
+from .numerals import changed
 
 _ROLE = re.compile(r"\{([\w:-]+)\}`([^`]+)`")
 _CODE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.S)
@@ -23,8 +29,12 @@ def differences(
 ) -> Iterator[tuple[str, str]]:
     """What the translation lost, gained or must not say: pairs of a kind and a sentence.
 
-    Kinds: maths, role, code, link, placeholder, markup, term. ``never`` holds forbidden forms.
+    Kinds: structure, maths, role, code, link, placeholder, markup, number, english, term.
+    ``never`` holds forbidden forms.
     """
+    if markdown and _blocks(source) != _blocks(translation):
+        yield "structure", _("its paragraphs, lists or headings are others than in the English")
+    whole = source
     if markdown:
         source, wanted_roles = _take(_ROLE, source)
         translation, found_roles = _take(_ROLE, translation)
@@ -39,18 +49,21 @@ def differences(
         wanted, found = _LINK.findall(source), _LINK.findall(translation)
         yield from _compare("link", ["".join(m) for m in wanted], ["".join(m) for m in found])
         if _loose_marks(translation) > _loose_marks(source):
-            yield (
-                "markup",
-                "a * or ` stays visible on the page; put punctuation outside the marks",
-            )
+            text = _("a * or ` stays visible on the page; put punctuation outside the marks")
+            yield "markup", text
+        source, translation = _LINK.sub(" x ", source), _LINK.sub(" x ", translation)
     else:
         wanted, found = _FIELD.findall(source), _FIELD.findall(translation)
         yield from _compare(
             "placeholder", ["".join(m) for m in wanted], ["".join(m) for m in found]
         )
+        source, translation = _FIELD.sub(" x ", source), _FIELD.sub(" x ", translation)
+    yield from _said("number", *changed(source, translation, whole))
+    for run in english_left(source, translation):
+        yield "english", _('it says "{words}" in English').format(words=run)
     for form in never:
         if _says(translation, form):
-            yield "term", f'it says "{form}", which the glossary forbids'
+            yield "term", _('it says "{form}", which the glossary forbids').format(form=form)
 
 
 def _take(pattern: re.Pattern, text: str) -> tuple[str, list[tuple[str, ...]]]:
@@ -60,10 +73,22 @@ def _take(pattern: re.Pattern, text: str) -> tuple[str, list[tuple[str, ...]]]:
 
 def _compare(kind: str, wanted: list[str], found: list[str]) -> Iterator[tuple[str, str]]:
     lost, gained = Counter(wanted) - Counter(found), Counter(found) - Counter(wanted)
+    yield from _said(kind, list(lost.elements()), list(gained.elements()))
+
+
+def _said(kind: str, lost: list[str], gained: list[str]) -> Iterator[tuple[str, str]]:
     if lost:
-        yield kind, "it lost " + ", ".join(lost.elements())
+        yield kind, _("it lost {things}").format(things=", ".join(lost))
     if gained:
-        yield kind, "it has, and the English has not, " + ", ".join(gained.elements())
+        text = _("it has, and the English has not, {things}")
+        yield kind, text.format(things=", ".join(gained))
+
+
+def _blocks(text: str) -> list[str]:
+    """The blocks of a text: paragraphs, items, headings, fences, in their order."""
+    return [
+        token.type + token.tag for token in _markdown.parse(text) if token.type != "paragraph_close"
+    ]
 
 
 def _roles(wanted: list[tuple[str, str]], found: list[tuple[str, str]]):
@@ -80,10 +105,12 @@ def _roles(wanted: list[tuple[str, str]], found: list[tuple[str, str]]):
     terms = [target(text) for role, text in wanted if role == "term"]
     said = [text for role, text in found if role == "term"]
     if len(terms) != len(said):
-        yield "role", f"it has {len(said)} {{term}} roles, the English has {len(terms)}"
+        text = _("it has {found} {{term}} roles, the English has {wanted}")
+        yield "role", text.format(found=len(said), wanted=len(terms))
     for text in said:
         if "<" in text and target(text) not in terms:
-            yield "role", f"{{term}}`{text}` points at a term that the English does not name here"
+            told = _("{role} points at a term that the English does not name here")
+            yield "role", told.format(role=f"{{term}}`{text}`")
 
 
 def _formula(found: tuple[str, ...]) -> str:

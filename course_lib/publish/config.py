@@ -12,6 +12,7 @@ import yaml
 
 import course_lib
 from course_lib.errors import CourseError
+from course_lib.i18n import _
 
 from .words import title, words
 
@@ -26,14 +27,14 @@ def read_config(root: Path) -> dict:
     """``_config.yml`` of the course as a dictionary. Raises CourseError when it cannot be read."""
     for name in ("_config.yml", "_toc.yml"):
         if not (root / name).is_file():
-            raise CourseError(
-                f"There is no {name} in {root}; run this in the folder of the course."
-            )
+            text = _("There is no {name} in {folder}; run this in the folder of the course.")
+            raise CourseError(text.format(name=name, folder=root))
     try:
         return yaml.safe_load((root / "_config.yml").read_text(encoding="utf-8"))
     except yaml.YAMLError as error:
         reason = " ".join(str(error).split())
-        raise CourseError(f"_config.yml cannot be read as YAML: {reason}") from None
+        text = _("_config.yml cannot be read as YAML: {reason}")
+        raise CourseError(text.format(reason=reason)) from None
 
 
 def derive(root: Path, language: str, cache: Path) -> dict:

@@ -11,6 +11,7 @@ from babel.messages.pofile import read_po, write_po
 from course_lib.i18n import LANGUAGES
 
 from .sources import Source
+from .version import headers
 
 _DATES = re.compile(
     rb'^"(?:POT-Creation-Date|PO-Revision-Date|Last-Translator|Language-Team|Generated-By'
@@ -19,6 +20,7 @@ _DATES = re.compile(
 )
 # Babel breaks the line of a long "#| msgid" comment, which polib then cannot read.
 _WRAPPED = re.compile(rb'\n#\| (?!msgid |")')
+_LAST = b'"Content-Transfer-Encoding: 8bit\\n"\n'
 HEADER = """\
 # {language}: {name}
 # An empty msgstr shows the English. `course translate update` brings new and changed sentences;
@@ -39,7 +41,8 @@ def merge(source: Source, path: Path, language: str) -> bool:
     catalog = read_po(BytesIO(before), locale=language) if before else Catalog(locale=language)
     catalog.update(template, update_creation_date=False)
     # Babel takes the line "#| msgid", what a fuzzy sentence was before, for a comment.
-    previous = {e.msgid: e.previous_msgid for e in polib.pofile(str(path))} if before else {}
+    old = polib.pofile(str(path)) if before else None
+    previous = {e.msgid: e.previous_msgid for e in old or ()}
     for message in catalog:
         message.user_comments = [c for c in message.user_comments if not c.startswith("|")]
         if message.fuzzy and not message.previous_id and previous.get(message.id):
@@ -52,6 +55,8 @@ def merge(source: Source, path: Path, language: str) -> bool:
     written = BytesIO()
     write_po(written, catalog, width=0, ignore_obsolete=True, include_previous=True)
     after = _WRAPPED.sub(b" ", _DATES.sub(b"", written.getvalue()))
+    said = "".join(f'"{name}: {text}\\n"\n' for name, text in headers(old, source.messages).items())
+    after = after.replace(_LAST, _LAST + said.encode(), 1)  # Babel writes no headers but its own
     if after == before:
         return False
     path.parent.mkdir(parents=True, exist_ok=True)

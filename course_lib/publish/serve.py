@@ -10,6 +10,7 @@ from pathlib import Path
 from rich.console import Console
 
 from course_lib.errors import CourseError
+from course_lib.i18n import _
 
 from .build import SITE, first_page
 
@@ -62,20 +63,19 @@ def open_server(site: Path, port: int) -> ThreadingHTTPServer:
     Raises CourseError when no port can be had.
     """
     if not 0 <= port <= 65535:
-        raise CourseError(f"{port} is not a port: choose a number from 1 to 65535.")
+        text = _("{port} is not a port: choose a number from 1 to 65535.")
+        raise CourseError(text.format(port=port))
     handler = partial(_Quiet, directory=str(site))
     for candidate in range(port, min(port + TRIED, 65536)):
         try:
             return _Server((HOST, candidate), handler)
         except PermissionError:
-            raise CourseError(
-                f"Port {port} is reserved by the system; choose another with --port 8000."
-            ) from None
+            text = _("Port {port} is reserved by the system; choose another with --port 8000.")
+            raise CourseError(text.format(port=port)) from None
         except OSError:
             continue
-    raise CourseError(
-        f"The ports {port} to {candidate} are all in use; choose another with --port."
-    )
+    text = _("The ports {first} to {last} are all in use; choose another with --port.")
+    raise CourseError(text.format(first=port, last=candidate))
 
 
 def serve(root: Path, port: int = 8000, language: str = "en", console: Console | None = None):
@@ -86,18 +86,19 @@ def serve(root: Path, port: int = 8000, language: str = "en", console: Console |
     root, console = Path(root), console or Console()
     page = Path(language) / first_page(root)
     if not (root / SITE / page).is_file():
-        raise CourseError(
-            f"There is no built book in {root / SITE / language}; run `course build` first."
-        )
+        text = _("There is no built book in {folder}; run `course build` first.")
+        raise CourseError(text.format(folder=root / SITE / language))
     server = open_server(root / SITE, port)
     taken = server.server_address[1]
     if port and taken != port:
-        console.print(f"Port {port} is in use, so the book is at port {taken}.", highlight=False)
+        text = _("Port {port} is in use, so the book is at port {taken}.")
+        console.print(text.format(port=port, taken=taken), highlight=False)
     address = f"http://{HOST}:{taken}/{page.as_posix()}"
-    console.print(f"The book: {address}  (Ctrl-C stops it)", highlight=False, soft_wrap=True)
+    text = _("The book: {address}  (Ctrl-C stops it)").format(address=address)
+    console.print(text, highlight=False, soft_wrap=True)
     try:
         server.serve_forever()
     except KeyboardInterrupt:
-        console.print("Stopped.")
+        console.print(_("Stopped."))
     finally:
         server.server_close()

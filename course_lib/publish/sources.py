@@ -8,6 +8,7 @@ import polib
 from babel.messages.extract import extract_from_dir
 
 from course_lib.errors import CourseError
+from course_lib.i18n import _
 
 from .build import only_one_build
 from .config import derive, execution_cache
@@ -51,9 +52,8 @@ def book_sources(root: Path, console, progress: Callable = lambda *told: None) -
         problems = problems or run_book(root, config, work, builder="gettext", progress=progress)
     if problems:
         reasons = "\n".join(f"  {problem}" for problem in problems)
-        raise CourseError(
-            f"The text of the book cannot be extracted before this is mended:\n{reasons}"
-        )
+        text = _("The text of the book cannot be extracted before this is mended:")
+        raise CourseError(f"{text}\n{reasons}")
     built = work / "_build" / "gettext"
     found = []
     for template in sorted((built / "book").rglob("*.pot")):

@@ -43,6 +43,15 @@ WORDS = {
     "then": N_("Next:"),
     "then_needs": N_("For it you also need:"),
     "opens": N_("This chapter also leads to:"),
+    "translated_from": N_(
+        "Translated from the version of {date}. What has changed or come since then ({count}) "
+        "stands in English, with a mark beside it."
+    ),
+    "untranslated": N_(
+        "What is not translated yet on this page ({count}) stands in English, "
+        "with a mark beside it."
+    ),
+    "read_english": N_("Read the whole page in English"),
     "the_end": N_("You have come to the end of the course."),
 }
 

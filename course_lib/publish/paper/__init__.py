@@ -7,7 +7,7 @@ from pathlib import Path
 from rich.console import Console
 
 from course_lib.errors import CourseError
-from course_lib.i18n import LANGUAGES
+from course_lib.i18n import LANGUAGES, _
 
 from ..build import SITE, build_book
 from ..chromium import need_fonts, print_page
@@ -33,12 +33,12 @@ def make_pdfs(
     root, console = Path(root).resolve(), console or Console()
     languages = [language for language in languages if language != second]
     if not languages:
-        raise CourseError("A bilingual book needs two languages: name another with --with.")
+        raise CourseError(_("A bilingual book needs two languages: name another with --with."))
     need_fonts([*languages, second])
     build_book(root, sorted({*languages, *([second] if second else [])}), console)
     made = []
     for language in languages:
-        with console.status(f"{LANGUAGES[language]}: printing …"):
+        with console.status(_("{language}: printing …").format(language=LANGUAGES[language])):
             made.append(_make_pdf(root, language, second))
         shown = made[-1].relative_to(root)
         console.print(f"  {shown}", highlight=False, soft_wrap=True)
@@ -54,17 +54,18 @@ def _make_pdf(root: Path, language: str, second: str) -> Path:
     numbers: dict[str, int] = {}
     with tempfile.TemporaryDirectory(dir=folder) as place:  # two may print at once
         page, new = Path(place, "book.html"), Path(place, "book.pdf")
-        for _ in range(PRINTINGS):
+        for _again in range(PRINTINGS):
             page.write_text(book.html(numbers), encoding="utf-8")
             print_page(page, new)
             before, numbers = numbers, pages_of(new, book.anchors)
             if before == numbers:
                 break
         else:
-            raise CourseError(
-                f"The pages of {target.name} moved each time its contents were written. "
+            text = _(
+                "The pages of {file} moved each time its contents were written. "
                 "Was the book built again meanwhile? Then print it again."
             )
+            raise CourseError(text.format(file=target.name))
         mend_bookmarks(new)
         new.replace(target)
     return target

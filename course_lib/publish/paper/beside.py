@@ -5,6 +5,7 @@ from copy import copy
 from bs4 import Tag
 
 from course_lib.errors import CourseError
+from course_lib.i18n import _
 
 BLOCKS = ["h1", "h2", "h3", "h4", "h5", "h6", "p", "dt", "li", "td", "th", "figcaption", "summary"]
 SELECTOR = ", ".join([*BLOCKS, ".caption-text"])
@@ -35,7 +36,8 @@ def set_beside(article: Tag, other: Tag, language: str) -> None:
     here, there = blocks(article), blocks(other)
     if [block.name for block in here] != [block.name for block in there]:
         said = here[0].get_text(" ", strip=True) if here else "?"
-        raise CourseError(f'The page "{said}" differs between the two languages.')
+        text = _('The page "{page}" differs between the two languages.')
+        raise CourseError(text.format(page=said))
     for block, translated in zip(here, there, strict=True):
         if block.get_text(strip=True) == translated.get_text(strip=True):
             continue

@@ -10,6 +10,7 @@ from pathlib import Path
 from bs4 import BeautifulSoup, Tag
 
 from course_lib.errors import CourseError
+from course_lib.i18n import _
 
 from ..words import title, words
 from .beside import set_beside
@@ -116,7 +117,8 @@ class Book:
         self._prepare(article, page, known)
         heading = article.select_one("h1")
         if heading is None:
-            raise CourseError(f"{page} has no title, so it cannot be a chapter of a book.")
+            text = _("{page} has no title, so it cannot be a chapter of a book.")
+            raise CourseError(text.format(page=page))
         anchor = _anchor(page)
         sections = []
         for at, below in enumerate(article.select("h2")):
@@ -164,7 +166,8 @@ class Book:
 def _article(page: BeautifulSoup, name: str) -> Tag:
     found = page.select_one("article.bd-article")
     if found is None:
-        raise CourseError(f"{name} of the built book has no text; build it again.")
+        text = _("{page} of the built book has no text; build it again.")
+        raise CourseError(text.format(page=name))
     return found
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from course_lib.errors import CourseError
+from course_lib.i18n import _
 
 
 def pages_of(pdf: Path, anchors: Iterable[str]) -> dict[str, int]:
@@ -19,7 +20,8 @@ def pages_of(pdf: Path, anchors: Iterable[str]) -> dict[str, int]:
     anchors = list(anchors)
     missing = [anchor for anchor in anchors if anchor not in found]
     if missing:
-        raise CourseError(f"These headings were not printed: {', '.join(missing)}.")
+        text = _("These headings were not printed: {headings}.")
+        raise CourseError(text.format(headings=", ".join(missing)))
     return {anchor: found[anchor] for anchor in anchors}
 
 
