@@ -1,9 +1,12 @@
 """One thread and one seed for every test, so that two cores can run two tests."""
 
+import os
 from pathlib import Path
 
 import pytest
 import torch
+
+os.environ["LANGUAGE"] = "en"  # whatever the desktop of whoever runs the tests speaks
 
 TESTS = Path(__file__).parent
 # Tests that share what is dear to make (a site, a browser, a graded class) stay in one process.
