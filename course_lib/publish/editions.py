@@ -5,6 +5,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import zip_longest
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from course_lib.i18n import _
 BLOCKS = ["h1", "h2", "h3", "h4", "h5", "h6", "p", "ul", "ol", "li", "table", "tr", "td", "th"]
 BLOCKS += ["pre", "figure", "figcaption", "img", "dl", "dt", "dd", "details", "aside"]
 BLOCKS += ["blockquote", "form", "fieldset"]
+_NO_TEXT = re.compile(r"<(script|style|svg)\b.*?</\1>", re.S)  # most of a page with figures
 _SAID = re.compile(r"\\text\{[^{}]*\}")
 
 
@@ -23,18 +25,19 @@ def page_differences(english: str, other: str) -> Iterator[tuple[str, str]]:
 
     Kinds: structure, label, maths, code, link, output.
     """
-    one, two = _article(english), _article(other)
-    if one is None or two is None:
+    one, two = _read(english), _read(other)
+    if not one["structure"] or not two["structure"]:
         yield "structure", _("the built page has no text")
         return
-    wanted, found = _blocks(one), _blocks(two)
+    wanted, found = one["structure"], two["structure"]
     if wanted != found:
         pairs = enumerate(zip_longest(wanted, found, fillvalue="-"), start=1)
         number, (one_name, other_name) = next(pair for pair in pairs if len(set(pair[1])) > 1)
         text = _("block {number} is {found}, in the English {wanted}")
         yield "structure", text.format(number=number, found=other_name, wanted=one_name)
-    for kind, read in READERS.items():
-        yield from _told(kind, read(one), read(two))
+    for kind in READERS:
+        if kind != "structure":
+            yield from _told(kind, one[kind], two[kind])
 
 
 def notebook_differences(english: dict, other: dict) -> Iterator[tuple[str, str]]:
@@ -52,12 +55,16 @@ def notebook_differences(english: dict, other: dict) -> Iterator[tuple[str, str]
                 yield kind, _("cell {name} has others than in the English").format(name=name)
 
 
-def _article(page: str) -> Tag | None:
-    soup = BeautifulSoup(page, "html.parser")
+@lru_cache(maxsize=64)  # the English page is compared with each of the others
+def _read(page: str) -> dict[str, list[str]]:
+    """Kind -> what the text of a built page has of it."""
+    soup = BeautifulSoup(_NO_TEXT.sub("", page), "html.parser")
     article = soup.select_one("article.bd-article")
-    for element in article.select("script, style, template, svg, .headerlink") if article else ():
+    if article is None:
+        return {kind: [] for kind in READERS}
+    for element in article.select("template, .headerlink"):
         element.decompose()
-    return article
+    return {kind: read(article) for kind, read in READERS.items()}
 
 
 def _blocks(article: Tag) -> list[str]:
@@ -90,6 +97,7 @@ def _outputs(article: Tag) -> list[str]:
 
 
 READERS = {
+    "structure": _blocks,
     "label": _labels,
     "maths": _formulas,
     "code": _code,

@@ -5,6 +5,7 @@ or are written with capitals. A run of plain words that the English sentence has
 """
 
 import re
+from collections.abc import Iterator
 
 # Words that no Indonesian sentence has, and that hardly three English words in a row are without.
 _WORDS_OF_ENGLISH = (
@@ -23,14 +24,29 @@ LENGTH = 3
 
 def english_left(source: str, translation: str) -> list[str]:
     """The runs of English words in ``translation``, from texts without code, maths and links."""
-    said = " ".join(_WORD.findall(source)).lower()
-    found = []
-    for run in _RUN.findall(_QUOTED.sub(" | ", translation)):
-        words = _WORD.findall(run)
-        plain = [word for word in words[1:] if word.islower()]
-        small = _SMALL & set(plain)
-        if len(words) < LENGTH or len(plain) < len(words) - 1 or not small or small == set(plain):
-            continue
-        if " ".join(words).lower() in said:
-            found.append(" ".join(words))
-    return found
+    said = f" {' '.join(_WORD.findall(source))} ".lower()
+    return [
+        " ".join(part)
+        for run in _RUN.findall(_QUOTED.sub(" | ", translation))
+        for part in _common(_WORD.findall(run), said)
+        if _is_sentence(part)
+    ]
+
+
+def _common(words: list[str], said: str) -> Iterator[list[str]]:
+    """The longest parts of ``words`` that stand in ``said`` in one piece."""
+    start = 0
+    while start < len(words):
+        end = start
+        while end < len(words) and f" {' '.join(words[start : end + 1])} ".lower() in said:
+            end += 1
+        yield words[start:end]
+        start = max(end, start + 1)
+
+
+def _is_sentence(words: list[str]) -> bool:
+    """Plain words, with one among them that only English has, and not such ones alone."""
+    plain = [word for word in words if word.islower()]
+    small = _SMALL.intersection(plain) | _SMALL.intersection(word.lower() for word in words[:1])
+    enough = len(words) >= LENGTH and len(plain) >= len(words) - 1
+    return enough and bool(small) and not _SMALL.issuperset(plain)
