@@ -1,19 +1,26 @@
 """What every page carries besides its text: language links, words, and its blocks for others."""
 
 import json
+import re
 from pathlib import Path
 
 import polib
+from babel.dates import format_date
 from bs4 import BeautifulSoup
+from docutils import nodes
 from myst_nb.sphinx_ import HideCodeCellNode
 
 from course_lib.i18n import LANGUAGES, translator
 
+from ..version import translated_from
 from ..words import theme_words, words
 from .tidy import keep_numbers, tidy
 
 # What bilingual reading never repeats beneath the text: code, figures, scripts, permalinks.
 NOT_TEXT = ".cell, .highlight, script, style, img, svg, .headerlink, .exercise-link, .course-map"
+
+
+SHORT, LONG = 20, 150  # signs of a description
 
 
 def html_code(language: str) -> str:
@@ -80,10 +87,45 @@ def add_context(app, pagename, templatename, context, doctree):
     ]
     if doctree is None:
         return
+    context["course_description"] = description(context.get("body", ""))
+    context["course_behind"] = behind(app, pagename, doctree)
     body = context["body"] = tidy(context.get("body", ""))
     if "application/vnd.jupyter.widget-view+json" in body:
         app.add_js_file("figures.js", loading_method="defer")
     write_blocks(app, pagename, body)
+
+
+def description(body: str) -> str:
+    """The beginning of a page's first paragraph, for what a search engine shows: in its language,
+    without formulas, and cut between two words or Chinese signs."""
+    for paragraph in BeautifulSoup(body, "html.parser").select("p"):
+        for formula in paragraph.select(".math, math"):
+            formula.replace_with("…")
+        text = " ".join(paragraph.get_text().split())
+        if len(text) >= SHORT:
+            break
+    else:
+        return ""
+    if len(text) <= LONG:
+        return text
+    cut = re.match(rf".{{1,{LONG}}}(?:(?<=[\u3400-\u9fff])|(?=\s))", text)
+    return (cut[0] if cut else text[:LONG]) + "…"
+
+
+def behind(app, pagename: str, doctree) -> str:
+    """What a page says above its text when the English has gone on, or some of it has no
+    translation yet; "" when the page is whole."""
+    count = sum("untranslated" in node["classes"] for node in doctree.findall(nodes.Element))
+    if not count:
+        return ""
+    say, language = words(app.config.language), app.config.language
+    folders = [Path(app.srcdir) / folder for folder in app.config.locale_dirs]
+    catalogs = [folder / language / "LC_MESSAGES" / f"{pagename}.po" for folder in folders]
+    version = next(filter(None, map(translated_from, catalogs)), None)
+    if version is None:
+        return say["untranslated"].format(count=count)
+    day = format_date(version, "long", locale=language)
+    return say["translated_from"].format(date=day, count=count)
 
 
 def write_blocks(app, pagename: str, body: str) -> None:

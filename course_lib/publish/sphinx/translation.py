@@ -1,10 +1,12 @@
-"""Mends for three places where Sphinx's translation and MyST do not meet."""
+"""Mends for three places where Sphinx's translation and MyST do not meet; and a mark on what stands
+in English because nobody translated it yet."""
 
 from pathlib import Path
 
 import polib
 from docutils import nodes
 from sphinx.transforms import SphinxTransform
+from sphinx.util.nodes import extract_messages
 
 
 class TranslatableBlocks(SphinxTransform):
@@ -23,6 +25,22 @@ class TranslatableBlocks(SphinxTransform):
             for paragraph in entry.findall(nodes.paragraph):
                 if paragraph.rawsource and not paragraph.source:
                     paragraph.source, paragraph.line = self.document["source"], entry.line or 1
+
+
+class UntranslatedBlocks(SphinxTransform):
+    """Runs after Sphinx has put the translations in: what has none says that it is English.
+
+    Docutils writes the class ``language-en`` as ``lang="en"``.
+    """
+
+    default_priority = 22
+
+    def apply(self, **kwargs):
+        if self.config.language == "en":
+            return
+        for node in {id(node): node for node, _ in extract_messages(self.document)}.values():
+            if not node.get("translated") and not isinstance(node, nodes.image):
+                node["classes"] += ["untranslated", "language-en"]
 
 
 def translate_captions(app, config):
@@ -45,4 +63,5 @@ def translate_captions(app, config):
 def setup(app):
     """The captions are read by sphinx-external-toc at priority 900, so ours come after."""
     app.add_transform(TranslatableBlocks)
+    app.add_transform(UntranslatedBlocks)
     app.connect("config-inited", translate_captions, priority=950)
