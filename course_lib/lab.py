@@ -8,6 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from course_lib.carry_over import carry_over
 from course_lib.errors import CourseError
 from course_lib.i18n import _
 
@@ -73,10 +74,15 @@ def lab_command(folder: Path, port: int) -> list[str]:
 
 def open_lab(root: Path, language: str, port: int, console: Console) -> int:
     """Run JupyterLab until it is stopped; returns its exit status."""
+    brought = carry_over(root, WORK, language)
     folder, kept = copy_exercises(root, language)
     copy_chapters(root, language, folder)
     text = _("Your notebooks are in {folder}/ ; stop with Ctrl+C.")
     console.print(text.format(folder=folder.relative_to(root)))
+    for notebook in brought:
+        text = _("{file} goes on with what you did in another language; that stays where it is.")
+        console.print(text.format(file=notebook.relative_to(root)), soft_wrap=True)
+    kept = [notebook for notebook in kept if notebook not in brought]
     if kept:
         text = _("{count} of them were there already and are as you left them.")
         console.print(text.format(count=len(kept)))
