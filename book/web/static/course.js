@@ -18,11 +18,16 @@
   const BLOCKS = "h1,h2,h3,h4,h5,h6,p,dt,li,td,th,figcaption,summary,.caption-text";
   const NOT_TEXT =
     ".cell,.highlight,.exercise-link,.course-map,.quiz-verdict,.second-language";
-  const blocksOf = (root) =>
-    [...root.querySelectorAll(BLOCKS)].filter(
+  const blocksOf = (root) => {
+    const blocks = [...root.querySelectorAll(BLOCKS)].filter(
       (block) =>
         !block.closest(NOT_TEXT) && !block.querySelector(BLOCKS) && block.textContent.trim(),
     );
+    // The glossary is sorted in each language; its entries know their place in the English one.
+    const at = (block) => block.closest("[data-at]")?.dataset.at;
+    const sorted = blocks.filter(at).sort((one, two) => at(one) - at(two));
+    return blocks.map((block) => (at(block) ? sorted.shift() : block));
+  };
 
   // ---- switch: keep the page, the #hash, and the block at the top of the window
   const topBlock = () => {

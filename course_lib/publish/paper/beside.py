@@ -16,13 +16,22 @@ def blocks(article: Tag) -> list[Tag]:
     """Every piece of text that a translation pairs with, in reading order."""
     outside = {id(inner) for element in article.select(NOT_TEXT) for inner in element.select("*")}
     outside |= {id(element) for element in article.select(NOT_TEXT)}
-    return [
+    found = [
         block
         for block in article.select(SELECTOR)
         if id(block) not in outside
         and not block.select_one(SELECTOR)
         and block.get_text(strip=True)
     ]
+    # The glossary is sorted in each language; its entries know their place in the English one.
+    in_english_order = iter(sorted(filter(_number, found), key=lambda block: _number(block)[0]))
+    return [next(in_english_order) if _number(block) else block for block in found]
+
+
+def _number(block: Tag) -> tuple[int, ...]:
+    """The number of the glossary's entry that the block is in; () for any other block."""
+    entry = block if block.has_attr("data-at") else block.find_parent(attrs={"data-at": True})
+    return (int(entry["data-at"]),) if entry else ()
 
 
 def set_beside(article: Tag, other: Tag, language: str) -> None:

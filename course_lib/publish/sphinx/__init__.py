@@ -5,6 +5,7 @@ from . import (
     exercise_link,
     maths,
     notebook,
+    order,
     places,
     quiz,
     search,
@@ -15,7 +16,7 @@ from . import (
 )
 
 PARTS = (translation, executed, maths, quiz, places, exercise_link, notebook, way)
-PARTS += (search, site, terms)
+PARTS += (search, site, terms, order)
 
 
 def setup(app):
