@@ -149,11 +149,13 @@ def write_reports(
     Returns the CSV's path. ``course grade`` ends with it and ``course report`` is nothing else.
     """
     folder = Path(root) / "marks"
-    write_atomically(
-        folder / f"{result.assignment}.json",
-        json.dumps(result.to_dict(), ensure_ascii=False, indent=1) + "\n",
-    )
-    result.marks = write_marks(folder, result)[""]
+    with speaking("en"):  # what machines read is the same whoever asks for it
+        for_machines = result if result.facts is None else told(result.facts)
+        write_atomically(
+            folder / f"{result.assignment}.json",
+            json.dumps(for_machines.to_dict(), ensure_ascii=False, indent=1) + "\n",
+        )
+        result.marks = write_marks(folder, for_machines)[""]
     if result.facts is not None:
         result.pages = write_pages(root, result.facts, languages)
     return result.marks

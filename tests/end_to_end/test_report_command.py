@@ -62,3 +62,26 @@ def test_a_release_makes_a_zip_for_each_language(call):
     assert done.exit_code == DONE, done.output
     zips = [path.name for path in (made.root / "_build/releases/tiny").iterdir()]
     assert zips == ["tiny-id.zip"] and "tiny-id.zip" in done.output
+
+
+def test_the_teacher_reads_their_language_and_the_files_for_machines_stay(call):
+    made, _ = call
+    made.put("ana", written=6.0)
+
+    def report(language):
+        asked = CliRunner(env={"LANGUAGE": language})
+        done = asked.invoke(main, ["--root", str(made.root), "report"])
+        assert done.exit_code == DONE, done.output
+        return done.output, {
+            path.name: path.read_bytes()
+            for path in (made.root / "marks").iterdir()
+            if path.suffix in (".csv", ".json")
+        }
+
+    english, files = report("en")
+    assert len(files) == 4
+    for language, told in (("id", "1 tugas dikumpulkan"), ("zh_CN", "共 1 份提交")):
+        said, again = report(language)
+        assert told in said and "submissions" not in said
+        assert again == files
+    assert "1 submissions" in english
