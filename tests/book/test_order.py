@@ -45,15 +45,18 @@ def test_terms_are_in_order(ordered):
 
 
 LIST = """<h1>G</h1><p>Before.</p><dl class="simple glossary">
-<dt id="term-cell">sel (cell)</dt><dd><p>Satu langkah.</p></dd>
-<dt id="term-bias">bias</dt><dd><p>Vektor.</p><p>Lagi.</p></dd>
+<dt id="term-cell">sel<a class="headerlink">#</a></dt><dd><p>Satu langkah.</p></dd>
+<dt id="term-first">sel di depan</dt><dd><p>Urutan.</p></dd>
+<dt id="term-bias">bias<a class="headerlink">#</a></dt><dd><p>Vektor.</p><p>Lagi.</p></dd>
 <dt id="term-gate">gerbang (gate)</dt><dd><p>Porsi.</p></dd></dl><p>After.</p>"""
 
 
 def test_the_glossary_is_sorted_and_its_entries_keep_their_english_number():
     soup = BeautifulSoup(sort_glossary(LIST), "html.parser")
-    assert [tag["id"] for tag in soup.select("dt")] == ["term-bias", "term-gate", "term-cell"]
-    assert [tag["data-at"] for tag in soup.select("dt, dd")] == ["1", "1", "2", "2", "0", "0"]
+    assert [tag["id"] for tag in soup.select("dt")] == [
+        "term-bias", "term-gate", "term-cell", "term-first",
+    ]  # fmt: skip
+    assert [tag["data-at"] for tag in soup.select("dt, dd")] == [*"22330011"]
     english = [tag.get_text() for tag in blocks(BeautifulSoup(LIST, "html.parser"))]
     assert [tag.get_text() for tag in blocks(soup)] == english  # pairs as before
 

@@ -49,7 +49,7 @@ def sort_glossary(body: str) -> str:
         for at, entry in enumerate(entries):
             for element in entry:
                 element["data-at"] = str(at)
-        for entry in sorted(entries, key=lambda entry: place(entry[0].get_text())):
+        for entry in sorted(entries, key=lambda entry: place(entry[0].get_text().rstrip("#"))):
             for element in entry:
                 terms.append(element.extract())
     return str(soup)
