@@ -59,7 +59,7 @@ class WorkerProcess:
             if self.stopped:
                 raise WorkerLost("the run was stopped")
             self.pipe, far_end = context.Pipe()
-            process = context.Process(target=_work, args=(far_end, self.log))
+            process = context.Process(target=_work, args=(far_end, self.log, dict(os.environ)))
             with deaf_to_ctrl_c():
                 process.start()
             far_end.close()
@@ -127,7 +127,9 @@ def deaf_to_ctrl_c():
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _work(pipe, log: Path) -> None:
+def _work(pipe, log: Path, environment: dict[str, str]) -> None:
+    os.environ.clear()  # the one of the process that it was forked from may be of another run
+    os.environ.update(environment)
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("a") as file:
         for stream in (1, 2):  # kernels inherit them: nothing is printed over the progress bar

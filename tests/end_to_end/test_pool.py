@@ -7,7 +7,7 @@ import time
 import psutil
 import pytest
 
-from course_lib.grading.pool import run_all
+from course_lib.grading.pool import Pool, run_all
 from course_lib.grading.worker_process import WorkerLost
 
 
@@ -75,3 +75,17 @@ def test_ctrl_c_while_a_worker_imports_does_not_reach_it(tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(tmp_path)
     double = importlib.import_module("interrupted_import").double
     assert list(run_all(double, [21], 1, 60, tmp_path / "log")) == [(21, 42, None)]
+
+
+def environment(name):
+    return os.environ.get(name)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="nothing is forked there")
+def test_a_worker_has_the_environment_of_its_run(tmp_path, monkeypatch):
+    """And not the one of the process that it is forked from, which an earlier run has started."""
+    for said in ("first", "second"):
+        monkeypatch.setenv("COURSE_TOLD_TO_A_WORKER", said)
+        with Pool(1, 60.0, tmp_path / "log", preload="json") as pool:
+            pool.submit(environment, "COURSE_TOLD_TO_A_WORKER")
+            assert [result for *_, result, _error in pool.results()] == [said]
