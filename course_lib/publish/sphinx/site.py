@@ -98,7 +98,8 @@ def add_context(app, pagename, templatename, context, doctree):
 def description(body: str) -> str:
     """The beginning of a page's first paragraph, for what a search engine shows: in its language,
     without formulas, and cut between two words or Chinese signs."""
-    for paragraph in BeautifulSoup(body, "html.parser").select("p"):
+    opening = body.partition("<h2")[0]  # to read a whole page takes half a second
+    for paragraph in BeautifulSoup(opening, "html.parser").select("p"):
         for formula in paragraph.select(".math, math"):
             formula.replace_with("…")
         text = " ".join(paragraph.get_text().split())
