@@ -1,6 +1,7 @@
 """The built site in a real browser: nothing from outside, three languages, phone, file://."""
 
 import json
+import re
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -224,6 +225,24 @@ def test_every_page_pairs_block_by_block_with_every_other_language(browser, site
                   && [lang, message]""",
             )
             assert (lang, message) == (other.replace("_", "-"), ""), f"{page} in {language}"
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_the_glossary_is_sorted_and_still_pairs_term_by_term(browser, site, language):
+    browser.get(site.address(language, "book/glossary"))
+    read_beneath(browser, "en")
+    holds(browser, f"return {SECONDS} > 80")
+    pairs = browser.execute_script(
+        """return [...document.querySelectorAll('article dt')].map((term) =>
+             [term.id, term.querySelector('.second-language')?.textContent ?? ''])"""
+    )
+    english = {id: text for id, text in pairs if text}
+    assert len(english) > 60  # the others are called alike
+    named = {
+        id: re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") for id, text in english.items()
+    }
+    assert {id: name for id, name in named.items() if id.lower() != f"term-{name}"} == {}
+    assert list(english) != sorted(english)  # no longer in the English order
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
