@@ -15,6 +15,8 @@ from tests.grading.engine.attacks.every import OURS, PLAIN
 PAGE = Path(__file__).resolve().parents[4] / "docs" / "grading-security.md"
 HEAD = """# What was tried against the grading engine
 
+English · [Bahasa Indonesia](grading-security.id.md) · [简体中文](grading-security.zh_CN.md)
+
 Made by `python -m tests.grading.engine.attacks.table`; a test compares. Do not edit by hand.
 
 Each line is a submission with wrong or absent answers and a trick. *Honest* is what its answers are
