@@ -1,7 +1,7 @@
-"""A guide in another language says what the English one says: commands, names, links, sections.
+"""A guide in another language is the English one, whole: sections, commands, names, links, tables.
 
-`test_guide.py` holds the English guide to the code; what stands in a translated one and not in the
-English one would be held by nothing.
+`test_guide.py` holds the English guide to the code, and `test_scale.py` and `test_attacks.py` hold
+its figures; what stands in a translated one and not in the English one would be held by nothing.
 """
 
 import re
@@ -12,18 +12,27 @@ import pytest
 from course_lib.i18n import LANGUAGES
 
 ROOT = Path(__file__).parents[1]
-ENGLISH = {"README": ROOT / "README.md", "grading": ROOT / "docs" / "grading.md"}
+GUIDES = ("README", "docs/grading", "docs/grading-security", "docs/translating")
 EDITIONS = [
     path
-    for english in ENGLISH.values()
+    for guide in GUIDES
     for language in LANGUAGES
-    if (path := english.with_suffix(f".{language}.md")).exists()
+    if (path := ROOT / f"{guide}.{language}.md").exists()
 ]
+# What a section is made of, as Markdown writes it; a block of code is one of them.
+THINGS = {
+    "block": r"<block>",
+    "item": r"^ *[*-] ",
+    "step": r"^ *\d+\. ",
+    "row": r"^\|",
+    "paragraph": r"(?<=\n\n)(?!\d+\. )[^ *|<#-]",
+}
+ITSELF = "tests/test_guides_in_other_languages.py"  # an edition may say what holds it
 named = pytest.mark.parametrize("edition", EDITIONS, ids=lambda path: path.name)
 
 
 def english_of(edition: Path) -> Path:
-    return ENGLISH[edition.name.partition(".")[0]]
+    return edition.with_name(edition.name.partition(".")[0] + ".md")
 
 
 def commands(guide: Path) -> set[str]:
@@ -38,24 +47,59 @@ def without_blocks(guide: Path) -> str:
     return re.sub(r"^ *```.*?^ *```", "", guide.read_text("utf-8"), flags=re.M | re.S)
 
 
-def test_there_are_editions():
-    assert ROOT / "README.zh_CN.md" in EDITIONS and ROOT / "docs/grading.zh_CN.md" in EDITIONS
+def numbers(text: str) -> list[str]:
+    """In any order, and without what a language writes between their digits."""
+    text = re.sub(r"`[^`]*`", "", text)
+    return sorted(re.sub(r"\D", "", each) for each in re.findall(r"\d+(?:[., ]\d+)*", text))
+
+
+def rows(guide: Path) -> list[list]:
+    """Of every row of its tables: the code in it, and the numbers of each cell."""
+    lines = re.findall(r"^\|.*\|$", without_blocks(guide), re.M)
+    return [
+        [sorted(re.findall(r"`[^`]+`", line)), *map(numbers, re.split(r"(?<!\\)\|", line))]
+        for line in lines
+    ]
+
+
+def outline(guide: Path) -> list[tuple]:
+    """Of every section: its depth, the numbers of its title, and how much of each thing it has."""
+    text = re.sub(r"^ *```.*?^ *```", "<block>", guide.read_text("utf-8"), flags=re.M | re.S)
+    found = []
+    for section in re.split(r"^(?=#+ )", text, flags=re.M):
+        title = section.partition("\n")[0]
+        counts = {name: len(re.findall(thing, section, re.M)) for name, thing in THINGS.items()}
+        found.append((title.count("#"), numbers(title), counts))
+    return found
+
+
+def links(guide: Path) -> list[str]:
+    return re.findall(r"\]\(([^)]+)\)", guide.read_text("utf-8"))
+
+
+def test_every_guide_is_there_in_every_language():
+    others = [language for language in LANGUAGES if language != "en"]
+    assert len(others) >= 2
+    assert len(EDITIONS) == len(GUIDES) * len(others)
 
 
 @named
 def test_commands_are_those_of_the_english_guide(edition):
     here, there = commands(edition), commands(english_of(edition))
-    changed = {re.sub(r" ->.*", " ->", line) for line in here}  # what a line makes is prose
-    assert changed <= {re.sub(r" ->.*", " ->", line) for line in there}
+    # What a line makes is prose.
+    assert {re.sub(r" ->.*", " ->", line) for line in here} == {
+        re.sub(r" ->.*", " ->", line) for line in there
+    }
 
 
 @named
-def test_the_whole_readme_is_there(edition):
-    if english_of(edition) == ENGLISH["README"]:
-        assert commands(ENGLISH["README"]) <= commands(edition)
-        sections = [len(re.findall(r"^## ", each.read_text("utf-8"), re.M))
-                    for each in (edition, ENGLISH["README"])]  # fmt: skip
-        assert sections[0] == sections[1]
+def test_no_section_item_or_row_is_missing(edition):
+    assert outline(edition) == outline(english_of(edition))
+
+
+@named
+def test_tables_have_the_names_and_numbers_of_the_english_guide(edition):
+    assert rows(edition) == rows(english_of(edition))
 
 
 @named
@@ -65,7 +109,7 @@ def test_names_in_sentences_are_those_of_the_english_guide(edition):
             re.sub(r"\s+", " ", each) for each in re.findall(r"`([^`]+)`", without_blocks(guide))
         }
 
-    assert names(edition) <= names(english_of(edition))
+    assert names(edition) - {ITSELF} == names(english_of(edition))
 
 
 @named
@@ -75,7 +119,7 @@ def test_links_lead_somewhere_and_both_ways(edition):
         re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-")
         for title in re.findall(r"^#+ (.+)$", text, re.M)
     }
-    targets = re.findall(r"\]\(([^)]+)\)", text)
+    targets = links(edition)
     for target in targets:
         if target.startswith("#"):
             assert target[1:] in titles, target
@@ -83,3 +127,19 @@ def test_links_lead_somewhere_and_both_ways(edition):
             assert (edition.parent / target).exists(), target
     assert english_of(edition).name in targets
     assert f"]({edition.name})" in english_of(edition).read_text("utf-8")
+
+
+@named
+def test_links_are_those_of_the_english_guide_and_stay_in_the_language(edition):
+    language = edition.suffixes[0]
+
+    def places(guide):
+        """Files without their language; sections, whose names differ, by their number."""
+        files = {re.sub(r"\.\w+\.md$", ".md", link) for link in links(guide) if link[0] != "#"}
+        return files, sum(link[0] == "#" for link in links(guide))
+
+    here, there = places(edition), places(english_of(edition))
+    assert here == (there[0] | {english_of(edition).name}, there[1])
+    for target in set(links(edition)) - {english_of(edition).name}:
+        own = (edition.parent / target).with_suffix(f"{language}.md")
+        assert not own.exists(), f"{target} has an edition in this language"
