@@ -63,13 +63,13 @@ def rows(guide: Path) -> list[list]:
 
 
 def outline(guide: Path) -> list[tuple]:
-    """Of every section: its depth, the numbers of its title, and how much of each thing it has."""
+    """Of every section: its depth, its numbers, and how much of each thing it has."""
     text = re.sub(r"^ *```.*?^ *```", "<block>", guide.read_text("utf-8"), flags=re.M | re.S)
     found = []
     for section in re.split(r"^(?=#+ )", text, flags=re.M):
-        title = section.partition("\n")[0]
+        depth = len(re.match("#*", section)[0])
         counts = {name: len(re.findall(thing, section, re.M)) for name, thing in THINGS.items()}
-        found.append((title.count("#"), numbers(title), counts))
+        found.append((depth, numbers(re.sub(r"\]\([^)]*\)", "]", section)), counts))
     return found
 
 
