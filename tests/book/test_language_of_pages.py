@@ -25,6 +25,8 @@ def rule(selector: str, sheet: str = CSS) -> str:
         ("<p>The sum <span class='math'>x</span> of all numbers.</p>", "The sum … of all numbers."),
         ("<p>这是一章的第一段，讲的是网络怎样把很久以前的输入记住。</p>",
          "这是一章的第一段，讲的是网络怎样把很久以前的输入记住。"),
+        ("<h1>T</h1><p class='course-needs'>You need: another chapter.</p><h2>1</h2>"
+         "<p>The first sentence of the page.</p>", "The first sentence of the page."),
         ("<p>short</p>", ""),
         ("", ""),
     ],

@@ -212,7 +212,8 @@ ANSWER_FILES = sorted(
 )
 # The careless answers to ps6 are built on the course's own modules on purpose.
 ON_THE_COURSE = {
-    "PlainPeepholes", "PeepholesAsBuffers", "TakesEveryKernel", "CellsInAList", "ForgotToStack",
+    "PlainPeepholes", "PeepholesAsBuffers", "TakesEveryKernel", "OneMapUnderThreeNames",
+    "ABiasForTheStateToo", "CellsInAList", "AlwaysFromZeros", "ForgotToStack",
     "StackedWithoutDim", "Probabilities", "TopLayerFirst", "brings_its_own_model",
 }  # fmt: skip
 

@@ -21,6 +21,7 @@ NOT_TEXT = ".cell, .highlight, script, style, img, svg, .headerlink, .exercise-l
 
 
 SHORT, LONG = 20, 150  # signs of a description
+OPENING = 50_000  # signs of a page, tags included, in which it is looked for
 
 
 def html_code(language: str) -> str:
@@ -98,8 +99,8 @@ def add_context(app, pagename, templatename, context, doctree):
 def description(body: str) -> str:
     """The beginning of a page's first paragraph, for what a search engine shows: in its language,
     without formulas, and cut between two words or Chinese signs."""
-    opening = body.partition("<h2")[0]  # to read a whole page takes half a second
-    for paragraph in BeautifulSoup(opening, "html.parser").select("p"):
+    opening = body[:OPENING].rpartition("</p>")[0]  # to read a whole page takes half a second
+    for paragraph in BeautifulSoup(opening, "html.parser").select("p:not(.course-needs)"):
         for formula in paragraph.select(".math, math"):
             formula.replace_with("…")
         text = " ".join(paragraph.get_text().split())
