@@ -137,7 +137,7 @@ OURS = [
                 CELL + "    display(claim, raw=True)\n    return state\n",
                 "display(claim, raw=True)"),
            stock="all"),
-    Attack("session-poisoned", "a student's own checks of other items, right ones, many times",
+    Attack("session-poisoned", "the course's own check, called in the answer of another item",
            {"lstm_cell": WRONG_CELL, "lstm_forward": "check('ps4_lstm.lstm_cell', lstm_cell)"}),
     Attack("compare-patched", "the course's comparison, tolerance and results replaced",
            cell("import sys\nfor module in list(sys.modules.values()):\n"
