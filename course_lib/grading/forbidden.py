@@ -133,19 +133,23 @@ def _attribute(function, names: frozenset[str]) -> str | None:
     return None
 
 
-# What stands in a function's source, by its code: helpers are looked at for every item again.
+# What stands in a function's source, with its code: helpers are looked at for every item again.
+# By the function itself. Code is equal where a default, a decorator or a file's name is not.
 _read: WeakKeyDictionary = WeakKeyDictionary()
 
 
 def _written(function) -> tuple[tuple[str, str, str | None], ...]:
     """Attributes and imports in the source: each whole, its last name, and an import's module."""
     try:
-        code = inspect.unwrap(function).__code__  # of which the source is
-        if code not in _read:
+        source_of = inspect.unwrap(function)
+        code = getattr(source_of, "__code__", None)
+        known, written = _read.get(source_of, (None, ()))
+        if code is None or known is not code:
             tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
-            _read[code] = tuple(_names_in(tree))
-        return _read[code]
-    except (AttributeError, OSError, TypeError, SyntaxError, ValueError):
+            written = tuple(_names_in(tree))
+            _read[source_of] = code, written
+        return written
+    except (OSError, TypeError, SyntaxError, ValueError):
         return ()
 
 
