@@ -55,12 +55,12 @@ class WorkerProcess:
 
     def _start(self) -> None:
         context = _context(self.preload)
-        with self.lock:
+        with self.lock, _starting:
             if self.stopped:
                 raise WorkerLost("the run was stopped")
             self.pipe, far_end = context.Pipe()
             process = context.Process(target=_work, args=(far_end, self.log, dict(os.environ)))
-            with deaf_to_ctrl_c():
+            with _importing_nothing_from_here(), deaf_to_ctrl_c():
                 process.start()
             far_end.close()
             self.process = process
@@ -96,7 +96,7 @@ def begin(preload: str) -> None:
     if _context(preload).get_start_method() == "forkserver":
         from multiprocessing.forkserver import ensure_running
 
-        with deaf_to_ctrl_c():
+        with _starting, _importing_nothing_from_here(), deaf_to_ctrl_c():
             ensure_running()
 
 
@@ -108,6 +108,27 @@ def _context(preload: str):
         context.set_forkserver_preload([preload])
         return context
     return multiprocessing.get_context("spawn")
+
+
+_starting = threading.Lock()  # one at a time: the environment is everybody's
+
+
+@contextmanager
+def _importing_nothing_from_here():
+    """A process started here does not look for modules in the working directory.
+
+    That may be the folder of a student, with a ``json.py`` in it that would run with all that the
+    instructor may do. What a worker itself finds modules by is the path of its run.
+    """
+    before = os.environ.get("PYTHONSAFEPATH")
+    os.environ["PYTHONSAFEPATH"] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["PYTHONSAFEPATH"]
+        else:
+            os.environ["PYTHONSAFEPATH"] = before
 
 
 @contextmanager

@@ -2,6 +2,8 @@
 
 import importlib
 import os
+import subprocess
+import sys
 import time
 
 import psutil
@@ -75,6 +77,26 @@ def test_ctrl_c_while_a_worker_imports_does_not_reach_it(tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(tmp_path)
     double = importlib.import_module("interrupted_import").double
     assert list(run_all(double, [21], 1, 60, tmp_path / "log")) == [(21, 42, None)]
+
+
+FROM_HERE = """
+from course_lib.grading.pool import Pool
+from pathlib import Path
+import os, sys
+if __name__ == "__main__":
+    for preload in ("left_here", ""):
+        with Pool(1, 60.0, Path("log"), preload) as pool:
+            pool.submit(os.path.exists, "left_here.py")
+            assert [told[2:] for told in pool.results()] == [(True, None)]
+"""
+
+
+def test_nothing_is_imported_from_the_working_directory(tmp_path):
+    """It may be the folder of a student, and what is imported may do all that a worker may."""
+    for name in ("left_here", "runpy", "selectors"):  # asked for, and what each process loads
+        (tmp_path / f"{name}.py").write_text("import os\nos.mkdir('it_ran')")
+    subprocess.run([sys.executable, "-P", "-c", FROM_HERE], cwd=tmp_path, check=True, timeout=120)
+    assert not (tmp_path / "it_ran").exists()
 
 
 def environment(name):
