@@ -10,6 +10,7 @@ import os
 import socket
 import subprocess
 import sys
+from contextlib import suppress
 
 from course_lib.quick_start import ONE_THREAD
 
@@ -22,10 +23,15 @@ _mine: socket.socket | None = None
 
 
 def start() -> None:
-    """Have one. It needs no torch here, and nobody waits."""
+    """Have one. It needs no torch here, and nobody waits.
+
+    Not where students' code runs in kernels (``can_fork``). Never raises: whoever loads this would
+    end with it, and zygotes can be had without.
+    """
     global _mine
-    if _mine is None and hasattr(os, "fork"):
-        _mine, _process = boot("nursery")
+    if _mine is None and hasattr(os, "fork") and hasattr(os, "pidfd_open"):
+        with suppress(OSError):
+            _mine, _process = boot("nursery")
 
 
 def zygote(settings: dict) -> socket.socket | None:
@@ -36,7 +42,8 @@ def zygote(settings: dict) -> socket.socket | None:
     near, far = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with far:
         try:
-            socket.send_fds(_mine, [json.dumps(settings).encode()], [far.fileno()])
+            # With it our own standard error: what a zygote says belongs into this worker's log.
+            socket.send_fds(_mine, [json.dumps(settings).encode()], [far.fileno(), 2])
         except OSError:
             near.close()
             forget()
@@ -57,7 +64,7 @@ def boot(main: str, *settings: dict) -> tuple[socket.socket, subprocess.Popen]:
     near, far = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with far:
         process = subprocess.Popen(
-            [sys.executable, "-c", _BOOT.format(main=main), json.dumps(sys.path),
+            [sys.executable, "-P", "-c", _BOOT.format(main=main), json.dumps(sys.path),
              str(far.fileno()), *map(json.dumps, settings)],
             pass_fds=[far.fileno()],
             stdin=subprocess.DEVNULL,

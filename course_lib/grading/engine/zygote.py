@@ -9,16 +9,20 @@ import ast
 import gc
 import json
 import os
+import signal
 import socket
 import sys
 import tempfile
+import traceback
 from importlib import import_module
 from pathlib import Path
 
 ROOM = 1 << 20  # bytes of one request
-# No file of the course can be opened in a child: what it answers with is loaded before. Random
-# numbers too: each child would load them, and draw others at each grading.
+SEED = 1997  # what no check draws from
+# No file of the course can be opened in a child: what it answers with is loaded before. And numpy's
+# random numbers, which each child would load by itself.
 ASKED_OF_A_CHILD = (
+    "course_lib.grading.engine.sandbox",
     "course_lib.grading.engine.shell",
     "course_lib.grading.engine.handles",
     "course_lib.grading.engine.finished",
@@ -30,24 +34,40 @@ ASKED_OF_A_CHILD = (
 def nursery(control: int) -> None:
     """Fork a zygote for every request on ``control`` until nobody is left to make one."""
     channel = socket.socket(fileno=control)
+    os.dup2(2, 1)  # what the run itself prints may be JSON for a machine
+    # Who starts it is deaf to Ctrl-C; it leads a session of its own, and students' code is not.
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     gc.disable()  # nothing of what is loaded is garbage
     shell = _load()
     gc.enable()
     _freeze()
     while True:
-        request, descriptors, _flags, _address = socket.recv_fds(channel, ROOM, 1)
+        request, descriptors, _flags, _address = socket.recv_fds(channel, ROOM, 2)
         _reap()
         if not request:
             return
         if os.fork() == 0:
             try:
                 channel.close()
+                _begin_anew(descriptors[1])
                 settings = json.loads(request)
                 _leave_the_machine(settings)
                 _serve(descriptors[0], settings, shell)
+            except BaseException:
+                traceback.print_exc()  # into the log of the workers
+                sys.stderr.flush()
             finally:
                 os._exit(0)
-        os.close(descriptors[0])
+        for descriptor in descriptors:
+            os.close(descriptor)
+
+
+def _begin_anew(log: int) -> None:
+    """As a process of its own is: a session that nobody shares, and the log of its own worker."""
+    os.setsid()
+    for stream in (1, 2):
+        os.dup2(log, stream)
+    os.close(log)
 
 
 def main(control: int, settings: dict) -> None:
@@ -105,6 +125,7 @@ def _freeze() -> None:
 def _be_a_child(channel, descriptor: int, told: dict, settings: dict, capturing) -> None:
     """Never returns: whatever happens here, this process must not go on as a second zygote."""
     from course_lib.grading.engine import wire
+    from course_lib.grading.engine.sandbox import kernel
     from course_lib.grading.engine.shell import Shell
 
     try:
@@ -118,12 +139,14 @@ def _be_a_child(channel, descriptor: int, told: dict, settings: dict, capturing)
             limits = sandbox.Limits(**told["limits"])
             sandbox.enter_child(scratch, readable, limits, {descriptor})
         else:
+            kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)  # nobody else may be left
             os.chdir(scratch)
             os.environ.clear()
         os.environ.update(told["environment"])
         sys.path[:] = [path for path in sys.path if path not in ("", ".")]
         if settings["helpers"]:  # they lie in the working directory
             sys.path.insert(0, "")
+        _draw_as_at_each_grading()
         shell = Shell(socket.socket(fileno=descriptor), told["language"], capturing)
         shell.say_ready()
         shell.serve()
@@ -132,6 +155,18 @@ def _be_a_child(channel, descriptor: int, told: dict, settings: dict, capturing)
         wire.send(socket.socket(fileno=os.dup(descriptor)), told)
     finally:
         os._exit(0)
+
+
+def _draw_as_at_each_grading() -> None:
+    """Code that sets no seed gives the same again: each library begins with numbers of its own."""
+    import random
+
+    import numpy
+    import torch
+
+    random.seed(SEED)
+    numpy.random.seed(SEED)
+    torch.default_generator.manual_seed(SEED)
 
 
 def _load():

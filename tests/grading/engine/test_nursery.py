@@ -8,15 +8,19 @@ import sys
 import psutil
 import pytest
 
+from course_lib.grading.engine import nursery
+
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="it forks, and it reads /proc")
 
 PROGRAM = """
-import json, os, sys, tempfile
+import json, os, signal, sys, tempfile
 from pathlib import Path
 import psutil
 os.environ["COURSE_DB_URL"] = "postgresql://me:secret@127.0.0.1/marks"
+signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # as a run begins
 import course_lib.grading.preload
-from course_lib.grading.engine import nursery
+signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+from course_lib.grading.engine import nursery, wire
 from course_lib.grading.engine.children import Zygote, ZygoteSettings
 
 def own():
@@ -29,20 +33,24 @@ def asked(zygote, source):
     header = {"op": "run", "source": source, "count": 1, "seconds": 20.0}
     child.ask(header, [], 30.0, said.append)
     child.kill()
-    return "".join(o.get("text", "") for o in said)
+    return "".join(o.get("text", o.get("ename", "")) for o in said)
 
 def zygote(isolated=True):
     return Zygote(ZygoteSettings(imports="import torch", isolated=isolated))
 """
 
 
-def told(program: str) -> dict:
-    """What a program says that begins as a run does; its last line is JSON."""
+def told(program: str, **options) -> dict:
+    """What a program says that begins as a run does; it prints nothing but JSON."""
     ended = subprocess.run(
-        [sys.executable, "-c", PROGRAM + program], capture_output=True, text=True, timeout=120
+        [sys.executable, "-P", "-c", PROGRAM + program],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        **options,
     )
     assert ended.returncode == 0, ended.stderr
-    return json.loads(ended.stdout.splitlines()[-1])
+    return {**json.loads(ended.stdout), "log": ended.stderr}
 
 
 def test_all_zygotes_come_from_one_process_that_ends_when_nobody_is_left():
@@ -76,7 +84,85 @@ def test_a_zygote_that_is_stopped_leaves_nothing_and_starts_again(isolated):
         "left = [p.pid for p in alive if p.status() != psutil.STATUS_ZOMBIE]\n"
         "print(json.dumps({'before': before, 'left': left, 'after': asked(one, 'print(2)')}))\n"
     )
+    del found["log"]
     assert found == {"before": "1\n", "left": [], "after": "2\n"}
+
+
+@pytest.mark.parametrize("isolated", [True, False])
+def test_a_worker_that_is_killed_takes_what_it_asked_for_along(isolated):
+    """Nobody else could end it: it is no child of the worker's, and may never end by itself."""
+    found = told(
+        "ready, begun = os.pipe()\n"
+        "worker = os.fork()\n"
+        "if worker == 0:\n"
+        f"    asked = zygote({isolated})\n"
+        "    child = asked.child(Path(tempfile.mkdtemp()), 'en', {})\n"
+        "    forever = 'display(1)\\nwhile True: pass'\n"
+        "    wire.send(child.channel, dict(op='run', source=forever, count=1, seconds=99.0))\n"
+        "    wire.receive(child.channel)\n"
+        "    os.write(begun, b'.')\n"
+        "    signal.pause()\n"
+        "os.read(ready, 1)\n"
+        "[first] = [child for child in own() if child.pid != worker]\n"
+        "asked_for = first.children(recursive=True)\n"
+        "os.kill(worker, signal.SIGKILL)\n"
+        "os.waitpid(worker, 0)\n"
+        "_, alive = psutil.wait_procs(asked_for, timeout=10)\n"
+        "left = [p.pid for p in alive if p.status() != psutil.STATUS_ZOMBIE]\n"
+        "[os.kill(pid, signal.SIGKILL) for pid in left]\n"
+        "print(json.dumps({'asked for': len(asked_for), 'left': len(left)}))\n"
+    )
+    assert found["asked for"] >= 2 and found["left"] == 0
+
+
+def test_a_zygote_is_like_a_process_of_its_own():
+    """Its output is in its worker's log, not in JSON; Ctrl-C is heard; no session is shared."""
+    found = told(
+        "some = [zygote(False), zygote(False)]\n"
+        "asked(some[0], 'import os; os.write(1, b\"said aloud\")')\n"
+        "sessions = [asked(z, 'import os; print(os.getsid(0))') for z in some]\n"
+        "asks = 'import os, signal; os.kill(os.getpid(), signal.SIGINT); print()'\n"
+        "print(json.dumps({'sessions': sessions, 'interrupted': asked(some[1], asks)}))\n"
+    )
+    assert "said aloud" in found["log"]
+    assert len(set(found["sessions"])) == 2
+    assert found["interrupted"] == "KeyboardInterrupt"
+
+
+def test_what_sets_no_seed_draws_the_same_at_each_grading():
+    draws = (
+        "import random, numpy, torch\nprint(random.random(), numpy.random.rand(), torch.rand(1))"
+    )
+    found = told(
+        f"draws = {draws!r}\n"
+        "forked = zygote()\n"
+        "said = [asked(forked, draws), asked(forked, draws)]\n"
+        "nursery.forget()\n"
+        "print(json.dumps({'said': [*said, asked(zygote(), draws)]}))\n"
+    )
+    assert len(set(found["said"])) == 1 and "tensor" in found["said"][0]
+
+
+def test_it_imports_nothing_from_the_working_directory(tmp_path):
+    for name in ("ast", "json", "torch"):
+        (tmp_path / f"{name}.py").write_text("open('it_ran', 'w')")
+    found = told("print(json.dumps({'said': asked(zygote(), 'print(4)')}))", cwd=tmp_path)
+    assert found["said"] == "4\n" and not (tmp_path / "it_ran").exists()
+
+
+def test_where_it_cannot_be_had_nothing_is_raised(monkeypatch):
+    """On macOS, where a run does without, the process that workers are forked from would end."""
+
+    def refuse(*_arguments):
+        raise OSError("Protocol not supported")
+
+    monkeypatch.setattr(nursery, "_mine", None)
+    monkeypatch.setattr(nursery.socket, "socketpair", refuse)
+    nursery.start()
+    assert nursery.zygote({}) is None
+    monkeypatch.delattr(os, "pidfd_open")
+    monkeypatch.setattr(nursery, "boot", lambda _name: pytest.fail("nobody would use it"))
+    nursery.start()
 
 
 def test_without_the_nursery_zygotes_are_processes_of_their_own():
@@ -89,7 +175,7 @@ def test_without_the_nursery_zygotes_are_processes_of_their_own():
         "said = [asked(z, 'print(3)') for z in (one, other)]\n"
         "print(json.dumps({'said': said, 'own': [z.process is not None for z in (one, other)]}))\n"
     )
-    assert found == {"said": ["3\n", "3\n"], "own": [True, True]}
+    assert (found["said"], found["own"]) == (["3\n", "3\n"], [True, True])
 
 
 def _process(pid: int) -> list[psutil.Process]:
