@@ -99,13 +99,13 @@ def _without_stderr():
 
 @contextmanager
 def _numpy_random():
-    random = sys.modules.get("numpy.random")  # loading it takes its time, and may be for nothing
-    state = random.get_state() if random else None
+    numbers = sys.modules.get("numpy.random")  # loading it takes its time, and may be for nothing
+    state = numbers.get_state() if numbers else None
     try:
         yield
     finally:
-        if random:
-            random.set_state(state)
+        if numbers:
+            numbers.set_state(state)
 
 
 @contextmanager
