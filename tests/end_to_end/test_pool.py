@@ -93,10 +93,13 @@ if __name__ == "__main__":
 
 def test_nothing_is_imported_from_the_working_directory(tmp_path):
     """It may be the folder of a student, and what is imported may do all that a worker may."""
+    program, here = tmp_path / "run.py", tmp_path / "ana"
+    program.write_text(FROM_HERE)
+    here.mkdir()
     for name in ("left_here", "runpy", "selectors"):  # asked for, and what each process loads
-        (tmp_path / f"{name}.py").write_text("import os\nos.mkdir('it_ran')")
-    subprocess.run([sys.executable, "-P", "-c", FROM_HERE], cwd=tmp_path, check=True, timeout=120)
-    assert not (tmp_path / "it_ran").exists()
+        (here / f"{name}.py").write_text("import os\nos.mkdir('it_ran')")
+    subprocess.run([sys.executable, str(program)], cwd=here, check=True, timeout=120)
+    assert not (here / "it_ran").exists()
 
 
 def environment(name):
