@@ -305,6 +305,14 @@ def sample(root, assignment, remove):
 @json_option
 @with_root
 def grade(root, assignment, students, force, workers, scheduler, seed, isolation, explain, as_json):
+    if explain and not students:
+        raise CourseError(_("--explain is about one mark: name the student with --student."))
+    if workers and scheduler:
+        raise CourseError(
+            _("--workers is about this machine, --scheduler about a cluster: name one.")
+        )
+    names = assignments(root, assignment)
+
     without_iri_grammar()
     if not scheduler:
         from course_lib.grading.pool import begin_to_warm_up
@@ -315,17 +323,8 @@ def grade(root, assignment, students, force, workers, scheduler, seed, isolation
     from course_lib.grading.report import print_report
     from course_lib.grading.submissions import students_of
 
-    if explain and not students:
-        raise CourseError(_("--explain is about one mark: name the student with --student."))
-
-    if workers and scheduler:
-        raise CourseError(
-            _("--workers is about this machine, --scheduler about a cluster: name one.")
-        )
-
     quiet = Console(stderr=True) if as_json else console
     failed = []
-    names = assignments(root, assignment)
     if not assignment:  # those that somebody handed in; all of them to be told that nobody did
         names = [name for name in names if students_of(root, name)] or names
     for name in names:

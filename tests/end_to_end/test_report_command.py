@@ -6,6 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from course_lib.cli import COULD_NOT_START, DONE, main
+from course_lib.grading import pool
 from tests.end_to_end.made_class import MadeClass
 
 
@@ -85,3 +86,19 @@ def test_the_teacher_reads_their_language_and_the_files_for_machines_stay(call):
         assert told in said and "submissions" not in said
         assert again == files
     assert "1 submissions" in english
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["no_such"], "no_such"),
+        (["--explain"], "--explain"),
+        (["--workers", "2", "--scheduler", "local:1"], "--workers"),
+    ],
+)
+def test_a_run_that_cannot_be_meant_starts_no_process(call, monkeypatch, words, told):
+    """It would load torch for seconds, and whoever reads the answer from a pipe would wait."""
+    monkeypatch.setattr(pool, "begin", lambda _module: pytest.fail("it begins"))
+    _, run = call
+    done = run("grade", *words)
+    assert done.exit_code == COULD_NOT_START and told in done.output
