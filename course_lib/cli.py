@@ -448,11 +448,11 @@ def bench(root, only, threads):
     ),
 )
 @click.option("--assignment", default="ps4_lstm", show_default=True)
-@click.option("--submissions", type=click.IntRange(min=4), default=42, show_default=True)
+@click.option("--submissions", type=click.IntRange(min=4), default=84, show_default=True)
 @click.option(
     "--stock",
     type=click.IntRange(min=1),
-    default=12,
+    default=42,
     show_default=True,
     help=N_("How many of them nbgrader as it comes grades as well: it takes seconds for each."),
 )

@@ -17,7 +17,7 @@ from course_lib.bench.grading_course import SEED, gradable_class, make_course
 from course_lib.bench.run import machine
 from course_lib.errors import CourseError
 
-SUBMISSIONS, STOCK = 42, 42
+SUBMISSIONS, STOCK = 84, 42
 _BEGIN = (
     "from course_lib.quick_start import without_iri_grammar; without_iri_grammar(); "
     "from course_lib.grading.pool import begin_to_warm_up; begin_to_warm_up()"
