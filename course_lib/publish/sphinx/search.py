@@ -10,7 +10,7 @@ GLOSSARY = Path(__file__).parents[2] / "i18n" / "glossary.yml"
 
 class Seen(set):
     """The Latin words of the pages so far. In Sphinx it is a list that is searched for each word
-    of each page: in this book, a third of the time that the Chinese index takes."""
+    of each page: in this book, most of the time that the Chinese index takes."""
 
     extend = set.update
 
