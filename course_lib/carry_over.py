@@ -7,10 +7,11 @@ out of the notebook that they come from.
 
 import hashlib
 import json
-import os
 import re
 from copy import deepcopy
 from pathlib import Path
+
+from course_lib.grading.files import write_atomically
 
 _LANGUAGE = re.compile(r'(\bstart\([^)\n]*language=)"\w+"')
 
@@ -32,10 +33,7 @@ def carry_over(root: Path, work: str, language: str) -> list[Path]:
         except (ValueError, KeyError, TypeError):  # not a notebook: it stays where it is
             continue
         made["metadata"].setdefault("course", {})["carried"] = _stamp(other)
-        mine.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = mine.with_suffix(".part")
-        unfinished.write_text(json.dumps(made, ensure_ascii=False, indent=1) + "\n", "utf-8")
-        os.replace(unfinished, mine)
+        write_atomically(mine, json.dumps(made, ensure_ascii=False, indent=1) + "\n")
         brought.append(mine)
     return brought
 

@@ -141,29 +141,6 @@ def turns_the_output_and_takes_the_last_place(input, h_0, params, params_reverse
     return torch.cat([forward, reverse], 2), torch.stack([forward[:, -1], reverse[:, -1]])
 
 
-@answer("mend_e", {"o-sees-old-c"})
-class RegistersAndLooksNoFurther(nn.Module):
-    def __init__(self, in_channels, hidden_channels, kernel_size, height, width):
-        super().__init__()
-        C, D, K = in_channels, hidden_channels, kernel_size
-        self.w_x = nn.Parameter(torch.randn(4 * D, C, K, K) * 0.1)
-        self.w_h = nn.Parameter(torch.randn(4 * D, D, K, K) * 0.1)
-        self.b = nn.Parameter(torch.zeros(4 * D))
-        for name in ("w_ci", "w_cf", "w_co"):
-            setattr(self, name, nn.Parameter(torch.zeros(D, height, width)))
-
-    def forward(self, x, state):
-        h, c = state
-        pad = self.w_x.shape[-1] // 2
-        sums = conv2d(x, self.w_x, self.b, padding=pad) + conv2d(h, self.w_h, padding=pad)
-        i, f, g, o = sums.chunk(4, 1)
-        i = torch.sigmoid(i + self.w_ci * c)
-        f = torch.sigmoid(f + self.w_cf * c)
-        o = torch.sigmoid(o + self.w_co * c)
-        c = f * c + i * torch.tanh(g)
-        return o * torch.tanh(c), c
-
-
 class AConvLSTM(nn.Module):
     """A right cell E, to be spoiled in one place."""
 
@@ -188,6 +165,20 @@ class AConvLSTM(nn.Module):
         f = torch.sigmoid(f + self.w_cf * c)
         c = f * c + i * torch.tanh(g)
         o = torch.sigmoid(o + self.w_co * c)
+        return o * torch.tanh(c), c
+
+
+@answer("mend_e", {"o-sees-old-c"})
+class RegistersAndLooksNoFurther(AConvLSTM):
+    def forward(self, x, state):
+        h, c = state
+        pad = self.w_x.shape[-1] // 2
+        sums = conv2d(x, self.w_x, self.b, padding=pad) + conv2d(h, self.w_h, padding=pad)
+        i, f, g, o = sums.chunk(4, 1)
+        i = torch.sigmoid(i + self.w_ci * c)
+        f = torch.sigmoid(f + self.w_cf * c)
+        o = torch.sigmoid(o + self.w_co * c)
+        c = f * c + i * torch.tanh(g)
         return o * torch.tanh(c), c
 
 
