@@ -16,7 +16,7 @@ INSTALLED := .venv/installed
 # Two tests at a time; what shares a site, a browser or a graded class stays together.
 TWO := -n 2 --dist loadgroup
 
-.PHONY: course test test-all test-precision book serve lab release grade bench bench-grading bench-book pdf translations doctor lint clean
+.PHONY: course test test-all test-most test-precision book serve lab release grade bench bench-grading bench-book pdf epub translations doctor lint clean
 .DEFAULT_GOAL := course
 
 # The environment is made once and again when the requirements change.
@@ -39,6 +39,10 @@ test: $(INSTALLED)
 test-all: test
 	@$(BIN)/python -m pytest -m slow $(TWO)
 
+# All but what goes through every page of every edition: what CI has the time for.
+test-most: test
+	@$(BIN)/python -m pytest -m "slow and not whole" $(TWO)
+
 # Every explanation of every edited answer, held against its numbers; `make test-all` has them too.
 test-precision: $(INSTALLED)
 	@$(BIN)/python -m pytest -m precision $(TWO)
@@ -49,6 +53,10 @@ book: $(INSTALLED)
 # The book on paper, one PDF for each language; WITH=id sets a second one beneath each paragraph.
 pdf: $(INSTALLED)
 	@$(COURSE) pdf $(if $(WITH),--with $(WITH))
+
+# The book for e-readers, one EPUB for each language, its formulas in MathML.
+epub: $(INSTALLED)
+	@$(COURSE) epub
 
 serve: $(INSTALLED)
 	@$(COURSE) serve --language $(LANGUAGE) $(if $(PORT),--port $(PORT))

@@ -18,6 +18,7 @@ from nbgrader.preprocessors import (
 
 from course_lib.grading.engine.nbgrader_step import ExecuteShutIn
 from course_lib.grading.engine.own_steps import SaveKindly
+from course_lib.grading.exchange import CollectOwnWork, ReleaseFeedbackByName
 from course_lib.grading.feedback import FEEDBACK_STEPS, FeedbackExporter
 
 root = Path(__file__).resolve().parent
@@ -77,3 +78,8 @@ c.Autograde.autograde_preprocessors = [
 # Feedback pages without the hidden tests, in the student's language, readable without a network.
 c.GenerateFeedback.preprocessors = FEEDBACK_STEPS
 c.GenerateFeedback.exporter_class = FeedbackExporter
+
+# Of the exchange (docs/grading.md): nobody hands in under another's name, nor a link to what is not
+# theirs, and who renamed a notebook finds its feedback.
+c.ExchangeFactory.collect = CollectOwnWork
+c.ExchangeFactory.release_feedback = ReleaseFeedbackByName

@@ -11,7 +11,7 @@ import re
 from copy import deepcopy
 from pathlib import Path
 
-from course_lib.grading.files import write_atomically
+from course_lib.files import write_atomically
 
 _LANGUAGE = re.compile(r'(\bstart\([^)\n]*language=)"\w+"')
 

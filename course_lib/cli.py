@@ -12,6 +12,7 @@ import click
 from rich.console import Console
 from rich.markup import escape
 
+from course_lib.bench import STOCK, SUBMISSIONS
 from course_lib.errors import CourseError
 from course_lib.i18n import LANGUAGES, N_, _, get_language, speaking
 from course_lib.quick_start import without_iri_grammar
@@ -175,6 +176,15 @@ def pdf(root, languages, second):
     make_pdfs(root, languages or list(LANGUAGES), second or "", console)
 
 
+@main.command(help=N_("Pack the book for e-readers into _build/epub, one EPUB for each language."))
+@language_option
+@with_root
+def epub(root, languages):
+    from course_lib.publish.epub import make_epubs
+
+    make_epubs(root, languages or list(LANGUAGES), console)
+
+
 @main.command(
     help=N_("Count what is in each chapter: words, minutes, code, assertions, quizzes, figures.")
 )
@@ -315,9 +325,12 @@ def grade(root, assignment, students, force, workers, scheduler, seed, isolation
 
     without_iri_grammar()
     if not scheduler:
-        from course_lib.grading.pool import begin_to_warm_up
+        from course_lib.grading.beforehand import something_to_grade
 
-        begin_to_warm_up()  # beside the imports that follow
+        if force or seed is not None or something_to_grade(root, names, students):
+            from course_lib.grading.pool import begin_to_warm_up
+
+            begin_to_warm_up()  # beside the imports that follow
     from course_lib.grading.explain import explanation, print_explanation
     from course_lib.grading.grade import grade as run_grading
     from course_lib.grading.report import print_report
@@ -448,11 +461,11 @@ def bench(root, only, threads):
     ),
 )
 @click.option("--assignment", default="ps4_lstm", show_default=True)
-@click.option("--submissions", type=click.IntRange(min=4), default=84, show_default=True)
+@click.option("--submissions", type=click.IntRange(min=4), default=SUBMISSIONS, show_default=True)
 @click.option(
     "--stock",
     type=click.IntRange(min=1),
-    default=42,
+    default=STOCK,
     show_default=True,
     help=N_("How many of them nbgrader as it comes grades as well: it takes seconds for each."),
 )

@@ -10,6 +10,7 @@ from rich.console import Console
 
 from course_lib.carry_over import carry_over
 from course_lib.errors import CourseError
+from course_lib.files import all_or_nothing
 from course_lib.i18n import _
 
 WORK = "my_exercises"
@@ -50,10 +51,8 @@ def _copy_new(notebook: Path, mine: Path) -> bool:
     """Copy the notebook unless there is one; returns whether it was copied."""
     if mine.exists():
         return False
-    mine.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = mine.with_suffix(".part")
-    shutil.copyfile(notebook, unfinished)
-    os.replace(unfinished, mine)  # half a notebook would be taken for the student's work
+    with all_or_nothing(mine) as unfinished:  # half of one would be taken for the student's work
+        shutil.copyfile(notebook, unfinished)
     return True
 
 

@@ -65,10 +65,11 @@ def language_of_environment(environ: Mapping[str, str] = os.environ) -> str:
 def language_of(words: Sequence[str], environ: Mapping[str, str] = os.environ) -> str:
     """The language to speak in answer to ``course WORDS``.
 
-    ``--language`` decides where it names one language. What a machine reads is always English.
+    ``--language`` decides where it names one language. What a machine reads is English wherever it
+    runs, unless its sentences are asked for in another: ``course --language id ... --json``.
     """
     if "--json" in words:
-        return "en"
+        words, environ = _before_the_command(words), {}
     named = []
     for at, word in enumerate(words):
         if word in ("--language", "-l"):
@@ -80,6 +81,14 @@ def language_of(words: Sequence[str], environ: Mapping[str, str] = os.environ) -
     except CourseError:  # click says which there are
         asked = set()
     return asked.pop() if len(asked) == 1 else language_of_environment(environ)
+
+
+def _before_the_command(words: Sequence[str]) -> Sequence[str]:
+    """The options of ``course`` itself. What follows is a command's: the pages of a report, say."""
+    at = 0
+    while at < len(words) and words[at].startswith("-"):
+        at += 1 if "=" in words[at] else 2
+    return words[:at]
 
 
 def say_help(command: click.Command) -> None:

@@ -3,6 +3,7 @@
 import importlib.util
 import re
 import shlex
+import sys
 from importlib.metadata import entry_points
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from course_lib.grading.execute import ExecuteToTheEnd
 ROOT = Path(__file__).parents[1]
 GUIDE = ROOT / "docs" / "grading.md"
 # Of the system or of PostgreSQL: not ours to promise.
-OTHERS = {"chgrp", "chmod", "mkdir", "createdb", "export", "pg_dump", "sqlite3"}
+OTHERS = {"chgrp", "chmod", "mkdir", "ln", "createdb", "export", "pg_dump", "sqlite3", "npm"}
 NBGRADER = NbGraderApp()
 
 
@@ -44,12 +45,16 @@ def test_the_guide_has_commands():
 def test_a_command_exists(line):
     program, *arguments = shlex.split(line, comments=True)
     known = {"course": _course, "nbgrader": _nbgrader, "make": _make, "python": _python,
-             "dask": _dask}  # fmt: skip
+             "dask": _dask, "jupyter": _jupyter, "pip": _pip}  # fmt: skip
     if program not in OTHERS:
         known[program](arguments)
 
 
 def _course(arguments):
+    while arguments[0].startswith("--"):  # an option of `course` itself, and its value
+        option, value, *arguments = arguments
+        [known] = [param for param in main.params if option in param.opts]
+        assert known.type.convert(value, known, None) == value
     command = main.commands[arguments[0]]
     context = command.make_context(arguments[0], list(arguments[1:]), resilient_parsing=False)
     assert context.params is not None
@@ -88,6 +93,24 @@ def _dask(arguments):
     verbs = {point.name: point for point in entry_points(group="dask_cli")}
     options = {name for param in verbs[arguments[0]].load().params for name in param.opts}
     assert {word for word in arguments if word.startswith("--")} <= options
+
+
+def _jupyter(arguments):
+    """What is to be switched off is there, under that name, in the nbgrader that is installed."""
+    assert "disable" in arguments
+    *_, name = arguments
+    if not name.startswith("@"):
+        assert importlib.util.find_spec(name) is not None
+        return
+    lab = Path(sys.prefix, "share", "jupyter", "labextensions", name.partition(":")[0])
+    assert any(f'"{name}"' in file.read_text("utf-8") for file in lab.glob("static/*.js")), name
+
+
+def _pip(arguments):
+    """Of packages that this course needs, only those that it requires or whose Hub it is."""
+    known = {"jupyterhub", "nbgrader", "."}
+    for each in (word for word in arguments[1:] if word != "-r"):
+        assert each in known or (ROOT / each).is_file(), each
 
 
 def _setting(owner: str, trait: str) -> None:

@@ -67,6 +67,9 @@ def test_the_environment_asks_as_it_asks_other_programs(environ, language):
         (["build", "-l", "en", "-l", "id"], "zh_CN"),  # two editions are no wish: the environment
         (["lab", "--language", "fr"], "zh_CN"),  # click names those there are
         (["report", "-l", "id", "--json"], "en"),
+        (["--root", "report", "--language", "id", "grade", "--json"], "id"),
+        (["--root=x", "-l", "id", "report", "-l", "zh_CN", "--json"], "id"),
+        (["grade", "--json"], "en"),
         (["lab", "-l"], "zh_CN"),
         ([], "zh_CN"),
     ],

@@ -117,28 +117,27 @@ def _coloured(text: str, good: bool) -> str:
 
 # ---- builds
 def measure_builds(root: Path, console: Console) -> list[dict]:
-    """Seconds of builds in a copy of the book that was never built."""
+    """Seconds of builds in copies of the book that were never built."""
     rows = []
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as place:
-        copy = Path(place, "course")
-        copy.mkdir()
-        for name in ("_config.yml", "_toc.yml"):
-            shutil.copyfile(root / name, copy / name)
-        for name in ("book", "exercises"):
-            if (root / name).is_dir():
-                shutil.copytree(root / name, copy / name, ignore=SPARED)
+        copy = _copied(root, Path(place, "course"))
         count = len(pages(copy))
 
-        def timed(what: str, *languages: str) -> None:
+        def timed(what: str, *languages: str, course: Path = copy) -> float:
             started = time.perf_counter()
-            build_book(copy, languages, console)
+            build_book(course, languages, console)
             seconds = round(time.perf_counter() - started, 1)
             rows.append({"what": what, "languages": len(languages), "seconds": seconds})
+            return seconds
 
         first, *others = LANGUAGES
-        timed(f"cold: {count} pages executed, {first}", first)
+        one = timed(f"cold: {count} pages executed, {first}", first)
+        together = _copied(root, Path(place, "together"))
+        everything = timed("cold: the same, all languages at once", *LANGUAGES, course=together)
+        each = round((everything - one) / len(others), 1)
+        rows.append({"what": "which is for each further one", "languages": 1, "seconds": each})
         for language in others:
-            timed(f"another language, {language}", language)
+            timed(f"another language later, {language}", language)
         timed("nothing changed", *LANGUAGES)
         with pages(copy)[-1].open("a", encoding="utf-8") as chapter:
             chapter.write("\nOne more sentence.\n")
@@ -148,6 +147,17 @@ def measure_builds(root: Path, console: Console) -> list[dict]:
     for row in rows:
         row["of cold"] = round(row["seconds"] / cold, 3)
     return rows
+
+
+def _copied(root: Path, copy: Path) -> Path:
+    """The book and its exercises in a folder of their own, without anything that was built."""
+    copy.mkdir()
+    for name in ("_config.yml", "_toc.yml"):
+        shutil.copyfile(root / name, copy / name)
+    for name in ("book", "exercises"):
+        if (root / name).is_dir():
+            shutil.copytree(root / name, copy / name, ignore=SPARED)
+    return copy
 
 
 def _build_table(rows: list[dict]) -> Table:

@@ -17,7 +17,7 @@ from rich.table import Table
 
 from course_lib.exercises import ASSIGNMENTS, get_assignment
 from course_lib.exercises.spec import Assignment, Item
-from course_lib.grading import check, exam
+from course_lib.grading import check, known_answers
 from course_lib.grading.capture import contained
 from course_lib.grading.compare import compare
 from course_lib.grading.observe import OBSERVATIONS
@@ -44,7 +44,7 @@ def _measured(assignment: Assignment, item: Item) -> dict:
     if item.faults:
         answers["named"] = item.candidate(item.faults[len(item.faults) // 2].switches)
     for name, answer in answers.items():
-        exam.forget()
+        known_answers.forget()
         found[name] = _seconds(lambda answer=answer: check(path, answer))
     return found
 

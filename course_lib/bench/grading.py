@@ -13,11 +13,11 @@ from pathlib import Path
 
 from rich.console import Console
 
-from course_lib.bench.grading_course import SEED, gradable_class, make_course
+from course_lib.bench import STOCK, SUBMISSIONS
+from course_lib.bench.grading_course import SEED, gradable_class, known_before, make_course
 from course_lib.bench.run import machine
 from course_lib.errors import CourseError
 
-SUBMISSIONS, STOCK = 84, 42
 _BEGIN = (
     "from course_lib.quick_start import without_iri_grammar; without_iri_grammar(); "
     "from course_lib.grading.pool import begin_to_warm_up; begin_to_warm_up()"
@@ -51,6 +51,7 @@ def bench_grading(
         "different": min(submissions, len(gradable_class(root, assignment))),
         "stock submissions": stock,
         "workers": workers,
+        "known": known_before(root, assignment),
     }
     with tempfile.TemporaryDirectory(prefix="bench-grading-") as place:
         if stock:

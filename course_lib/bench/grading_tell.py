@@ -12,10 +12,11 @@ START = 3.0  # seconds
 
 def print_grading(found: dict, console: Console) -> None:
     """Ratios beside their targets; where the time goes; start and memory."""
-    copies = found["submissions"] - found["different"]
+    repeated = found["submissions"] > found["different"]
     told = f"{found['submissions']} submissions of {found['assignment']}"
-    told += f" ({found['different']} bundled students, {copies} of them twice)" if copies else ""
+    told += f" ({found['different']} bundled students, over and over)" if repeated else ""
     console.print(f"{told}, {found['workers']} workers on {found['machine']['cores']} cores.")
+    console.print(f"Earlier gradings have left {found['known']} answers of known mistakes.")
     if "stock" in found:
         scores = found["scores"]
         console.print(

@@ -11,7 +11,7 @@ import click
 
 from course_lib.bench.scale_model import MIX, Cost, Costs, Forecast
 from course_lib.errors import CourseError
-from course_lib.grading.files import write_atomically
+from course_lib.files import write_atomically
 
 ASSIGNMENT = "ps4_lstm"
 CORES = (2, 8, 32, 64)

@@ -30,6 +30,8 @@ export function figure({ forward, build }) {
         values: model.get("values"),
         words: {}, language: "en",
         word: (key, fills = {}) => fill(fig.words[key] ?? key, fills),
+        sentences: (all) => all.join(fig.language === "zh_CN" ? "" : " "),
+        list: (items) => items.join(fig.language === "zh_CN" ? "、" : ", "),
         change(patch) {
           Object.assign(fig.settings, structuredClone(patch));
           store();
@@ -231,8 +233,9 @@ export function cell(draw, key, x, y, w, h, value, options = {}) {
     "fill-opacity": Math.min(1, Math.abs(shade) / (options.full ?? 1)).toFixed(3),
   });
   const second = options.feel !== undefined;
+  const [right, down] = options.shift ?? [0, second ? -5 : 4];
   draw(`${key} text`, "text", {
-    x, y: y + (second ? -5 : 4), class: second ? "value small" : `value ${options.size ?? ""}`,
+    x: x + right, y: y + down, class: second ? "value small" : `value ${options.size ?? ""}`,
   }, number(value, options.digits));
   if (second) {
     draw(`${key} feel`, "text", { x, y: y + 13, class: "value strong" }, number(options.feel));

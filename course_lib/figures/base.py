@@ -7,7 +7,7 @@ the reader starts from, the constants, and the values torch computed for those s
 import json
 from html import escape
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 import anywidget
 import traitlets
@@ -29,6 +29,25 @@ FRAME_WORDS = {
 }
 
 
+#: Widths in px of the column from which the next height of a ``Room`` counts; still.css has them.
+ROOM_FROM = (0, 328, 345, 440, 600, 680)
+
+
+class Room(NamedTuple):
+    """The heights of a figure in columns of growing width; Chinese words need fewer lines."""
+
+    latin: tuple[int, ...]
+    chinese: tuple[int, ...]
+
+    def style(self) -> str:
+        """The heights as the variables that still.css chooses from."""
+        return ";".join(
+            f"--{script}-{step}:{height}px"
+            for script, heights in zip(("latin", "chinese"), self, strict=True)
+            for step, height in enumerate(heights)
+        )
+
+
 class Figure(anywidget.AnyWidget):
     """A figure the reader operates. Subclasses give ``WORDS``, ``compute``, ``clean``, ``picture``.
 
@@ -44,8 +63,9 @@ class Figure(anywidget.AnyWidget):
     values = traitlets.Dict().tag(sync=True)
 
     WORDS: ClassVar[dict[str, str]] = {}
-    #: Heights in px that the page reserves: wide column, phone.
-    HEIGHTS = (480, 640)
+    #: Heights in px that the page keeps free until the figure lives: for each of ``ROOM_FROM``,
+    #: in languages of Latin letters and in Chinese. tests/browser/test_figures_room.py measures.
+    ROOM: ClassVar[Room] = Room((640,) * 6, (640,) * 6)
 
     def __init__(self, *, language: str = "", constants: dict, settings: dict):
         spoken = get_language()
@@ -53,7 +73,7 @@ class Figure(anywidget.AnyWidget):
         super().__init__(
             language=normalise(language) if language else "",
             words=all_words(FRAME_WORDS | self.WORDS),
-            constants=constants | {"heights": list(self.HEIGHTS)},
+            constants=constants,
             settings=settings,
         )
         self.on_msg(self._answer)
@@ -99,11 +119,10 @@ class Figure(anywidget.AnyWidget):
 
     def html(self) -> str:
         """The figure for a static page: its picture, which the loader replaces by the live one."""
-        wide, phone = self.HEIGHTS
         view = json.dumps({"version_major": 2, "version_minor": 0, "model_id": self.model_id})
         return (
             f'<div class="course-figure" data-figure="{type(self).__name__}" '
-            f'style="--wide:{wide}px;--phone:{phone}px">'
+            f'style="{self.ROOM.style()}">'
             f"<style>{read('still.css')}</style>"
             f'<script type="{WIDGET_VIEW}">{view}</script>'
             f'<div class="course-still">{self._title()}{self.picture()}</div></div>'

@@ -2,6 +2,8 @@
 import { between, button, canvas, figure, grid, html, pen } from "./base.js";
 
 const PARTS = ["parameters", "multiply_adds"];
+const MORE = ["more_parameters", "more_multiply_adds"]; // words for the parts
+const FEWER = ["fewer_parameters", "fewer_multiply_adds"];
 const NICE = [1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 24, 32, 40, 48, 64, 80, 96, 128, 160, 192, 256,
   320, 384, 512, 640, 768, 1024, 1280, 1536, 2048, 3072, 4096, 6144, 8192];
 
@@ -47,11 +49,13 @@ export function forward(settings, constants) {
 // 12 345 678, with narrow spaces that do not break.
 const grouped = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, "\u202f");
 
-// 42 000 or 1/42 000: three digits that count.
+// 42 000 times more, or fewer: three digits that count.
 function ratio(one, other) {
   const rough = (x) => grouped(Number(x.toPrecision(3)) >= 100 ? Math.round(x.toPrecision(3))
     : Number(x.toPrecision(3)));
-  return one >= other ? rough(one / other) : `1/${rough(other / one)}`;
+  const fewer = rough(other / one);
+  return one < other && fewer !== "1" ? { words: FEWER, times: fewer }
+    : { words: MORE, times: rough(one / other) };
 }
 
 // A size as a number to type and a slider over numbers people choose.
@@ -241,10 +245,12 @@ function build(fig) {
     restore.title = fig.word("restore");
     svg.setAttribute("aria-label", fig.word("rows"));
     const cost = fig.values[chosen], { dense } = fig.values;
-    return cost && chosen !== "dense"
-      ? fig.word("says", { layer: fig.word(chosen), times: ratio(cost.parameters, dense.parameters),
-        work: ratio(cost.multiply_adds, dense.multiply_adds) })
-      : words(chosen);
+    if (!cost || chosen === "dense") return words(chosen);
+    const compared = PARTS.map((part, n) => {
+      const { words: told, times } = ratio(cost[part], dense[part]);
+      return [part, fig.word(told[n], { times })];
+    });
+    return fig.word("says", { layer: fig.word(chosen), ...Object.fromEntries(compared) });
   }
   return { update };
 }

@@ -13,7 +13,7 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from course_lib.errors import CourseError
-from course_lib.figures.base import Figure, script, styles, whole, whole_number
+from course_lib.figures.base import Figure, Room, script, styles, whole, whole_number
 from course_lib.figures.still import Picture, grouped
 from course_lib.i18n import N_, _
 from course_lib.layers import ConvLSTMCell, gru_cell, lstm_cell, rnn_cell
@@ -33,7 +33,12 @@ BOUNDS = {
     "images": {"n": (1, 1024), "c": (1, 256), "c_out": (1, 256), "s": (1, 15), "P": (1, 4096)},
     "vectors": {"I": (1, 8192), "H": (1, 8192), "P": (1, 4096)},
 }
-HEIGHTS = {"images": (775, 1215), "vectors": (590, 945)}
+ROOMS = {
+    "images": Room(
+        latin=(1396, 1228, 1228, 1206, 766, 760), chinese=(1349, 1160, 1160, 1160, 749, 749)
+    ),
+    "vectors": Room(latin=(1054, 954, 954, 948, 589, 583), chinese=(986, 902, 902, 902, 572, 572)),
+}
 
 
 class CostCalculator(Figure):
@@ -74,9 +79,11 @@ class CostCalculator(Figure):
         "row": N_("{layer}: {parameters} parameters, {multiply_adds} multiply-adds."),
         "missing": N_("{layer} needs P smaller than H = {H}."),
         "rows": N_("Layers. Arrow keys move from layer to layer."),
-        "says": N_(
-            "{layer}: {times} × the parameters and {work} × the multiply-adds of the dense layer."
-        ),
+        "says": N_("{layer}, compared with the dense layer: {parameters}; {multiply_adds}."),
+        "more_parameters": N_("{times} × the parameters"),
+        "more_multiply_adds": N_("{times} × the multiply-adds"),
+        "fewer_parameters": N_("{times} times fewer parameters"),
+        "fewer_multiply_adds": N_("{times} times fewer multiply-adds"),
     }
 
     def __init__(self, kind: str = "images", *, language: str = "", **sizes):
@@ -87,7 +94,7 @@ class CostCalculator(Figure):
                 )
             )
         self._kind = kind
-        self.HEIGHTS = HEIGHTS[kind]
+        self.ROOM = ROOMS[kind]
         super().__init__(
             language=language,
             constants={

@@ -14,7 +14,7 @@ from torch.nn.functional import pad
 
 from course_lib.data import digit_images
 from course_lib.errors import CourseError
-from course_lib.figures.base import Figure, script, styles, whole, whole_number
+from course_lib.figures.base import Figure, Room, script, styles, whole, whole_number
 from course_lib.figures.still import Picture, grouped, signed
 from course_lib.i18n import N_, _
 from course_lib.layers import conv2d
@@ -44,7 +44,8 @@ class Equivariance(Figure):
 
     _esm = script("equivariance.js")
     _css = styles()
-    HEIGHTS = (515, 866)
+    # From 600 px on the still picture is higher than the live figure.
+    ROOM = Room(latin=(810, 810, 857, 861, 518, 576), chinese=(762, 762, 803, 845, 518, 576))
 
     WORDS: ClassVar = {
         "question": N_("Drag the digit. Which answer goes with it?"),

@@ -170,7 +170,7 @@ function felt(fig, letter, feels, isExact = false) {
       : name(t) + (last > t ? `–${name(last)}` : ""));
     t = last;
   }
-  return who.join(", ") || fig.word("none");
+  return fig.list(who) || fig.word("none");
 }
 
 export default figure({ forward, build });

@@ -9,7 +9,7 @@ from typing import ClassVar
 import torch
 
 from course_lib.errors import CourseError
-from course_lib.figures.base import Figure, script, styles, whole
+from course_lib.figures.base import Figure, Room, script, styles, whole
 from course_lib.figures.still import Picture
 from course_lib.i18n import N_, _
 from course_lib.layers import lstm_cell
@@ -48,7 +48,7 @@ class GateBoard(Figure):
 
     _esm = script("gate_board.js")
     _css = styles()
-    HEIGHTS = (610, 760)
+    ROOM = Room(latin=(812, 747, 747, 648, 606, 606), chinese=(670, 624, 605, 605, 518, 518))
 
     WORDS: ClassVar = {
         "question": N_("Which gates let the last output feel the first input?"),

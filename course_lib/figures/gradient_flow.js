@@ -89,6 +89,14 @@ function build(fig) {
     const X = (t) => left + (t - 0.5) * column;
     const Y = (log) => top + tall * (high - between(log, low, high)) / (high - low);
     const isClipped = scale < -1e-9;
+    const side = (log) => (log < low ? 1 : log > high ? -1 : 0);
+    // What is off the scale is an arrow head beyond its edge.
+    const point = (key, kind, x, log, r) => {
+      const y = Y(log), out = side(log);
+      if (!out) draw(`${key} dot`, "circle", { class: kind, cx: x, cy: y, r });
+      else draw(`${key} out`, "polygon", { class: kind,
+        points: `${x - r},${y + out * 2} ${x + r},${y + out * 2} ${x},${y + out * (2 + 2 * r)}` });
+    };
 
     draw("now", "rect", { class: "now", rx: 4, x: X(now) - column / 2, y: 2, width: column,
       height: strip + deep });
@@ -111,14 +119,10 @@ function build(fig) {
         "fill-opacity": (10 ** (feels[t - 1] - strongest)).toFixed(3) });
       const r = wide ? 4.5 : 3.2;
       const log = grads[t - 1], shown = log + scale;
-      if (isClipped) draw(`before ${t}`, "circle", { class: "hollow", cx: X(t), cy: Y(log), r });
-      // What lies outside of the axis is drawn as an arrow head at its edge.
-      const isOut = shown < low || shown > high, down = shown < low ? 1 : -1;
-      if (isOut) {
-        const y = Y(shown);
-        draw(`out ${t}`, "polygon", { class: "dot",
-          points: `${X(t) - r},${y - down * r} ${X(t) + r},${y - down * r} ${X(t)},${y + down * r}` });
-      } else draw(`dot ${t}`, "circle", { class: "dot", cx: X(t), cy: Y(shown), r });
+      const out = side(shown);
+      // Where both are off the scale on one side, there is nothing to compare.
+      if (isClipped && !(out && side(log) === out)) point(`before ${t}`, "hollow", X(t), log, r);
+      point(`now ${t}`, "dot", X(t), shown, r);
       draw(`hit ${t}`, "rect", { class: "hit", "data-t": t, x: X(t) - column / 2, y: 0,
         width: column, height: strip + deep });
     }
@@ -132,7 +136,7 @@ function build(fig) {
     controls.limit.update({ label: fig.word("limit"), min: 0, max: limits.length - 1,
       value: limits.indexOf(limit), text: limit ? String(limit) : fig.word("off") });
     controls.t.update({ label: fig.word("t"), min: 1, max: T, value: now, text: `${now} / ${T}` });
-    legend.textContent = fig.word("legend");
+    legend.textContent = fig.sentences(["legend", "marks"].map((key) => fig.word(key)));
 
     const log = grads[0] - grads[T - 1], ratio = `× ${tell(log)}`;
     const fate = log < -2 ? fig.word("vanishes", { ratio })
@@ -143,7 +147,7 @@ function build(fig) {
     const at = fig.word("at", { t: now, T, grad: tell(grads[now - 1] + scale),
       feels: tell(feels[now - 1] - strongest) });
     plot.setAttribute("aria-label", `${fig.word("title")}. ${fate}`);
-    return [fate, clipping, at].join(fig.language === "zh_CN" ? "" : " ");
+    return fig.sentences([fate, clipping, at]);
   }
   return { update };
 }

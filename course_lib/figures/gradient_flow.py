@@ -12,7 +12,7 @@ from torch import nn
 
 from course_lib.bptt import jacobian_products, step_jacobians
 from course_lib.errors import CourseError
-from course_lib.figures.base import Figure, script, styles, whole, whole_number
+from course_lib.figures.base import Figure, Room, script, styles, whole, whole_number
 from course_lib.figures.still import Picture
 from course_lib.i18n import N_, _
 from course_lib.layers import rnn_cell
@@ -55,7 +55,7 @@ class GradientFlow(Figure):
 
     _esm = script("gradient_flow.js")
     _css = styles()
-    HEIGHTS = (660, 800)
+    ROOM = Room(latin=(893, 817, 800, 682, 675, 604), chinese=(715, 693, 693, 575, 593, 557))
 
     WORDS: ClassVar = {
         "question": N_("Which spectral radius lets step 1 hear the loss of the last step?"),
@@ -70,6 +70,7 @@ class GradientFlow(Figure):
             "Points: norm of the gradient at step t. Dashed: ρ alone. Strip: how strongly the last "
             "state feels each input."
         ),
+        "marks": N_("Hollow: before clipping. ▲▼: off the scale."),
         "at": N_(
             "Step {t} of {T}: gradient {grad}; its input is felt with {feels}, the strongest "
             "with 1."

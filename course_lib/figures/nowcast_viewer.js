@@ -93,12 +93,13 @@ function build(fig) {
     const { errors, difference, gate: open } = fig.values;
     const n = which - 1, name = names();
     const gap = wide ? 4 : 2, split = wide ? 14 : 6, head = 20;
-    const side = (width - (T - 1) * gap - split) / T;
-    const x = (t) => t * (side + gap) + (t >= read ? split : 0);
+    const edge = gap / 2 + 1; // the frame of the first and of the last column stands out so far
+    const side = (width - (T - 1) * gap - split - 2 * edge) / T;
+    const x = (t) => edge + t * (side + gap) + (t >= read ? split : 0);
     const y = (row) => 18 + row * (side + gap + head) + head;
 
-    draw("now", "rect", { class: "now", rx: 4, x: Math.max(0, x(now - 1) - 2), y: 1,
-      width: Math.min(side + 4, width - x(now - 1) + 2), height: y(3) + side + 2 });
+    draw("now", "rect", { class: "now", rx: 4, x: x(now - 1) - gap / 2, y: 1,
+      width: side + gap, height: y(3) + side + 2 });
     const title = (key, text, column, row) => draw(`head ${key}`, "text",
       { class: "row-name", x: x(column), y: y(row) - 6 }, text);
     title("read", fig.word("read"), 0, 0);
@@ -131,9 +132,9 @@ function build(fig) {
         height: y(3) + side });
     }
     // The chart stands in the room that the frames which were read leave free.
-    const room = { x: 34, y: y(1) + 10, right: x(read - 1) + side - 6,
+    const room = { left: wide ? edge : 0, x: 34, y: y(1) + 10, right: x(read - 1) + side - 6,
       bottom: y(2) + side - 18 };
-    chart(draw, room, errors, model, now - read, fig.word("chart"), wide, name.still);
+    chart(draw, room, errors, model, now - read, fig.word("chart"), name.still);
     draw.done(width, y(3) + side + 4);
 
     modelButtons.forEach((node, m) => {
@@ -178,12 +179,15 @@ function build(fig) {
 }
 
 // One line for each model, the chosen one in front; the dashed one is the forecast to beat.
-function chart(draw, room, errors, model, now, title, wide, still) {
-  const most = Math.ceil(Math.max(...Object.values(errors).flat()) * 20) / 20 || 0.05;
+function chart(draw, room, errors, model, now, title, still) {
+  // Above all curves there is room for the name of the dashed one.
+  const named = 19, tall = room.bottom - room.y;
+  const largest = Math.max(...Object.values(errors).flat()) * tall / (tall - named);
+  const most = Math.ceil(largest * 50) / 50 || 0.05;
   const F = errors[model].length;
   const at = (k) => room.x + (k + 0.5) * (room.right - room.x) / F;
   const up = (value) => room.bottom - value / most * (room.bottom - room.y);
-  draw("chart title", "text", { class: "row-name small", x: 0, y: room.y - 16 }, wide ? title : "");
+  draw("chart title", "text", { class: "row-name", x: room.left, y: room.y - 16 }, title);
   for (const value of [0, most]) {
     draw(`chart ${value ? "top" : "zero"}`, "line",
       { class: "axis", x1: room.x, x2: room.right, y1: up(value), y2: up(value) });
@@ -202,8 +206,13 @@ function chart(draw, room, errors, model, now, title, wide, still) {
     draw(`lead ${k}`, "text", { class: "value faint small", x: at(k), y: room.bottom + 14 },
       `+${k + 1}`);
   });
-  draw("chart still", "text", { class: "chart-name", x: room.right,
-    y: Math.max(room.y + 10, up(errors.still[F - 1]) - 7) }, still);
+  const name = draw("chart still", "text",
+    { class: "chart-name", x: room.right, y: room.y + 14 }, still);
+  const from = room.right - name.getComputedTextLength() - 24; // a dash before the name, if it fits
+  if (from > room.x) {
+    draw("chart still line", "line", { x1: from, x2: from + 19, y1: room.y + 10, y2: room.y + 10,
+      class: `curve is-dashed ${model === "still" ? "is-chosen" : ""}` });
+  }
 }
 
 const grey = (v) => [v, v, v, 255];

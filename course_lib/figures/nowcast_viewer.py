@@ -8,7 +8,7 @@ import torch
 from torch.nn.functional import pixel_unshuffle
 
 from course_lib.errors import CourseError
-from course_lib.figures.base import Figure, script, styles, whole, whole_number
+from course_lib.figures.base import Figure, Room, script, styles, whole, whole_number
 from course_lib.figures.still import Picture, grey_png
 from course_lib.i18n import N_, _
 from course_lib.models import repeat_last
@@ -36,7 +36,7 @@ class NowcastViewer(Figure):
 
     _esm = script("nowcast_viewer.js")
     _css = styles()
-    HEIGHTS = (746, 900)
+    ROOM = Room(latin=(877, 877, 868, 815, 734, 792), chinese=(748, 748, 748, 699, 673, 775))
 
     WORDS: ClassVar = {
         "question": N_("Which model follows the digit, and which one only draws a cloud?"),
@@ -58,7 +58,8 @@ class NowcastViewer(Figure):
         "truth": N_("what came"),
         "prediction": N_("predicted"),
         "difference": N_("difference"),
-        "chart": N_("mean squared error of each predicted frame"),
+        "chart": N_("mean squared error"),
+        "numbers": N_("mean squared error of each predicted frame"),
         "legend": N_(
             "Difference: orange where the prediction is too light, blue where it is too dark. "
             "Gate: the fuller the colour, the more open."
@@ -143,7 +144,7 @@ class NowcastViewer(Figure):
         for k, error in enumerate(errors):
             x = left + (SCALE.read + k) * (side + gap) + 14 + side / 2
             picture.text(f"{error:.3f}", x, top + 2 * (side + gap) + 16, size=12)
-        picture.words("chart", left, top + 2 * (side + gap) + 44, size=12)
+        picture.words("numbers", left, top + 2 * (side + gap) + 44, size=12)
         return picture.svg()
 
 

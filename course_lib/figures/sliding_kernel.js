@@ -169,9 +169,9 @@ function build(fig) {
 }
 
 // A number on the padding: a zero in a dashed box.
-function padded(draw, key, x, y, w, h, text, size = "") {
+function padded(draw, key, x, y, w, h, text, size = "", shift = [0, 4]) {
   draw(`${key} box`, "rect", { x: x - w / 2, y: y - h / 2, width: w, height: h, rx: 4, class: "pad" });
-  draw(`${key} text`, "text", { x, y: y + 4, class: `value faint ${size}` }, text);
+  draw(`${key} text`, "text", { x: x + shift[0], y: y + shift[1], class: `value faint ${size}` }, text);
 }
 
 // The row: input, kernel where the window stands, products, outputs under their windows.
@@ -263,7 +263,7 @@ function image2d(draw, s) {
   const N = x.length, side = N + 2 * most;
   const [rows, columns] = s.shape, inputs = N * N;
   const gap = s.wide ? 26 : 14, least = 5; // px of a weight in the matrix of most rows
-  const u = s.wide ? Math.min(26, (s.width - 2 * gap - inputs * least) / (2 * side))
+  const u = s.wide ? Math.min(28, (s.width - 2 * gap - inputs * least) / (2 * side))
     : (s.width - gap - inputs * least) / side;
   const size = u < 24 ? "phone" : "";
   const top = 26, box = u - 2;
@@ -274,20 +274,23 @@ function image2d(draw, s) {
   draw.maths("x", "x", { class: "name", x: 0, y: 16 });
   draw.maths("y", "y", { class: "name", x: outX, y: outY - 10 });
   draw.maths("M", "M", { class: "name", x: mX, y: 16 });
+  // Under the window a number leaves the lower half of its box to the weight, where both fit.
+  const places = s.places(...here);
+  const hasWeights = u >= 26;
+  const covered = new Set(hasWeights ? places.map(({ r, c }) => `${r} ${c}`) : []);
   for (let r = -p; r < N + p; r++) {
     for (let c = -p; c < N + p; c++) {
-      const value = x[r]?.[c];
-      if (value === undefined) padded(draw, `x ${r} ${c} pad`, X(c), Y(r), box, box, "0", size);
-      else cell(draw, `x ${r} ${c}`, X(c), Y(r), box, box, value, { size, full: largest, digits: 0 });
+      const value = x[r]?.[c], shift = covered.has(`${r} ${c}`) ? [-box / 4, -1] : [0, 4];
+      if (value === undefined) padded(draw, `x ${r} ${c} pad`, X(c), Y(r), box, box, "0", size, shift);
+      else cell(draw, `x ${r} ${c}`, X(c), Y(r), box, box, value, { size, full: largest, digits: 0, shift });
     }
   }
   // The window lies over the numbers: it is drawn last, in a layer of its own.
   const layer = draw("z layer", "g", {});
-  const places = s.places(...here);
   places.forEach(({ r, c, weight }, n) => {
     draw(`z place ${n}`, "rect", { class: "place", x: X(c) - box / 2, y: Y(r) - box / 2, width: box,
       height: box, rx: 4 }, undefined, layer);
-    if (u >= 24) {
+    if (hasWeights) {
       draw(`z weight ${n}`, "text", { class: "corner", x: X(c) + box / 2 - 2, y: Y(r) + box / 2 - 3 },
         `×${digits(weight)}`, layer);
     }

@@ -5,7 +5,7 @@ from typing import ClassVar
 import torch
 
 from course_lib.errors import CourseError
-from course_lib.figures.base import Figure, script, styles, whole, whole_number
+from course_lib.figures.base import Figure, Room, script, styles, whole, whole_number
 from course_lib.figures.still import Picture
 from course_lib.i18n import N_, _
 from course_lib.layers import conv1d, conv2d, true_conv1d, true_conv2d
@@ -47,7 +47,7 @@ class SlidingKernel(Figure):
 
     _esm = script("sliding_kernel.js")
     _css = styles()
-    HEIGHTS = (683, 898)
+    ROOM = Room(latin=(954, 905, 870, 818, 712, 677), chinese=(818, 818, 818, 774, 658, 658))
 
     WORDS: ClassVar = {
         "question": N_("Turn the kernel round. For which kernels does nothing change?"),

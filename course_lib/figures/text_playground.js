@@ -63,7 +63,9 @@ function draw(p, u) {
   return p.length - 1;
 }
 
-const percent = (p) => `${(100 * p).toFixed(p >= 0.0995 || p === 0 ? 0 : 1)} %`;
+// 63 % on one line, in Indonesian 63%; 0.4 % where a whole number would say nothing.
+const percent = (p, language) => (100 * p).toFixed(p >= 0.0995 || p === 0 ? 0 : 1)
+  + (language === "id" ? "%" : "\u202f%");
 
 function build(fig) {
   const { names, between, cut_by, first, vocabulary, longest, follow } = fig.constants;
@@ -144,6 +146,7 @@ function build(fig) {
   function update(width) {
     const { corpus, text, temperature } = fig.settings;
     const { p, h, surprise } = fig.values;
+    const said = (chance) => percent(chance, fig.language);
     choice.setAttribute("aria-label", fig.word("corpus"));
     for (const [key, node] of corpora) node.setAttribute("aria-pressed", key === corpus);
     name.textContent = fig.word("beginning");
@@ -167,7 +170,7 @@ function build(fig) {
       const token = html("span", { class: t < fig.settings.typed ? "yours" : "" }, words()[k]);
       const shade = t ? Math.min(1, surprise[t - 1] / Math.log(words().length)) : 0;
       token.style.setProperty("--shade", `${Math.round(85 * shade)}%`);
-      if (t) token.title = percent(Math.exp(-surprise[t - 1]));
+      if (t) token.title = said(Math.exp(-surprise[t - 1]));
       return [token, between[corpus]];
     }), "▏");
     page.scrollTop = page.scrollHeight;
@@ -179,8 +182,8 @@ function build(fig) {
       fill.style.width = `${100 * p[k]}%`;
       token.textContent = words()[k];
       token.lang = field.lang;
-      chance.textContent = percent(p[k]);
-      node.setAttribute("aria-label", fig.word("take", { token: words()[k], chance: percent(p[k]) }));
+      chance.textContent = said(p[k]);
+      node.setAttribute("aria-label", fig.word("take", { token: words()[k], chance: said(p[k]) }));
       node.setAttribute("aria-disabled", isFull());
     });
     memoryName.textContent = fig.word("memory", { count: h.length });
@@ -195,9 +198,9 @@ function build(fig) {
     drawMemory.done(width, 26);
 
     const strange = typed?.filter((token) => !words().includes(token)) ?? [];
-    if (strange.length) return fig.word("unknown", { tokens: strange.join(", ") });
+    if (strange.length) return fig.word("unknown", { tokens: fig.list(strange) });
     if (isFull()) return fig.word("full");
-    const told = { token: words()[best()[0]], chance: percent(p[best()[0]]) };
+    const told = { token: words()[best()[0]], chance: said(p[best()[0]]) };
     if (!surprise.length) return fig.word("says_first", told);
     const mean = surprise.reduce((a, b) => a + b, 0) / surprise.length;
     return fig.word("says", { ...told, perplexity: Math.exp(mean).toPrecision(3) });

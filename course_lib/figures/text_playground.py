@@ -7,7 +7,7 @@ import torch
 
 from course_lib.data import tokens
 from course_lib.errors import CourseError
-from course_lib.figures.base import Figure, script, styles, whole
+from course_lib.figures.base import Figure, Room, script, styles, whole
 from course_lib.figures.still import Picture
 from course_lib.i18n import N_, _, normalise
 from course_lib.models.declaration import BETWEEN, CUT_BY, NAME, declaration_model
@@ -32,7 +32,7 @@ class TextPlayground(Figure):
 
     _esm = script("text_playground.js")
     _css = styles()
-    HEIGHTS = (664, 760)
+    ROOM = Room(latin=(873, 749, 749, 697, 653, 643), chinese=(776, 705, 705, 653, 643, 643))
 
     WORDS: ClassVar = {
         "question": N_("At which temperature does the network stop reciting?"),
@@ -149,7 +149,7 @@ class TextPlayground(Figure):
 
 def percent(chance: float) -> str:
     """63 %, and 0.4 % where a whole number would say nothing."""
-    return f"{100 * chance:.{0 if chance >= 0.0995 or chance == 0 else 1}f} %"
+    return f"{100 * chance:.{0 if chance >= 0.0995 or chance == 0 else 1}f}\u202f%"
 
 
 def _chances(logits, temperature):

@@ -128,10 +128,10 @@ function build(fig) {
     restore.title = fig.word("restore");
     restore.setAttribute("aria-disabled", !touched.some(Boolean));
 
-    const list = (keep) => moved.map((d, t) => keep(d > MOVED) && subscript("h", t + 1))
-      .filter(Boolean).join(", ") || fig.word("none");
+    const list = (keep) => fig.list(moved.map((d, t) => keep(d > MOVED) && subscript("h", t + 1))
+      .filter(Boolean)) || fig.word("none");
     const sentence = touched.some(Boolean)
-      ? fig.word("says", { steps: touched.map((yes, t) => yes && t + 1).filter(Boolean).join(", "),
+      ? fig.word("says", { steps: fig.list(touched.map((yes, t) => yes && t + 1).filter(Boolean)),
         changed: list((yes) => yes), same: list((yes) => !yes) })
       : fig.word("same", { t: now, T });
     const equation = `${subscript("h", now)} = [${h[now - 1].map((v) => number(v)).join(", ")}]`;

@@ -5,7 +5,7 @@ from typing import ClassVar
 import torch
 
 from course_lib.errors import CourseError
-from course_lib.figures.base import Figure, script, styles, whole, whole_number
+from course_lib.figures.base import Figure, Room, script, styles, whole, whole_number
 from course_lib.figures.still import Picture
 from course_lib.i18n import N_, _
 from course_lib.layers import rnn_cell
@@ -31,7 +31,7 @@ class UnrolledRNN(Figure):
 
     _esm = script("unrolled_rnn.js")
     _css = styles()
-    HEIGHTS = (790, 980)
+    ROOM = Room(latin=(976, 955, 878, 878, 796, 771), chinese=(911, 911, 835, 824, 771, 771))
 
     WORDS: ClassVar = {
         "question": N_("Change one input. Which states change, and for how long?"),

@@ -4,7 +4,7 @@ from math import prod
 from typing import ClassVar
 
 from course_lib.errors import CourseError
-from course_lib.figures.base import Figure, script, styles, whole, whole_number
+from course_lib.figures.base import Figure, Room, script, styles, whole, whole_number
 from course_lib.figures.still import Picture
 from course_lib.i18n import N_, _
 from course_lib.layers import LSTM
@@ -25,7 +25,7 @@ class WeightStack(Figure):
 
     _esm = script("weight_stack.js")
     _css = styles()
-    HEIGHTS = (696, 836)
+    ROOM = Room(latin=(872, 830, 830, 781, 707, 690), chinese=(806, 806, 784, 757, 690, 680))
 
     WORDS: ClassVar = {
         "question": N_("Turn the projection on. What shrinks, and what stays?"),

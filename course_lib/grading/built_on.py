@@ -15,10 +15,12 @@ def begin_with(
 
     ``results`` are the newest results of this notebook, by "assignment.item".
     """
-    called = candidate.names_used()
-    for earlier in assignment.items[: assignment.items.index(item)]:
-        result = results.get(f"{assignment.id}.{earlier.id}")
-        if earlier.name in called and result and not result.passed:
+    wrong = {key for key, result in results.items() if not result.passed}
+    before = assignment.items[: assignment.items.index(item)]
+    suspects = [earlier for earlier in before if f"{assignment.id}.{earlier.id}" in wrong]
+    called = candidate.names_used() if suspects else ()
+    for earlier in suspects:
+        if earlier.name in called:
             text = _(
                 "{name} calls {other}, which was not yet right when you last checked it. "
                 "Begin there: this mistake may come from it."

@@ -70,10 +70,11 @@ def _examined(assignment: Assignment, item: Item, fn, show: bool, hidden: bool) 
             found = diagnose(exam, outcomes)
             followed = right_but_for(exam, outcomes, found.mistake)
     written = not any(finding.id == "not-written" for finding in found.findings)
-    begin = begin_with(assignment, item, exam.candidate, session.results()) if written else ""
+    asks = found.findings and written  # who is right needs no such sentence, and is not asked
+    begin = begin_with(assignment, item, exam.candidate, session.results()) if asks else ""
     return CheckResult(
         **common,
-        begin=begin if found.findings else "",
+        begin=begin,
         aspects=_aspects(item, outcomes, followed),
         findings=found.findings,
         picture=found.picture,

@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from course_lib.errors import CourseError
-from course_lib.exercises import get_assignment, get_item
+from course_lib.exercises.outline import item_outline, outline
 from course_lib.grading.class_words import words
 from course_lib.grading.excerpts import answers, excerpt, shortened
 from course_lib.grading.gradebook import course_directory
@@ -107,7 +107,7 @@ def _percent(share: float) -> str:
 
 def _assignment_title(assignment: str) -> str:
     try:
-        return _(get_assignment(assignment).title)
+        return _(outline(assignment).title)
     except CourseError:
         return assignment
 
@@ -116,7 +116,7 @@ def _titles(result: GradeReport) -> dict[str, str]:
     """What each graded cell is called; its id where nothing here describes it."""
     titles = {cell: short_name(cell) for cell in result.items}
     try:
-        described = get_assignment(result.assignment)
+        described = outline(result.assignment)
     except CourseError:
         return titles
     known = {f"check_{item.id}": item.title for item in described.items}
@@ -200,9 +200,7 @@ def _is(mistake: Misconception, finding) -> bool:
 def _why(assignment: str, item: str, id: str) -> str:
     """What is wrong with that, where the exercise has a sentence for it."""
     try:
-        _assignment, spec = get_item(f"{assignment}.{item}")
-        messages = {made.id: made.message for made in (*spec.faults, *spec.conventions)}
-        return spoken(messages[id]).why
+        return spoken(item_outline(f"{assignment}.{item}").messages[id]).why
     except (CourseError, KeyError):
         return ""
 

@@ -16,15 +16,16 @@ from time import monotonic
 from typing import Any
 from uuid import uuid4
 
+import dask
 from distributed import Client, Future, LocalCluster
 from distributed.client import FutureCancelledError
 from distributed.scheduler import KilledWorker
 
 from course_lib.errors import CourseError
+from course_lib.files import write_atomically
 from course_lib.grading.dask_worker import Terms, end_run, gradebook_mark, run_order, trouble
-from course_lib.grading.files import write_atomically
 from course_lib.grading.versions import versions
-from course_lib.grading.worker_process import WorkerLost, deaf_to_ctrl_c
+from course_lib.grading.worker_process import WorkerLost, begun_alike, deaf_to_ctrl_c
 from course_lib.i18n import N_, _
 
 CONNECT = "30s"
@@ -32,6 +33,7 @@ FIRST_WORKER = 60.0  # seconds in which a worker must have come
 ASK_AGAIN = 2.0  # seconds for which the number of workers is taken to be what it was
 NO_WORKER = 300.0  # seconds without any worker after which a run stops
 FETCH = 2.0  # seconds for a result to come from the worker that made it
+SPAWNED_WITH = "distributed.nanny.pre-spawn-environ.PYTHONSAFEPATH"
 PER_THREAD = 2  # tasks handed out for each thread of the cluster: one runs, one waits
 
 NO_CLUSTER = N_("There is no Dask scheduler at {address} ({reason}).")
@@ -97,7 +99,9 @@ class DaskPool:
         address = self.address
         try:
             if address.startswith("local:"):
-                with deaf_to_ctrl_c():  # this process hears it, and closes the cluster
+                # This process hears Ctrl-C, and closes the cluster.
+                once_more = dask.config.set({SPAWNED_WITH: "1"})  # for those that Dask starts again
+                with begun_alike(), deaf_to_ctrl_c(), once_more:
                     self.cluster = LocalCluster(
                         n_workers=int(address.removeprefix("local:")),
                         threads_per_worker=1,

@@ -52,10 +52,9 @@ def explained(exam: Exam, outcome: Outcome) -> Finding:
     """Any other exception: its own words, and what the shapes mean in letters."""
     failure = outcome.answer
     error = failure.error
-    what = _("{name} stopped with {type}: {text}").format(
-        name=exam.item.name, type=type(error).__name__, text=_shortened(failure.text)
-    )
-    what = stopped(what)
+    text = _shortened(failure.text).strip()
+    said = _("{name} stopped with {type}: {text}") if text else _("{name} stopped with {type}.")
+    what = said.format(name=exam.item.name, type=type(error).__name__, text=stopped(text))
     return Finding(
         "error", error_id(error), what, _meaning(failure, outcome.case), where=line_of(failure)
     )

@@ -5,7 +5,8 @@ mistake gives them there. Then the name describes what the code does, whatever i
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import combinations
 
@@ -18,6 +19,7 @@ from course_lib.i18n import _
 
 FRESH = 770_001  # a seed that no check uses
 VISIBLE = 0
+_TOO_FEW_AXES = (RuntimeError, KeyError, ValueError, IndexError)  # to lay out a tensor
 
 
 @dataclass(frozen=True)
@@ -191,11 +193,16 @@ class _Asked:
         return Match((found[0],)) if len(found) == 1 else None
 
     def convention(self) -> Match | None:
-        found = [c for c in self.exam.item.conventions if self.right_in(c)]
+        conventions, stopped = self.exam.item.conventions, self.exam.stopped
+        if self.cases:
+            lay_out(self.exam, conventions, self.cases[0])
+        # A layout that never ends stops the exam; one before it may have been right.
+        asked = self.cases[:1] if self.exam.stopped and not stopped else self.cases
+        found = [c for c in conventions if self.right_in(c, asked)]
         return Match(convention=found[0]) if len(found) == 1 else None
 
-    def right_in(self, convention: Convention) -> bool:
-        for case in self.cases:
+    def right_in(self, convention: Convention, cases: Iterable[Case] | None = None) -> bool:
+        for case in self.cases if cases is None else cases:
             answer = in_layout(self.exam, convention, case)
             if answer is None or not same(answer, self.exam.expected(self.observe, case)):
                 return False
@@ -247,11 +254,24 @@ class _Asked:
 
 def in_layout(exam: Exam, convention: Convention, case: Case):
     """The student's answer when asked in another layout, brought back to the statement's."""
-    try:
-        answer = exam.ask_anew("values", convention.ask(case))
-        return None if isinstance(answer, Failure) else convention.answer(answer)
-    except (RuntimeError, KeyError, ValueError, IndexError):  # too few axes to lay out
-        return None
+    if (id(convention), case.id) not in exam.laid_out:
+        lay_out(exam, [convention], case)
+    return exam.laid_out[id(convention), case.id]
+
+
+def lay_out(exam: Exam, conventions: Iterable[Convention], case: Case) -> None:
+    """Ask in these layouts, all at once; the exam keeps the answers."""
+    asked = []
+    for convention in conventions:
+        if (id(convention), case.id) not in exam.laid_out:
+            exam.laid_out[id(convention), case.id] = None
+            with suppress(*_TOO_FEW_AXES):
+                asked.append((convention, convention.ask(case)))
+    answers = exam.ask_anew_together([question for _convention, question in asked])
+    for (convention, _question), answer in zip(asked, answers, strict=True):
+        if not isinstance(answer, Failure):
+            with suppress(*_TOO_FEW_AXES):
+                exam.laid_out[id(convention), case.id] = convention.answer(answer)
 
 
 def _convention_of_failing(exam: Exam, outcome: Outcome) -> Match | None:

@@ -7,7 +7,7 @@ import textwrap
 from pathlib import Path
 
 from course_lib.errors import CourseError
-from course_lib.exercises import get_item
+from course_lib.exercises.outline import item_outline
 from course_lib.grading.facts import answer_sources, graded_path
 
 MOST = 18  # lines
@@ -44,7 +44,7 @@ def shortened(code: str, most: int = MOST) -> str:
 
 def _names(assignment: str, item: str) -> list[str]:
     try:
-        return [get_item(f"{assignment}.{item}")[1].name]
+        return [item_outline(f"{assignment}.{item}").name]
     except CourseError:
         return [item]
 

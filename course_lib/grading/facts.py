@@ -34,8 +34,9 @@ _LONGEST = 2000  # characters of an exception's text
 class StudentFacts:
     """One submission. ``points`` maps cells to points, None where nobody has given any.
 
-    ``graded_at`` is the time of its record, in seconds; ``notebook`` the graded one, its outputs
-    alone; ``code`` what was written into each answer cell, in its normal form.
+    ``late`` are the points that lateness costs, and ``total`` is without them. ``graded_at`` is
+    the time of its record, in seconds; ``notebook`` the graded one, its outputs alone; ``code``
+    what was written into each answer cell, in its normal form.
     """
 
     student: str
@@ -48,6 +49,7 @@ class StudentFacts:
     in_gradebook: bool = False
     points: dict[str, float | None] = field(default_factory=dict)
     total: float = 0.0
+    late: float = 0.0
     notebook: NotebookNode | None = None
     code: dict[str, NormalCode] = field(default_factory=dict)
 
@@ -144,7 +146,7 @@ def _read_gradebook(gradebook, assignment: str, handed_in: dict[str, StudentFact
         facts = handed_in.get(student)
         if facts is not None:
             facts.in_gradebook = True
-            facts.total -= late or 0.0
+            facts.late += late or 0.0
     grades = (
         gradebook.db.query(
             api.SubmittedAssignment.student_id,
@@ -168,6 +170,9 @@ def _read_gradebook(gradebook, assignment: str, handed_in: dict[str, StudentFact
             points = manual if manual is not None else auto
             facts.points[cell] = None if points is None else points + (extra or 0.0)
             facts.total += facts.points[cell] or 0.0
+    for facts in handed_in.values():
+        if facts.late:  # where all is lost, what is left is 0, not -0 nor 1e-15
+            facts.total = round(facts.total - facts.late, 9) + 0.0
 
 
 def _read_record(root: Path, assignment: str, facts: StudentFacts) -> None:

@@ -6,6 +6,7 @@ are read, which also finds the course's reference code.
 
 import ast
 import inspect
+import linecache
 import textwrap
 import types
 from collections.abc import Iterator
@@ -145,7 +146,9 @@ def _written(function) -> tuple[tuple[str, str, str | None], ...]:
         code = getattr(source_of, "__code__", None)
         known, written = _read.get(source_of, (None, ()))
         if code is None or known is not code:
-            tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+            tree = _definition(code) if code else None
+            if tree is None:  # such as a lambda, which shares its line with other code
+                tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
             written = tuple(_names_in(tree))
             _read[source_of] = code, written
         return written
@@ -153,14 +156,44 @@ def _written(function) -> tuple[tuple[str, str, str | None], ...]:
         return ()
 
 
+def _definition(code: types.CodeType) -> ast.AST | None:
+    """The ``def`` that code was made from; None if there is not exactly one where it begins.
+
+    ``inspect.getsource`` reads the file's lines once more for each of its functions.
+    """
+    linecache.checkcache(code.co_filename)  # a file may have been written again
+    text = "".join(linecache.getlines(code.co_filename))
+    found = _definitions(text).get((code.co_firstlineno, code.co_name), ())
+    return found[0] if len(found) == 1 else None
+
+
+@lru_cache(maxsize=64)
+def _definitions(text: str) -> dict[tuple[int, str], list[ast.AST]]:
+    found: dict[tuple[int, str], list[ast.AST]] = {}
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+            found.setdefault((first, node.name), []).append(node)
+    return found
+
+
 def _names_in(tree: ast.AST) -> Iterator[tuple[str, str, str | None]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute):
-            yield ast.unparse(node), node.attr, None
+            yield _dotted(node) or ast.unparse(node), node.attr, None
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             module = getattr(node, "module", None) or ""
             for alias in node.names:
                 yield f"{module}.{alias.name}".strip("."), alias.name, module
+
+
+def _dotted(node: ast.AST) -> str:
+    """ "torch.nn.LSTM" for what is written so; "" for an attribute of anything else."""
+    parts = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) else ""
 
 
 def _imported(function, names: frozenset[str]) -> str | None:

@@ -28,12 +28,13 @@ from rich.progress import (
 from rich.text import Text
 
 from course_lib.errors import CourseError
+from course_lib.files import write_atomically
+from course_lib.grading.beforehand import record_path
 from course_lib.grading.config import WORK, safe_student, source_path
 from course_lib.grading.engine.isolation import shut_in
 from course_lib.grading.engine.job import Graded, InfrastructureError, Job
 from course_lib.grading.engine.tasks import execute_one, feedback_of
 from course_lib.grading.engine.writer import NotWritten, Writer
-from course_lib.grading.files import write_atomically
 from course_lib.grading.gradebook import course_directory, held
 from course_lib.grading.mend import Note
 from course_lib.grading.pool import WARM, Pool
@@ -85,10 +86,6 @@ class Run:
         """Keep a record of a submission that could not be graded: no row, never a zero."""
         told = [note.to_dict() for note in notes]
         Record("", student, "en", "failed", self.seed, told).save(self.root, self.assignment)
-
-
-def record_path(root: Path, assignment: str, student: str) -> Path:
-    return Path(root) / WORK / assignment / "records" / f"{student}.json"
 
 
 def grade(

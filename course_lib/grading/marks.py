@@ -9,7 +9,7 @@ import io
 import re
 from pathlib import Path
 
-from course_lib.grading.files import write_atomically
+from course_lib.files import write_atomically
 from course_lib.grading.points import shown
 from course_lib.grading.results import GradeReport, Row
 

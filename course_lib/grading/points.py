@@ -7,14 +7,14 @@ earned nor lost: they are left out of the percentage.
 from collections.abc import Collection, Mapping
 
 from course_lib.errors import CourseError
-from course_lib.exercises import get_assignment
+from course_lib.exercises.outline import outline
 from course_lib.grading.result import number
 
 
 def bonus_cells(assignment: str) -> frozenset[str]:
     """The ids of the graded cells that count above the core's points."""
     try:
-        described = get_assignment(assignment)
+        described = outline(assignment)
     except CourseError:  # a course may have assignments that nothing here describes
         return frozenset()
     checked = {f"check_{item.id}" for item in described.items if item.bonus}

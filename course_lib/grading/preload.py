@@ -2,6 +2,7 @@
 
 import gc
 import os
+import warnings
 from importlib import import_module
 
 from course_lib.grading.engine import nursery
@@ -11,6 +12,9 @@ gc.disable()  # nothing of all this is garbage
 os.environ.update(ONE_THREAD)  # before torch is loaded
 without_iri_grammar()
 nursery.start()  # its imports go on beside these
+# Where the nursery ends first, the server of workers has a child that it does not know, and would
+# say so over the progress bar. Workers say it in their log, and do without.
+warnings.filterwarnings("ignore", "forkserver: waitpid returned unexpected pid", UserWarning)
 import_module("course_lib.grading.engine.worker")
 gc.enable()
 gc.freeze()  # no worker's garbage collector copies these pages

@@ -10,7 +10,7 @@ from nbformat import NotebookNode
 from nbgrader import utils
 
 from course_lib.errors import CourseError
-from course_lib.exercises import get_item
+from course_lib.exercises.outline import item_outline
 from course_lib.grading.execute import CHECK
 from course_lib.grading.phrases import labelled, say_again, sentences
 from course_lib.grading.result import number
@@ -80,9 +80,7 @@ def brief(item: str, entry: dict) -> str:
     The notebook keeps the text in the student's language, with reasons and where to read on.
     """
     try:
-        _assignment, spec = get_item(item)
-        known = {made.id: made.message for made in (*spec.faults, *spec.conventions)}
-        return spoken(known[entry["id"]]).what
+        return spoken(item_outline(item).messages[entry["id"]]).what
     except (CourseError, KeyError):
         told = entry.get("told")
         if isinstance(told, dict) and isinstance(told.get("what"), dict):

@@ -13,8 +13,8 @@ from nbformat import NotebookNode
 from rich.console import Console
 
 from course_lib.errors import CourseError
+from course_lib.files import write_atomically
 from course_lib.grading.config import assignments, source_path
-from course_lib.grading.files import write_atomically
 from course_lib.grading.source import (
     in_language,
     is_start,
@@ -30,6 +30,7 @@ __all__ = [
     "read_source",
     "register",
     "release",
+    "release_to_read",
     "source_blocks",
     "stale",
     "student_notebook",
@@ -63,12 +64,17 @@ _made: dict[tuple, NotebookNode] = {}
 
 def made_release(root: Path, assignment: str, language: str) -> NotebookNode:
     """``student_notebook`` of the course's own catalogs, made once per source and process."""
+    return deepcopy(release_to_read(root, assignment, language))
+
+
+def release_to_read(root: Path, assignment: str, language: str) -> NotebookNode:
+    """``made_release`` for who changes nothing in it: everybody has the same."""
     files = [source_path(root, assignment), LOCALES / language / f"{assignment}.po"]
     changed = tuple(path.stat().st_mtime_ns if path.exists() else 0 for path in files)
     key = (Path(root).resolve(), assignment, language, changed)
     if key not in _made:
         _made[key] = student_notebook(root, assignment, language)
-    return deepcopy(_made[key])
+    return _made[key]
 
 
 def register(root: Path, assignment: str) -> None:
@@ -179,7 +185,7 @@ def _given_lines(source: NotebookNode) -> set[str]:
 def to_text(notebook: NotebookNode) -> str:
     """The file's text: keys sorted, one final newline, nothing that changes between runs."""
     nbformat.validate(notebook)
-    return nbformat.writes(notebook, version=4) + "\n"
+    return nbformat.v4.writes(notebook) + "\n"
 
 
 def release_path(root: Path, assignment: str, language: str) -> Path:

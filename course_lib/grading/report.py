@@ -9,9 +9,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from course_lib.files import write_atomically
 from course_lib.grading.class_page import class_page, page_path
 from course_lib.grading.facts import ClassFacts
-from course_lib.grading.files import write_atomically
 from course_lib.grading.marks import marks_csv, write_marks
 from course_lib.grading.phrases import labelled
 from course_lib.grading.points import shown

@@ -13,7 +13,8 @@ from course_lib.grading.likeness import Likeness
 from course_lib.grading.mend import Note
 from course_lib.grading.points import core, percent
 from course_lib.grading.reasons import Finding, findings_of, reason_of
-from course_lib.i18n import N_
+from course_lib.grading.result import number
+from course_lib.i18n import N_, _
 
 STATUS = {
     "graded": N_("graded"),
@@ -167,6 +168,9 @@ def _row(facts: ClassFacts, student: StudentFacts) -> Row:
             row.points, row.total = dict(student.points), student.total
             row.percent = percent(row.points, items, facts.bonus)
             row.to_mark = sum(items[name] for name, points in row.points.items() if points is None)
+            if student.late:
+                late = _("Handed in late: {points} points less.")
+                row.notes.insert(0, late.format(points=number(student.late)))
     if student.notebook is not None and row.total is not None:
         row.findings = findings_of(student.notebook)
         row.endings = endings(student.notebook)

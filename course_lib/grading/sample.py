@@ -28,7 +28,7 @@ from nbgrader.api import Gradebook, MissingEntry
 from rich.console import Console
 
 from course_lib.errors import CourseError
-from course_lib.grading.files import write_atomically
+from course_lib.files import write_atomically
 from course_lib.grading.gradebook import open_gradebook
 from course_lib.grading.release import made_release, read_source, to_text
 from course_lib.grading.source import is_question

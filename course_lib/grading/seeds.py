@@ -4,8 +4,8 @@ import secrets
 from pathlib import Path
 
 from course_lib.errors import CourseError
+from course_lib.files import write_atomically
 from course_lib.grading.config import WORK
-from course_lib.grading.files import write_atomically
 from course_lib.i18n import _
 
 

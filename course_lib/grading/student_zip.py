@@ -11,7 +11,7 @@ from pathlib import Path
 import nbformat
 
 from course_lib.errors import CourseError
-from course_lib.grading.files import write_bytes_atomically
+from course_lib.files import write_bytes_atomically
 from course_lib.grading.markdown import heading
 from course_lib.grading.release import release_path
 from course_lib.i18n import LANGUAGES, _, speaking

@@ -11,7 +11,6 @@ import os
 import re
 import shutil
 from contextlib import suppress
-from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,10 +18,10 @@ import nbformat
 from nbformat import NotebookNode
 
 from course_lib.errors import CourseError
+from course_lib.files import write_atomically
 from course_lib.grading.config import WORK
-from course_lib.grading.files import write_atomically
 from course_lib.grading.mend import Note, mend
-from course_lib.grading.release import made_release, to_text
+from course_lib.grading.release import made_release, release_to_read, to_text
 from course_lib.i18n import LANGUAGES, N_, _, speaking
 
 MAX_BYTES = 50 * 2**20  # nbgrader would read the whole file, several times over
@@ -133,7 +132,7 @@ def read_submission(root: Path, assignment: str, student: str) -> Submission:
     elif best.path.stem != assignment:
         notes.append(Note(RENAMED, file=best.path.name))
     language = best.language or "en"
-    released = made_release(root, assignment, language)
+    released = release_to_read(root, assignment, language)
     mended, more = mend(best.notebook, released)
     return Submission(student, language, mended, digest, True, notes + more)
 
@@ -143,9 +142,9 @@ def stage(root: Path, assignment: str, submission: Submission) -> str:
     folder = staged_folder(assignment)
     target = Path(root) / folder / submission.student / assignment
     shutil.rmtree(target, ignore_errors=True)
-    notebook = deepcopy(submission.notebook)
+    notebook = submission.notebook
     if submission.notes:
-        notebook.cells.insert(0, _notice(submission))
+        notebook = NotebookNode({**notebook, "cells": [_notice(submission), *notebook.cells]})
     write_atomically(target / f"{assignment}.ipynb", to_text(notebook))
     handed_in = Path(root) / "submitted" / submission.student / assignment
     for path in _other_files(Path(root), assignment, submission.student):
@@ -261,7 +260,7 @@ def _read(root: Path, assignment: str, path: Path) -> _Reading:
         # nbformat raises a different exception for each way in which a file can be broken.
         return _Reading(path, problem=Note(NO_NOTEBOOK, file=path.name))
     language = _language(notebook)
-    wanted = _grade_ids(made_release(root, assignment, "en"))
+    wanted = _grade_ids(release_to_read(root, assignment, "en"))
     share = len(_grade_ids(notebook) & wanted) / max(len(wanted), 1)
     if share == 0:
         return _Reading(path, problem=Note(OTHER, file=path.name), language=language)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import psutil
 
-from course_lib.quick_start import ONE_THREAD, without_iri_grammar
+from course_lib.quick_start import ONE_THREAD, SAME_ORDER, without_iri_grammar
 
 
 class WorkerLost(Exception):
@@ -43,12 +43,14 @@ class WorkerProcess:
         try:
             self.pipe.send(order)
             if not self.pipe.poll(self.seconds):
-                self.kill()
                 raise WorkerLost(f"stopped after {self.seconds:.0f} seconds")
             kind, value = self.pipe.recv()
         except (EOFError, OSError) as error:
             self.kill()
             raise WorkerLost("the process that graded it died") from error
+        except BaseException:
+            self.kill()  # Python would wait for it at the end, and it for an order
+            raise
         if kind == "error":
             raise value
         return value
@@ -60,7 +62,7 @@ class WorkerProcess:
                 raise WorkerLost("the run was stopped")
             self.pipe, far_end = context.Pipe()
             process = context.Process(target=_work, args=(far_end, self.log, dict(os.environ)))
-            with _importing_nothing_from_here(), deaf_to_ctrl_c():
+            with begun_alike(), deaf_to_ctrl_c():
                 process.start()
             far_end.close()
             self.process = process
@@ -96,7 +98,7 @@ def begin(preload: str) -> None:
     if _context(preload).get_start_method() == "forkserver":
         from multiprocessing.forkserver import ensure_running
 
-        with _starting, _importing_nothing_from_here(), deaf_to_ctrl_c():
+        with _starting, begun_alike(), deaf_to_ctrl_c():
             ensure_running()
 
 
@@ -114,21 +116,24 @@ _starting = threading.Lock()  # one at a time: the environment is everybody's
 
 
 @contextmanager
-def _importing_nothing_from_here():
-    """A process started here does not look for modules in the working directory.
+def begun_alike():
+    """A process started here is as at each grading, whoever starts it and wherever.
 
-    That may be the folder of a student, with a ``json.py`` in it that would run with all that the
-    instructor may do. What a worker itself finds modules by is the path of its run.
+    Sets have the same order, and no modules are looked for in the working directory: that may be
+    the folder of a student, with a ``json.py`` in it that would run with all that the instructor
+    may do. What a worker itself finds modules by is the path of its run.
     """
-    before = os.environ.get("PYTHONSAFEPATH")
-    os.environ["PYTHONSAFEPATH"] = "1"
+    wanted = {"PYTHONSAFEPATH": "1", **SAME_ORDER}
+    before = {name: os.environ.get(name) for name in wanted}
+    os.environ.update(wanted)
     try:
         yield
     finally:
-        if before is None:
-            del os.environ["PYTHONSAFEPATH"]
-        else:
-            os.environ["PYTHONSAFEPATH"] = before
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 @contextmanager
@@ -155,7 +160,7 @@ def _work(pipe, log: Path, environment: dict[str, str]) -> None:
     with log.open("a") as file:
         for stream in (1, 2):  # kernels inherit them: nothing is printed over the progress bar
             os.dup2(file.fileno(), stream)
-    os.environ.update(ONE_THREAD)
+    os.environ.update({**ONE_THREAD, **SAME_ORDER})  # kernels inherit it
     without_iri_grammar()
     threading.Thread(target=_end_with_parent, daemon=True).start()
     while True:

@@ -1,7 +1,6 @@
 """One training loop for every model of the course: seeded, resumable, and honest about NaN."""
 
 import math
-import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +10,7 @@ from rich.progress import Progress
 from torch import Tensor, nn
 
 from course_lib.errors import CourseError
+from course_lib.files import all_or_nothing
 from course_lib.shapes import ShapeError, a_number, a_tensor, at_least
 
 Batches = Callable[[torch.Generator], Iterable[tuple[Tensor, ...]]]
@@ -131,18 +131,14 @@ def shuffled(*tensors: Tensor, batch_size: int) -> Batches:
 
 
 def _save(path, model, optimiser, history):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_suffix(path.suffix + ".part")
-    torch.save(
-        {
-            "model": model.state_dict(),
-            "optimiser": optimiser.state_dict(),
-            "loss": history.loss,
-            "validation": history.validation,
-        },
-        unfinished,
-    )
-    os.replace(unfinished, path)  # all of it or nothing
+    saved = {
+        "model": model.state_dict(),
+        "optimiser": optimiser.state_dict(),
+        "loss": history.loss,
+        "validation": history.validation,
+    }
+    with all_or_nothing(path) as unfinished:
+        torch.save(saved, unfinished)
 
 
 def _load(path, model, optimiser):

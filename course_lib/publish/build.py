@@ -1,6 +1,7 @@
 """``course build``: the book in several languages, all or nothing, into ``_build/html``."""
 
 import json
+import os
 import shutil
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -22,8 +23,9 @@ from .config import (
     execution_cache,
     fingerprint,
     read_config,
+    site_words,
 )
-from .execution import execute_pages, files_behind
+from .execution import execute_pages, pages, wanted
 from .light import lighten
 from .links import broken_links
 from .sphinx_run import Problem, run_book
@@ -31,6 +33,9 @@ from .words import title
 
 SITE = Path("_build/html")
 STAMPS = "built.json"
+# Processes for one language: a container may see all processors of a large machine and be allowed
+# the time of a few, which this process is not told.
+MOST_JOBS = 4
 # What no reader needs: maps of the theme's scripts are megabytes, its macros are no pages.
 UNPUBLISHED = shutil.ignore_patterns("*.map", ".buildinfo", ".nojekyll", "*webpack-macros.html")
 
@@ -50,11 +55,15 @@ def build_book(
         text = _("The book has no language {language!r}; it has {known}.")
         raise CourseError(text.format(language=unknown[0], known=", ".join(LANGUAGES)))
     with only_one_build(root, console):
-        stale = [language for language in languages if not is_fresh(root, language)]
-        if not stale:
+        published, outputs = _stamps(root / SITE), wanted(root)
+        now = {language: book_fingerprint(root, language, outputs) for language in languages}
+        inputs = {key: stamp for key, stamp in now.items() if published.get(key) != stamp}
+        if not inputs:
             console.print(_("The book is up to date."), highlight=False)
             return root / SITE
-        inputs = {language: book_fingerprint(root, language) for language in stale}
+        for language in editions_with_other_pages(root):
+            inputs.setdefault(language, book_fingerprint(root, language, outputs))
+        stale = list(inputs)
         _build_all(root, stale, console)
         _publish(root, stale, inputs)
     names = ", ".join(LANGUAGES[language] for language in stale)
@@ -67,12 +76,34 @@ def is_fresh(root: Path, language: str) -> bool:
     return _stamps(root / SITE).get(language) == book_fingerprint(root, language)
 
 
-def book_fingerprint(root: Path, language: str) -> str:
-    """Changes when anything does that the site of ``language`` is built from."""
+def editions_with_other_pages(root: Path) -> list[str]:
+    """The published languages that lack a page of the book, or have one that has left it.
+
+    Every page leads to the same page of the other languages. When one comes or goes, they are
+    built as well, whichever was asked for; otherwise such a link would lead nowhere.
+    """
+    book = {page.relative_to(root).with_suffix("").as_posix() for page in pages(root)}
+    found = []
+    for language in LANGUAGES:
+        blocks = root / SITE / language / "_blocks"
+        files = blocks.rglob("*.js") if blocks.is_dir() else ()
+        published = {path.relative_to(blocks).with_suffix("").as_posix() for path in files}
+        if published and published != book:
+            found.append(language)
+    return found
+
+
+def book_fingerprint(root: Path, language: str, outputs: dict[str, str] | None = None) -> str:
+    """Changes when anything does that the site of ``language`` is built from.
+
+    ``outputs`` is what ``wanted`` says of the pages now, for who asks about several languages.
+    """
+    outputs = wanted(root) if outputs is None else outputs
     exercises = root / "exercises" / language
     paths = [root / "_config.yml", root / "_toc.yml", root / "book", exercises]
-    paths += [*files_behind(root), LIBRARY / "publish"]
-    return fingerprint([path for path in paths if path.exists()], COUNTED + BUILDERS)
+    paths.append(LIBRARY / "publish")
+    text = json.dumps([sorted(outputs.items()), site_words(language)])
+    return fingerprint([path for path in paths if path.exists()], COUNTED + BUILDERS, text)
 
 
 def only_one_build(root: Path, console: Console) -> FileLock:
@@ -90,7 +121,10 @@ def only_one_build(root: Path, console: Console) -> FileLock:
 
 
 def _build_all(root: Path, languages: Sequence[str], console: Console) -> None:
-    """Execute the pages, two at a time, and then run Sphinx for each language, two at a time."""
+    """Execute the pages, two at a time, and then run Sphinx for each language, all at once.
+
+    Where there are more processors than languages, each language gets some of them.
+    """
     cache = execution_cache(root)
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(24))
     columns += (TextColumn("{task.fields[page]}"), TimeElapsedColumn())
@@ -117,12 +151,23 @@ def _build_all(root: Path, languages: Sequence[str], console: Console) -> None:
                 bars.update(bar, completed=done, page=page)
 
             work = root / "_build" / "book" / language
-            problems = run_book(root, derive(root, language, cache), work, progress=advance)
+            config = derive(root, language, cache)
+            problems = run_book(root, config, work, jobs=jobs, progress=advance)
             bars.update(bar, completed=200, page="")
             return problems
 
-        with ThreadPoolExecutor(2) as pool:
+        processors = usable_processors()
+        jobs = max(1, min(MOST_JOBS, processors // len(languages)))
+        with ThreadPoolExecutor(processors + 1) as pool:  # the third of three on two waits for none
             _refuse(dict(zip(languages, pool.map(build_one, languages), strict=True)))
+
+
+def usable_processors() -> int:
+    """How many processors this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # not on macOS and Windows
+        return os.cpu_count() or 1
 
 
 def _refuse(found: dict[str, list[Problem]]) -> None:

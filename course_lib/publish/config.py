@@ -2,7 +2,7 @@
 
 import hashlib
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -48,6 +48,8 @@ def derive(root: Path, language: str, cache: Path) -> dict:
     # Sphinx copies style sheets and scripts only when it writes a page.
     behind = [LIBRARY / "publish", root / "book" / "web"]
     sphinx["course_fingerprint"] = fingerprint(behind, BUILDERS)
+    sphinx["course_words"] = site_words(language)
+    sphinx["numfig_format"] = {"figure": say["figure"]}  # Sphinx' own Indonesian is "Gambar. 1"
     sphinx["togglebutton_hint"] = say["click_show"]
     sphinx["togglebutton_hint_hide"] = say["click_hide"]
     options = sphinx.setdefault("html_theme_options", {})
@@ -64,13 +66,27 @@ def execution_cache(root: Path) -> Path:
 def words_of(places: Iterable[str]) -> str:
     """The translated words of the files in ``places``: a page's output may carry them, as a
     figure's does. A new hint in an exercise is none of them, and executes no page again."""
-    places = set(places)
-    catalogs = sorted((LIBRARY / "i18n" / "locales").glob("*/messages.po"))
+    return _said("*", set(places).__contains__)
+
+
+def site_words(language: str) -> str:
+    """Changes with a word of the site in ``language``, with the languages there are, and with how
+    Chinese is cut into words for the search. A new hint in an exercise changes no page."""
+    paths = [LIBRARY / "i18n/languages.json"]
+    if language.startswith("zh"):
+        paths.append(LIBRARY / "i18n/glossary.yml")
+    said = _said(language, lambda place: place.startswith("course_lib/publish/"))
+    return fingerprint([path for path in paths if path.exists()], text=said)
+
+
+def _said(language: str, counts: Callable[[str], bool]) -> str:
+    """The sentences of a catalog, or of all with "*", from the files whose place ``counts``."""
+    catalogs = sorted((LIBRARY / "i18n" / "locales").glob(f"{language}/messages.po"))
     return "\n".join(
         f"{entry.msgid} {entry.msgstr}"
         for catalog in catalogs
         for entry in _entries(catalog, catalog.stat().st_mtime_ns)
-        if places.intersection(place for place, _ in entry.occurrences)
+        if any(counts(place) for place, _ in entry.occurrences)
     )
 
 

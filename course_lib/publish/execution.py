@@ -8,16 +8,18 @@ executed with is kept in ``executed.json``: its own code and the files of course
 import json
 import os
 import shutil
+import threading
 import traceback
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
 
 import yaml
 
 from course_lib.bench import results
+from course_lib.files import write_atomically
 
 from .behind import Library, cells
 from .config import COUNTED, LIBRARY, execution_cache, fingerprint, read_config, words_of
@@ -54,12 +56,6 @@ def pages(root: Path) -> list[Path]:
 
     walk(yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8")))
     return [page for page in found if page.is_file()]
-
-
-def files_behind(root: Path) -> list[Path]:
-    """The files of course_lib that any page of the book stands on."""
-    library = Library(LIBRARY)
-    return sorted({f for page in pages(root) for f in library.behind(page.read_text("utf-8"))})
 
 
 def wanted(root: Path) -> dict[str, str]:
@@ -158,12 +154,18 @@ def execute_page(page: Path, timeout: int, extensions: list[str]) -> Executed:
 
 def _prepare() -> None:
     """In a process of the pool: one thread for each kernel, this very course_lib, and silence
-    about how kernels talk; what goes wrong comes back as an exception."""
+    about how kernels talk; what goes wrong comes back as an exception. It ends with the build."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     inherited = os.environ.get("PYTHONPATH")
     paths = [str(LIBRARY.parent), inherited] if LIBRARY.name == "course_lib" else [inherited]
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
+
+
+def _end_with_parent() -> None:
+    parent_process().join()
+    os._exit(1)
 
 
 def _keep(root: Path, page: str, result: Executed) -> None:
@@ -203,9 +205,7 @@ def _read_record(cache: Path) -> dict:
 
 
 def _write_record(cache: Path, record: dict) -> None:
-    new = cache / f"{RECORD}.new"
-    new.write_text(json.dumps(record, indent=1), encoding="utf-8")
-    new.replace(cache / RECORD)
+    write_atomically(cache / RECORD, json.dumps(record, indent=1))
 
 
 def _drop_others(cache: Path) -> None:

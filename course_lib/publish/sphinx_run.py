@@ -12,12 +12,7 @@ from pathlib import Path
 
 import yaml
 
-# The command `jupyter-book` of this very Python, wherever its scripts are. It checks its settings
-# with jsonschema, which would compile 38 grammars of addresses for 2.5 s if it could import them.
-JUPYTER_BOOK = (
-    "import sys; sys.modules['rfc3987_syntax'] = None; "
-    "from jupyter_book.cli.main import main; main()"
-)
+COMMAND = "course_lib.publish.sphinx_process"
 
 # "/somewhere/book/page.md:12: WARNING: text", where path and line may be missing; of a translated
 # sentence "/somewhere/book/page.md:12:<translated>:1: WARNING: text".
@@ -50,9 +45,12 @@ def run_book(
     work: Path,
     *,
     builder: str = "html",
+    jobs: int = 1,
     progress: Callable[[str, int, str], None] = lambda task, percent, page: None,
 ) -> list[Problem]:
     """Build the book at ``root`` below ``work``; ``progress(task, percent, page)`` is told.
+
+    ``jobs`` processes read and write the pages, where processes can be forked.
 
     Returns the problems, none when all is well. Warnings are problems. The work is incremental;
     but Sphinx does not repeat the warnings of a page that it need not read again, so what a failed
@@ -67,7 +65,7 @@ def run_book(
     text = yaml.safe_dump(config, allow_unicode=True, sort_keys=False)
     if not settings.is_file() or settings.read_text(encoding="utf-8") != text:
         settings.write_text(text, encoding="utf-8")
-    command = [sys.executable, "-c", JUPYTER_BOOK, "build", str(root)]
+    command = [sys.executable, "-m", COMMAND, str(jobs), "build", str(root)]
     command += ["--config", str(settings), "--path-output", str(work)]
     command += ["--warningiserror", "--nitpick", "--keep-going"]
     if builder != "html":
@@ -78,13 +76,14 @@ def run_book(
         "PYTHONPATH": os.pathsep.join(filter(None, [here, inherited])),
         "PYTHONIOENCODING": "utf-8",
         "NO_COLOR": "1",
-        # Two languages are built at a time; torch must not take all cores for each.
+        # The languages share the cores; torch must not take all of them for each.
         "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "1"),
     }
     process = subprocess.Popen(
         command,
         cwd=root,
         env=environment,
+        stdin=subprocess.PIPE,  # by whose end it knows that this process is no more
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -105,6 +104,7 @@ def run_book(
         if process.poll() is None:
             process.terminate()
             process.wait()
+        process.stdin.close()
     said = _ANSI.sub("", "".join(errors))
     problems = parse(said, root)
     if process.returncode and not problems:

@@ -3,6 +3,7 @@
 from course_lib.i18n import N_, translator
 
 TITLE = N_("From Convolution to ConvLSTM, from scratch")
+NOBODY = N_("The authors of this course")  # what _config.yml says until somebody puts a name there
 
 # The words of our templates, directives and scripts, by the name they are called there.
 WORDS = {
@@ -34,6 +35,7 @@ WORDS = {
     "click_hide": N_("Click to hide"),
     "open_page": N_("Open this page as a notebook"),
     "open_in": N_("Open in {place}"),
+    "figure": N_("Fig. %s"),
     "way": N_("The way through the course"),
     "soon": N_("on its way"),
     "and_so_on": N_(", "),
@@ -120,6 +122,11 @@ def words(language: str) -> dict[str, str]:
 def title(language: str) -> str:
     """The title of the book in ``language``."""
     return translator(language)(TITLE)
+
+
+def author(name: str, language: str) -> str:
+    """Who wrote the book, as ``_config.yml`` names them: a person's name is no word."""
+    return translator(language)(name) if name == NOBODY else name
 
 
 def theme_words(language: str) -> dict[str, str]:

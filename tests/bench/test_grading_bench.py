@@ -61,6 +61,7 @@ def test_the_ratio_is_of_submissions_that_came_through_and_the_picture_can_be_dr
     found = {"stock": {"grading": side, "feedback": {"seconds": 20.0, "cpu": 10.0}},
              "engine": run, "engine with feedback": run, "stock submissions": 12,
              "scores": {"graded": 10, "same": 9, "other": ["x"]}, "workers": 2, "different": 24,
+             "known": 7,
              "submissions": 42, "assignment": "ps4_lstm", "machine": {"cores": 2}}  # fmt: skip
     found["figures"] = _figures(found)
     assert found["figures"]["grading"]["ratio"] == 300 / 10

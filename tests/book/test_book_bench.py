@@ -11,8 +11,10 @@ def test_builds_are_measured_in_a_copy_each_state_once(book):
     book.cells("page", f"with open({str(trace)!r}, 'a') as f:\n    f.write('x')")
     before = (book.root / "book/page.md").read_text()
     rows = bench.measure_builds(book.root, book.console)
-    assert trace.read_text() == "x"  # cold: once for all languages, and never again
-    assert [row["languages"] for row in rows] == [1, 1, 1, 3, 1, 2]
+    assert trace.read_text() == "xx"  # cold: once in each copy for all languages, and never again
+    assert [row["languages"] for row in rows] == [1, 3, 1, 1, 1, 3, 1, 2]
+    one, together, each = (row["seconds"] for row in rows[:3])
+    assert each == round((together - one) / 2, 1)
     assert rows[0]["what"] == "cold: 2 pages executed, en" and rows[0]["of cold"] == 1
     unchanged = next(row for row in rows if row["what"] == "nothing changed")
     assert unchanged["seconds"] < rows[0]["seconds"] / 4

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from course_lib.i18n import LANGUAGES, translator
+from course_lib.publish.config import derive
 from course_lib.publish.sphinx.site import LONG, description, html_code
 from course_lib.publish.words import TITLE, title
 
@@ -49,11 +50,22 @@ def test_titles_and_codes_are_of_the_language():
     assert translator("zh_CN")(TITLE) == titles["zh_CN"]
 
 
+def test_a_figure_has_its_number_as_the_language_writes_it(tmp_path):
+    formats = {
+        language: derive(ROOT, language, tmp_path)["sphinx"]["config"]["numfig_format"]["figure"]
+        for language in LANGUAGES
+    }
+    numbered = {language: text % 1 for language, text in formats.items()}
+    assert numbered == {"en": "Fig. 1", "id": "Gambar 1", "zh_CN": "图 1"}
+
+
 def test_lines_are_broken_as_the_language_breaks_them():
     assert "line-break: strict" in rule(":lang(zh-CN)")
     assert "hyphens: auto" in rule(".bd-article :is(p, li, dd)")  # the browser goes by `lang`
     assert "hyphens: manual" in rule(".bd-article :is(code, pre, math, .notranslate)")
-    assert "text-emphasis" in rule(".bd-article em:lang(zh-CN)")  # Chinese has no italics
+    assert "text-emphasis" in rule(
+        ".bd-article em:lang(zh-CN):not(.latin)"
+    )  # Chinese has no italics
     assert "Noto Sans CJK SC" in rule(":lang(zh-CN)")
 
 

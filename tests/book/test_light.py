@@ -30,6 +30,19 @@ def test_only_rules_that_no_page_can_use_are_left_out():
     assert re.findall(r'url\("([^"]+)"\)', used) == ["a.woff2", "p.png"]
 
 
+def test_what_was_left_of_a_style_sheet_is_kept_for_the_names_that_it_asks_for(tmp_path):
+    names = frozenset({"known", "here"})
+    first = css.kept_part(SHEET, names, tmp_path)
+    assert first == css.used_part(SHEET, names)
+    (kept,) = tmp_path.iterdir()
+    kept.write_text("kept")
+    assert css.kept_part(SHEET, names | {"of-another-sheet"}, tmp_path) == "kept"
+    assert css.kept_part(SHEET, names - {"here"}, tmp_path) == css.used_part(
+        SHEET, names - {"here"}
+    )
+    assert css.kept_part(f"{SHEET}\n", names, tmp_path) == css.used_part(f"{SHEET}\n", names)
+
+
 def test_a_class_that_only_a_script_names_keeps_its_rules(book):
     book.build()
     sheet = next((book.root / "_build/html/en/_static").glob("book.*.css")).read_text("utf-8")

@@ -12,11 +12,20 @@ from course_lib.figures import base as frame
 from tests.browser.patient import becomes
 from tests.figures import FIGURES
 
-__all__ = ["FIGURE", "FIGURES", "LOADER", "STATE", "figure_page", "live", "text"]
+__all__ = [
+    "FIGURE",
+    "FIGURES",
+    "LOADER",
+    "STATE",
+    "figure_page",
+    "largest_difference",
+    "live",
+    "text",
+]
 STATE = "application/vnd.jupyter.widget-state+json"
 LOADER = Path(__file__).parents[2] / "book/web/static/figures.js"
-#: The figure numbered ``arguments[0]``, in a script for the browser.
-FIGURE = "document.querySelectorAll('.course-live')[arguments[0]].figure"
+#: The figure numbered ``arguments[0]``, in a script for the browser; in JupyterLab too.
+FIGURE = "document.querySelectorAll('.course-fig')[arguments[0]].parentElement.figure"
 
 
 @contextmanager
@@ -72,3 +81,14 @@ def live(browser):
 
 def text(browser, selector):
     return browser.find_element(By.CSS_SELECTOR, selector).text
+
+
+def largest_difference(here, there):
+    """Of two structures of numbers of one form."""
+    if isinstance(here, dict):
+        assert here.keys() == there.keys()
+        return max(largest_difference(here[key], there[key]) for key in here)
+    if isinstance(here, list):
+        assert len(here) == len(there)
+        return max(map(largest_difference, here, there), default=0)
+    return abs(here - there)

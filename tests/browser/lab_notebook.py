@@ -3,7 +3,7 @@
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from tests.browser.patient import becomes, chord, click, wait
+from tests.browser.patient import becomes, chord, click, press, wait
 
 #: The code cell that begins with ``arguments[0]``: JupyterLab draws only cells near the view.
 FIND = """
@@ -95,6 +95,11 @@ class Notebook:
             return ["\n".join(output.text for output in outputs)]
 
         return wait(texts)[0]
+
+    def step_out(self, start: str):
+        """Leave the editor of the cell: keys go to the cell as a whole then."""
+        self._edit(start)
+        press(self.browser, Keys.ESCAPE)
 
     def save(self):
         chord(self.browser, Keys.CONTROL, "s")

@@ -2,6 +2,7 @@
 colour mode. One of each is quick; the whole table is slow."""
 
 import re
+import unicodedata
 from itertools import cycle
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from course_lib.i18n import LANGUAGES
 from tests.browser.axe import findings
 from tests.browser.patient import wait
+from tests.slow import slow_but
 
 pytestmark = pytest.mark.browser
 
@@ -103,12 +105,20 @@ def test_axe_finds_nothing(browser, site, look, kind, language, mode):
 
 
 @pytest.mark.slow
-def test_axe_finds_nothing_on_any_page(browser, site, look):
-    """The pages that the table does not name, each in one language and colour mode."""
-    turns = cycle([(language, mode) for mode in MODES for language in LANGUAGES])
-    for page, (language, mode) in zip(site.pages, turns, strict=False):
+@pytest.mark.whole
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_axe_finds_nothing_on_any_page(browser, site, look, language):
+    """In each language, and in both modes in turn: every kind of page is looked at in all of
+    them above."""
+    first = list(LANGUAGES).index(language)
+    found = {}
+    for number, page in enumerate(site.pages, first):
+        mode = MODES[number % 2]
         look(site.address(language, page), mode)
-        assert findings(browser) == [], f"{page} in {language}, {mode}"
+        assert browser.execute_script("return document.documentElement.dataset.theme") == mode
+        if lines := findings(browser):
+            found[page] = lines
+    assert len(site.pages) > 20 and found == {}
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -126,6 +136,41 @@ def test_axe_finds_nothing_on_the_front_door(browser, site, look, mode):
         assert findings(browser) == []
     finally:
         (site.folder / "door.html").unlink()
+
+
+@pytest.mark.parametrize("language", slow_but(["id"], LANGUAGES))
+def test_a_screen_reader_is_told_every_formula(browser, site, language):
+    """In the tree that the browser gives to a screen reader each formula is one of maths, with the
+    signs that one reads; none is hidden from it, and none is a picture."""
+    browser.get(site.address(language, CHAPTER.removesuffix(".html")))
+    seen = "[...document.querySelectorAll('article math')].filter((m) => m.checkVisibility())"
+    wanted = browser.execute_script(
+        f"return {seen}.filter((m) => m.ariaHidden !== 'true').map((m) => m.textContent)"
+    )
+    # What names a button or a column is said in words, since a name has no formulas in it.
+    named = browser.execute_script(
+        f"return {seen}.filter((m) => m.ariaHidden === 'true')"
+        ".map((m) => m.parentElement.nextElementSibling?.matches('.course-spoken'))"
+    )
+    assert all(named)
+    tree = browser.execute_cdp_cmd("Accessibility.getFullAXTree", {})["nodes"]
+    nodes = {node["nodeId"]: node for node in tree}
+
+    def said(node):
+        if node["role"]["value"] == "StaticText":
+            return node["name"]["value"]
+        return "".join(said(nodes[child]) for child in node.get("childIds", []) if child in nodes)
+
+    formulas = [
+        n for n in tree if not n["ignored"] and n["role"]["value"] in ("MathMLMath", "math")
+    ]
+
+    def bare(text):
+        return re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
+
+    heard = [bare(said(node)) for node in formulas]
+    assert len(wanted) > 20
+    assert [text for text in wanted if bare(text) not in heard] == []
 
 
 def test_axe_would_find_what_is_planted(browser, site, look):

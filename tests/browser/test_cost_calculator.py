@@ -78,4 +78,14 @@ def test_rows_are_chosen_with_keys_and_explained_with_their_formula(show):
     lstm = torch.nn.LSTM(64, 256)
     count = f"{sum(p.numel() for p in lstm.parameters()):,}".replace(",", "\u202f")
     assert text(browser, ".fig-panel .fig-equation").endswith(f"= {count}")
-    says(browser, "LSTM: 20.1 × the parameters and 20 × the multiply-adds")
+    says(browser, "LSTM, compared with the dense layer: 20.1 × the parameters; 20 × the multiply")
+
+
+def test_a_layer_with_less_has_a_number_of_times_fewer(show):
+    figure = CostCalculator()
+    browser = show(figure)
+    browser.execute_script(f"{FIGURE}.look({{layer: 'convlstm'}})", 0)
+    dense, convlstm = figure.values["dense"], figure.values["convlstm"]
+    times = f"{round(dense['parameters'] / convlstm['parameters'], -1):,.0f}".replace(",", "\u202f")
+    work = f"{dense['multiply_adds'] / convlstm['multiply_adds']:.2f}"
+    says(browser, f"{times} times fewer parameters; {work} times fewer multiply-adds")

@@ -16,7 +16,7 @@ from course_lib.figures import (
     UnrolledRNN,
     WeightStack,
 )
-from tests.browser.figure_page import FIGURE, FIGURES, text
+from tests.browser.figure_page import FIGURE, FIGURES, largest_difference, text
 from tests.browser.patient import becomes, click, press, wait
 
 pytestmark = pytest.mark.browser
@@ -89,16 +89,6 @@ def settings_for(figure, generator):
         return sizes | {"s": 2 * draw(0, 7) + 1}
     H = draw(2, 16)
     return {"I": draw(1, 16), "H": H, "P": draw(1, H - 1), "projection": bool(draw(0, 1))}
-
-
-def largest_difference(here, there):
-    if isinstance(here, dict):
-        assert here.keys() == there.keys()
-        return max(largest_difference(here[key], there[key]) for key in here)
-    if isinstance(here, list):
-        assert len(here) == len(there)
-        return max(map(largest_difference, here, there), default=0)
-    return abs(here - there)
 
 
 def test_the_page_computes_what_torch_computes_for_any_setting(show):

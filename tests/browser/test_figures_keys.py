@@ -1,39 +1,28 @@
 """Every figure by keyboard alone: each control is reached, seen to have the focus, and does
 something that is said; and the way out of the figure is open."""
 
-import pytest
-from selenium.webdriver.common.keys import Keys
+from base64 import b64decode
+from io import BytesIO
 
-from tests.browser.figure_page import FIGURE, FIGURES, figure_page
-from tests.browser.patient import press, wait
+import pytest
+from PIL import Image
+
+from course_lib.figures import CostCalculator, NowcastViewer, UnrolledRNN
+from tests.browser.figure_keys import (
+    CHOSEN,
+    CONTROLS,
+    IDLE,
+    OUTLINE,
+    OWN,
+    go_round,
+    run,
+    stops,
+    use,
+)
+from tests.browser.figure_page import FIGURES, figure_page
+from tests.browser.patient import wait
 
 pytestmark = pytest.mark.browser
-
-MOST = 60  # Tab stops that no figure has
-STATE = f"JSON.stringify({FIGURE}.settings)"
-# Nothing to undo, and the one of a choice that is chosen already: these may do nothing.
-# A region is there to be scrolled.
-IDLE = """((e) => e.getAttribute('aria-disabled') === 'true' || e.getAttribute('role') === 'region'
-    || e.getAttribute('aria-label') === 'Start again')(document.activeElement)"""
-CHOSEN = "document.activeElement.getAttribute('aria-pressed') === 'true'"
-# What a screen reader is told: the live sentence, and what the control says of itself.
-SAID = "[...document.querySelectorAll('.course-fig [aria-live]')].map((e) => e.textContent).join()"
-OWN = """((e) => [e.value, e.checked, e.getAttribute('aria-valuetext'), e.textContent,
-    ...['pressed', 'checked', 'expanded', 'selected', 'label', 'disabled']
-      .map((name) => e.getAttribute('aria-' + name))].join('|'))(document.activeElement)"""
-CONTROLS = """[...document.querySelectorAll(['button', 'input', 'select', 'textarea', 'a[href]',
-    '[role=switch]', '[role=button]', '[role=slider]', '[role=radio]', '[role=gridcell]',
-    '[tabindex]'].map((kind) => '.course-fig ' + kind).join())]
-  .filter((e) => e.checkVisibility({visibilityProperty: true}) && !e.disabled)"""
-# Marks each control that gets the focus, and says what it is.
-ARRIVED = """const e = document.activeElement;
-    if (!e.closest('.course-fig')) return null;
-    e.dataset.reached = 'yes';
-    const kind = e.getAttribute('role') || (e.tagName === 'INPUT' ? e.type : e.tagName);
-    return [kind.toLowerCase(), e.outerHTML.slice(0, 120)]"""
-# The ring: an outline of its own, or a picture that differs from the one without the focus.
-OUTLINE = """const style = getComputedStyle(document.activeElement);
-    return style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2"""
 
 
 @pytest.fixture
@@ -44,73 +33,20 @@ def show(browser, tmp_path):
         yield open_page
 
 
-def run(browser, expression):
-    return browser.execute_script(f"return {expression}", 0)
-
-
-def stops(browser):
-    """Press Tab through the figure; at each control in it, yield (kind, HTML)."""
-    browser.execute_script("document.activeElement.blur(); window.scrollTo(0, 0)")
-    inside = False
-    for _ in range(MOST):
-        press(browser, Keys.TAB)
-        found = browser.execute_script(ARRIVED)
-        if found:
-            inside = True
-            yield found
-        elif inside:
-            return
-    raise AssertionError("Tab never leaves the figure" if inside else "Tab never reaches it")
-
-
-def step(browser, key):
-    """Type an arrow key; has the focus moved?"""
-    browser.execute_script("window.last = document.activeElement")
-    press(browser, key)
-    browser.execute_script(ARRIVED)
-    return run(browser, "document.activeElement !== window.last")
-
-
-def go_round(browser):
-    """Visit with arrow keys whatever shares one Tab stop: to the first, along the row, down, back
-    along the next one, and so on."""
-    forward, back = Keys.ARROW_RIGHT, Keys.ARROW_LEFT
-    for key in (Keys.ARROW_UP, back):
-        run_along(browser, key)
-    for _ in range(40):
-        run_along(browser, forward)
-        if not step(browser, Keys.ARROW_DOWN):
-            return
-        forward, back = back, forward
-    raise AssertionError("the arrow keys find no end downwards")
-
-
-def run_along(browser, key):
-    """Type the arrow key until the focus stays where it is."""
-    for _ in range(80):
-        if not step(browser, key):
-            return
-    raise AssertionError("the arrow keys find no end along a row")
-
-
-def use(browser, kind):
-    """Work the control that has the focus with the keys of its kind until something changes."""
-    keys = {
-        "range": (Keys.ARROW_RIGHT, Keys.ARROW_LEFT, Keys.ARROW_LEFT),
-        "slider": (Keys.ARROW_RIGHT, Keys.ARROW_LEFT, Keys.ARROW_LEFT),
-        "number": (Keys.ARROW_UP, Keys.ARROW_DOWN),
-        "select": (Keys.ARROW_DOWN, Keys.ARROW_UP),
-        "radio": (Keys.ARROW_DOWN, Keys.ARROW_UP),
-        "text": ("a", "b"),
-        "checkbox": (Keys.SPACE,),
-    }.get(kind, (Keys.ENTER, Keys.SPACE, Keys.ARROW_RIGHT, Keys.ARROW_LEFT))
-    before = run(browser, f"[{STATE}, {SAID}]")
-    for key in keys:
-        press(browser, key)
-        after = run(browser, f"[{STATE}, {SAID}]")
-        if after != before:
-            return before, after
-    return before, before
+def texts_seen(browser):
+    """The pixels of every name and value of a control."""
+    size = run(browser, "[innerWidth, document.documentElement.scrollHeight]")
+    clip = {"x": 0, "y": 0, "width": size[0], "height": size[1], "scale": 1}
+    shot = {"clip": clip, "captureBeyondViewport": True}
+    png = browser.execute_cdp_cmd("Page.captureScreenshot", shot)["data"]
+    page = Image.open(BytesIO(b64decode(png)))
+    boxes = run(
+        browser,
+        """[...document.querySelectorAll(':is(.fig-slider, .fig-size) :is(label, output)')]
+        .map((e) => e.getBoundingClientRect())
+        .map((r) => [r.left, r.top + scrollY, r.right, r.bottom + scrollY].map(Math.round))""",
+    )
+    return [page.crop(box).tobytes() for box in boxes]
 
 
 @pytest.mark.parametrize("figure", FIGURES)
@@ -166,13 +102,42 @@ def test_every_control_does_what_is_said(show, figure):
     assert heard
 
 
+@pytest.mark.parametrize("figure", [NowcastViewer, CostCalculator])
+def test_the_ring_of_a_slider_leaves_its_name_and_every_other_one_alone(show, figure):
+    browser = show(figure(), lang="id", width=375)
+    plain, sliders = texts_seen(browser), 0
+    for kind, html in stops(browser):
+        if kind == "range":
+            sliders += 1
+            assert browser.execute_script(OUTLINE), html
+            assert texts_seen(browser) == plain, html
+    assert sliders > 2
+
+
+def test_the_page_of_the_book_does_not_clip_the_ring(show):
+    """The book lets a wide output scroll, and what scrolls is cut at its edge."""
+    browser = show(UnrolledRNN())
+    clips = browser.execute_script(
+        """const css = document.createElement('style');
+        css.textContent = '.bd-article div.cell_output, div.cell_output .output {overflow-x: auto}';
+        document.head.append(css);
+        const boxes = ['bd-content bd-article', 'cell_output', 'output text_html'].map((name) =>
+          Object.assign(document.createElement('div'), {className: name}));
+        const figure = document.querySelector('.course-figure');
+        figure.replaceWith(boxes[0]);
+        boxes[0].append(boxes[1]), boxes[1].append(boxes[2]), boxes[2].append(figure);
+        return boxes.map((box) => getComputedStyle(box).overflowX)"""
+    )
+    assert clips == ["visible"] * 3
+
+
 def test_a_figure_without_keys_would_be_found(show):
     """A control that no key reaches, and a focus that nobody sees."""
     browser = show(FIGURES[0]())
     browser.execute_script(
         """const control = document.querySelector('.course-fig button');
         control.tabIndex = -1;
-        const seen = document.querySelector('.course-fig input');
+        const seen = document.querySelector('.course-fig button:not([tabindex])');
         seen.style.outline = 'none';"""
     )
     rings = [browser.execute_script(OUTLINE) for _ in stops(browser)]

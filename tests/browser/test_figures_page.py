@@ -52,7 +52,7 @@ def test_no_error_in_the_console_and_no_request(show, browser, requests_of):
 
 
 @pytest.mark.parametrize("figure", FIGURES)
-@pytest.mark.parametrize("width", slow_but([360], [1000, 390, 360]))
+@pytest.mark.parametrize("width", slow_but([360], [1000, 768, 700, 641, 390, 360]))
 def test_nothing_moves_when_the_figure_arrives_and_nothing_sticks_out(show, figure, width):
     def place(browser):
         return browser.execute_script(
@@ -132,6 +132,11 @@ def test_a_figure_that_fails_leaves_its_picture_and_says_so_and_the_others_live(
     becomes(lambda: [still.is_displayed() for still in all_of(".course-still")], [True, False])
     becomes(lambda: len(all_of(".course-live")), 1)
     becomes(lambda: text(browser, ".course-figure-note"), shown[0].words["id"]["failed"])
+    empty = browser.execute_script(
+        "const ends = (what) => document.querySelector(what).getBoundingClientRect();"
+        "return ends('.course-figure-note').top - ends('.course-still svg').bottom"
+    )
+    assert 0 <= empty < 40  # the room that the live figure would have needed is given back
 
 
 def relative_luminance(rgb):

@@ -4,7 +4,7 @@ import pytest
 from selenium.webdriver.common.keys import Keys
 
 from course_lib.figures import GradientFlow
-from tests.browser.figure_page import FIGURE
+from tests.browser.figure_page import FIGURE, text
 from tests.browser.patient import becomes, click, press
 from tests.browser.test_figures import of_figure, says, tab_to
 
@@ -41,3 +41,20 @@ def test_a_finger_on_the_picture_looks_at_that_step(show):
     browser.execute_script(f"{FIGURE}.change({{T: 5}})", 0)
     browser.execute_script(f"{FIGURE}.look({{t: 5}})", 0)
     says(browser, "Step 5 of 5")
+
+
+@pytest.mark.parametrize("settings", [{"rho": 0.4}, {"rho": 2.0, "size": 0}])
+def test_what_is_off_the_scale_lies_on_nothing_else_and_is_explained(show, settings):
+    browser = show(GradientFlow(limit=0.01, **settings))
+    marks = browser.execute_script(
+        """return [...document.querySelectorAll('.fig-flow :is(.dot, .hollow)')].map((e) => {
+          const { x, y, width, height } = e.getBBox();
+          return [e.tagName, x + width / 2, y, y + height] })"""
+    )
+    columns = {}
+    for kind, middle, top, bottom in marks:
+        columns.setdefault(round(middle), []).append((kind, top, bottom))
+    assert len(columns) == 30 and any(kind == "polygon" for kind, *_ in marks)
+    both = [sorted(points, key=lambda p: p[1]) for points in columns.values() if len(points) == 2]
+    assert both and all(upper[2] < lower[1] for upper, lower in both)
+    assert "Hollow: before clipping. ▲▼: off the scale." in text(browser, ".fig-legend")

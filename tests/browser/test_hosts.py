@@ -6,6 +6,7 @@ import threading
 import pytest
 from selenium.webdriver.common.by import By
 
+from course_lib.i18n import LANGUAGES
 from course_lib.publish.serve import open_server
 from tests.browser.patient import becomes, wait
 from tests.slow import slow_but
@@ -61,6 +62,28 @@ def test_figures_live_formulas_show_and_search_finds(browser, site, below, reque
     assert (outside, failed) == ([], [])
     errors = [e["message"] for e in browser.get_log("browser") if e["level"] == "SEVERE"]
     assert errors == []
+
+
+@pytest.mark.slow
+@pytest.mark.whole
+@pytest.mark.parametrize("place", ["below", "file"])
+def test_no_page_needs_another_host_or_an_address_of_its_own(
+    browser, site, below, requests_of, place
+):
+    """Every page of every language: nothing outside, nothing missing, nothing in the console."""
+    start = {"below": below, "file": site.folder.as_uri()}[place]
+    for earlier in ("browser", "performance"):
+        browser.get_log(earlier)
+    wrong = {}
+    for language in LANGUAGES:
+        for page in [*site.pages, "search", "genindex"]:
+            browser.get(f"{start}/{language}/{page}.html")
+            wait(lambda: browser.execute_script("return document.readyState === 'complete'"))
+            outside, failed = requests_of()
+            errors = [e["message"] for e in browser.get_log("browser") if e["level"] == "SEVERE"]
+            if outside or failed or errors:
+                wrong[language, page] = (outside, failed, errors)
+    assert wrong == {}
 
 
 def test_paper_from_the_browser_has_no_menus_open_answers_and_still_pictures(browser, site):

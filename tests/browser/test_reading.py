@@ -30,6 +30,7 @@ OTHER = [
     pytest.param(language, word, marks=pytest.mark.slow)
     for language, word in [
         ("zh_CN", "gate"),
+        ("id", "gate"),
         *[(language, "BPTT") for language in LANGUAGES],
         *[(language, "LSTM") for language in LANGUAGES],
         ("id", "gerbang lupa"),
@@ -186,8 +187,7 @@ def article(site, language, page):
 @pytest.mark.parametrize(("language", "word"), QUICK + OTHER)
 def test_search_finds_the_words_a_reader_asks_for(browser, site, language, word):
     own = re.compile(re.escape(word.lower()) + "(?!制)")  # 门控制 is a gate that controls
-    if not any(own.search(article(site, language, page)) for page in site.pages):
-        pytest.skip("no page of this language has the word yet")
+    assert any(own.search(article(site, language, page)) for page in site.pages)
     browser.get(site.url + f"/{language}/search.html?q={word}")
     found = wait(
         lambda: browser.execute_script(
@@ -205,6 +205,64 @@ def test_the_summary_of_a_result_is_text_of_the_page(browser, site):
     summary = "#search-results li p.context"
     said = wait(lambda: [e.text for e in browser.find_elements(By.CSS_SELECTOR, summary) if e.text])
     assert not [text for text in said if ".pdf" in text or ".ipynb" in text]
+
+
+def test_a_formula_in_a_summary_reads_as_it_is_said(browser, site):
+    browser.get(site.address("en", "search"))
+    page = """<main role="main"><dl><dt>gate</dt><dd>σ = <math><mfrac><mn>1</mn><mrow><mn>1</mn>
+        <mo>+</mo><msup><mi>e</mi><mrow><mo>−</mo><mi>z</mi></mrow></msup></mrow></mfrac></math>
+        opens.</dd></dl></main>"""
+    said = wait(lambda: browser.execute_script("return Search.htmlToText(arguments[0])", page))
+    assert re.sub(r"\s+", " ", said).replace("1 +", "1+").strip() == "gate σ = 1/(1+e^(−z)) opens."
+
+
+@pytest.mark.parametrize(
+    ("language", "word", "first"),
+    [
+        ("en", "gate", ["gates/lstm", "gates/gru", "gates/peephole", "glossary"]),
+        ("zh_CN", "反向传播", ["recurrence/bptt", "glossary", "gates/remembers"]),
+        ("zh_CN", "门", ["gates/lstm", "gates/gru", "gates/peephole", "glossary"]),
+        ("en", "cell state", ["glossary"]),  # and not "many memory cells, a small hidden state"
+    ],
+)
+def test_what_a_page_is_about_comes_before_what_it_mentions(browser, site, language, word, first):
+    browser.get(site.url + f"/{language}/search.html?q={word}")
+    found = """const pages = [...document.querySelectorAll('#search-results li a')]
+        .map((link) => link.pathname.split('/book/')[1]?.replace('.html', ''));
+        return pages.slice(0, arguments[0])"""
+    becomes(lambda: browser.execute_script(found, len(first)), first)
+
+
+def test_a_summary_ends_in_no_half_sign(browser, site):
+    browser.get(site.address("zh_CN", "search") + "?q=反向传播")
+    whole = """const said = [...document.querySelectorAll('#search-results p.context')];
+        return said.length > 5 && said.map((one) => one.textContent.isWellFormed())"""
+    assert all(wait(lambda: browser.execute_script(whole)))
+    page = "<main role='main'>" + "gate " * 30 + "x" + "𝑓" * 200 + "</main>"
+    ends = "return Search.makeSearchSummary(arguments[0], ['gate']).textContent.isWellFormed()"
+    assert browser.execute_script(ends, page)
+
+
+@pytest.mark.parametrize(("language", "word"), [("id", "gerbang"), ("zh_CN", "门")])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_words_searched_for_are_marked_in_the_text_alone(browser, site, language, word, theme):
+    browser.execute_script("localStorage.setItem('mode', arguments[0])", theme)
+    browser.execute_script("localStorage.setItem('theme', arguments[0])", theme)
+    browser.execute_script("localStorage.setItem('sphinx_highlight_terms', arguments[0])", word)
+    browser.get(site.address(language, "book/gates/gru"))
+    marks = """const shown = (where) => [...document.querySelectorAll(`${where} .highlighted`)]
+          .filter((mark) => mark.checkVisibility())
+          .map((mark) => getComputedStyle(mark).backgroundColor);
+        const [text, beside] = [shown('article'), shown('.bd-sidebar')];
+        return text.length && beside.length && [[...new Set(text)], [...new Set(beside)]]"""
+    seen = wait(lambda: browser.execute_script(marks))
+    assert seen == [["rgb(255, 226, 122)"], ["rgba(0, 0, 0, 0)"]]
+    button = browser.find_element(By.CSS_SELECTOR, "#searchbox .highlight-link a")
+    english = "Hide Search Matches"
+    assert button.text == browser.execute_script(
+        "return Documentation.gettext(arguments[0])", english
+    )
+    assert button.text != english
 
 
 def test_search_finds_nothing_for_a_word_that_is_not_there(browser, site):

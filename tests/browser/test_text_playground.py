@@ -110,3 +110,19 @@ def test_a_full_page_is_written_no_further(show):
         write(browser, 20)
     assert len(settings(browser)["text"]) == 120
     assert text(browser, ".fig-says") == "The page is full. Start again."
+
+
+@pytest.mark.parametrize(("lang", "chance"), [("en", "92\u202f%"), ("id", "92%")])
+def test_a_chance_stays_on_one_line_and_is_written_as_in_the_book(show, lang, chance):
+    figure = TextPlayground(corpus="id")
+    browser = show(figure, lang=lang)
+    assert f"{round(100 * max(figure.values['p']))}" == chance[:2]
+    assert chance in text(browser, ".fig-says")
+
+
+def test_a_list_in_chinese_has_the_signs_of_chinese(show):
+    browser = show(TextPlayground(corpus="zh_CN"), lang="zh-CN")
+    field = browser.find_element(By.CSS_SELECTOR, ".fig-field")
+    field.clear()
+    field.send_keys("ab", Keys.ENTER)
+    becomes(lambda: "a、b" in text(browser, ".fig-says"), True)

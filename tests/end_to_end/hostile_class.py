@@ -265,6 +265,48 @@ CLASS = [
 ]  # fmt: skip
 
 
+# What each hands in, in the words of the table in the docs.
+ROUTES = {
+    "aaa-honest": "right answers, for comparison",
+    "endless-loop": "a cell that never ends",
+    "endless-answer": "a function that never returns",
+    "swallowed-interrupts": "an endless loop that catches every interrupt",
+    "sys-exit": "sys.exit in a cell",
+    "raises-exit": "SystemExit raised in an answer",
+    "os-exit": "the process ended by os._exit in a cell",
+    "exit-in-answer": "the process ended by os._exit in an answer",
+    "segfault": "a segmentation fault",
+    "aborts": "the process aborts itself",
+    "killed": "the process kills itself",
+    "five-gigabytes": "more memory than there may be, taken as bytes",
+    "five-gigabytes-of-numbers": "more memory than there may be, taken as a tensor",
+    "fork-bomb": "processes that fork on and on",
+    "detached-process": "processes that detach themselves, to outlive the cell",
+    "threads-left": "threads that calculate on and on and catch everything",
+    "floods-of-text": "hundreds of megabytes printed",
+    "deep-recursion": "a recursion without an end or a limit",
+    "waits-for-input": "a cell that waits for somebody to type",
+    "leaves-files": "files written, removed and read all over the machine",
+    "corrupt": "a notebook file that is cut off",
+    "no-bytes": "an empty file",
+    "too-large": "a file that is larger than any may be",
+    "no-cells": "a notebook without cells",
+    "another-assignment": "the notebook of another assignment",
+    "zip-instead": "a zip instead of the notebook, with paths that lead out of the folder",
+    "zip-beside": "such a zip beside the notebook",
+    "link-to-honest": "a link to somebody else's submission",
+    "renamed": "a notebook under a name of the student's own",
+    "crowded": "a notebook full of megabytes of outputs and more cells",
+    "doubled": "all answers and tests twice",
+    "deleted": "tests and an answer deleted",
+    "backwards": "all cells in the opposite order",
+    "retyped": "tests made into text",
+    "tagged": "all cells tagged as not to be run",
+    "other-kernel": "a notebook that says it is in another programming language",
+    "zzz-honest": "right answers again, graded last, in another language",
+}
+
+
 def hand_in(root: Path, hostile: Hostile) -> None:
     """Write the submission into ``submitted/``."""
     path = root / "exercises" / hostile.language / NAME / f"{NAME}.ipynb"

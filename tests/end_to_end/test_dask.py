@@ -21,7 +21,9 @@ from course_lib.grading.dask_pool import DaskPool, checked_address
 from course_lib.grading.dask_worker import Terms, gradebook_mark, trouble
 from course_lib.grading.engine.writer import Writer
 from course_lib.grading.release import release
+from course_lib.grading.report import report
 from course_lib.grading.versions import versions
+from tests.processes import command, lives
 
 distributed = pytest.importorskip("distributed")
 
@@ -98,7 +100,7 @@ def when(condition, act) -> threading.Thread:
 
 def one_of_ours(worker: psutil.Process) -> psutil.Process | None:
     """The grading process of a Dask worker."""
-    found = [p for p in worker.children() if "spawn_main" in " ".join(p.cmdline())]
+    found = [p for p in worker.children() if "spawn_main" in command(p)]
     return found[0] if found else None
 
 
@@ -234,14 +236,16 @@ def test_ctrl_c_ends_a_local_cluster_without_a_traceback(slow_class):
     assert run.returncode == 130, said
     assert "Stopped. What was done is kept" in said
     assert "Traceback" not in said
-    left = [p for p in psutil.process_iter(["pid"]) if _of_session(p, run.pid)]
-    assert left == []
+    until = time.monotonic() + 5  # Python's own tracker ends when it sees that the run has
+    while left := [p for p in psutil.process_iter(["pid"]) if _of_session(p, run.pid)]:
+        assert time.monotonic() < until, left
+        time.sleep(0.1)
 
 
 def _of_session(process: psutil.Process, session: int) -> bool:
     try:
-        return os.getsid(process.pid) == session and process.status() != psutil.STATUS_ZOMBIE
-    except (OSError, psutil.NoSuchProcess):
+        return os.getsid(process.pid) == session and lives(process)
+    except OSError:
         return False
 
 
@@ -258,6 +262,30 @@ def test_nobody_at_the_address(course, monkeypatch):
     course.submit("right", RIGHT)
     with pytest.raises(CourseError, match=r"There is no Dask scheduler at tcp://127\.0\.0\.1:9 "):
         grade.grade(course.root, "tiny", scheduler="tcp://127.0.0.1:9")
+
+
+RUN_ON_DASK = """
+import sys
+from course_lib.cli import main
+if __name__ == "__main__":
+    main(sys.argv[1:])
+"""
+
+
+@pytest.mark.slow
+def test_workers_of_a_run_import_nothing_from_the_working_directory(course, tmp_path_factory):
+    """It may be the folder of a student."""
+    course.submit("right", RIGHT)
+    (course.root / "_config.yml").touch()
+    program = tmp_path_factory.mktemp("elsewhere") / "run.py"
+    program.write_text(RUN_ON_DASK)
+    here = course.root / "submitted" / "right"
+    for name in ("pickle", "runpy", "selectors", "queue"):
+        (here / f"{name}.py").write_text(f"open({str(course.root / 'it_ran')!r}, 'w')")
+    told = ["--root", str(course.root), "grade", "tiny", "--scheduler", "local:1"]
+    ended = subprocess.run([sys.executable, str(program), *told], cwd=here, timeout=300)
+    assert not (course.root / "it_ran").exists()
+    assert ended.returncode == 0 and marks(report(course.root, "tiny"))["right"][1] == "graded"
 
 
 @pytest.mark.parametrize("text", ["localhost:8786", "local:", "local:0", "local:x", "tcp:host"])

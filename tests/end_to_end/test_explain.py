@@ -2,6 +2,8 @@
 
 import io
 import shlex
+import subprocess
+import sys
 
 import pytest
 from rich.console import Console
@@ -54,6 +56,29 @@ def test_a_submission_that_failed_shows_the_end_of_its_log(made):
     path.write_text("a\nb\nThe disk is full.\x1b[31m\n", "utf-8")
     text = printed(explanation(report(made.root, "tiny"), "ana"))
     assert "No mark: No room." in text and "The disk is full." in text and "\x1b" not in text
+
+
+GRADES = """
+import sys
+from course_lib.cli import main
+if __name__ == "__main__":
+    main(sys.argv[1:])
+"""
+BY_A_SET = "def add(a, b):\n    raise ValueError({f'name {n}' for n in range(9)})"
+
+
+@pytest.mark.slow
+def test_an_answer_that_goes_through_a_set_is_marked_the_same_again(course):
+    """Each grading is a run of its own, as each is for whoever calls the command."""
+    course.submit("ana", BY_A_SET)
+    (course.root / "_config.yml").touch()
+    options = ["--root", str(course.root), "grade", "tiny", "--student", "ana", "--force"]
+    run = [sys.executable, "-c", GRADES, *options, "--explain", "--json"]
+    first, second = (
+        subprocess.run(run, check=True, capture_output=True, timeout=120).stdout for _ in range(2)
+    )
+    assert b"name 7" in first
+    assert first == second
 
 
 def test_somebody_who_handed_in_nothing_is_named(made):

@@ -4,6 +4,7 @@ Once from beginning to end; and once more killed, with a locked gradebook and wi
 the way, after which the marks are the same and nothing has been graded twice.
 """
 
+import contextlib
 import ctypes
 import json
 import os
@@ -22,6 +23,7 @@ import pytest
 from course_lib.grading.engine.sandbox import available
 from tests.end_to_end.hostile_class import CLASS, NAME, OUTSIDE, SECONDS, hand_in
 from tests.grading.engine.attacks import ours_course
+from tests.processes import lives
 
 pytestmark = [
     pytest.mark.slow,
@@ -93,7 +95,7 @@ class Run:
             there = [
                 process
                 for process in psutil.Process().children(recursive=True)
-                if process.pid not in self.before and process.status() != psutil.STATUS_ZOMBIE
+                if process.pid not in self.before and lives(process)
             ]
             if not there or time.monotonic() > deadline:
                 return [str(process) for process in there]
@@ -210,7 +212,8 @@ def small_disk(tmp_path):
                     return
         process = psutil.Process(run.process.pid)
         for each in (process, *process.children(recursive=True)):
-            each.rlimit(psutil.RLIMIT_FSIZE, (100, 100))
+            with contextlib.suppress(psutil.NoSuchProcess):
+                each.rlimit(psutil.RLIMIT_FSIZE, (100, 100))
 
     yield place / "course", fill, lambda: (place / "ballast").unlink(missing_ok=True)
     if mounted:

@@ -46,6 +46,17 @@ def test_canvas_has_its_header_its_points_row_and_empty_cells(made):
     assert [line[5] for line in lines[3:]] == ["0", "", "", ""]
 
 
+def test_what_lateness_costs_is_said_and_all_of_it_leaves_nothing(new_course):
+    made = MadeClass(new_course)
+    made.put("ana", points=0.7, written=0.1, late=0.8)  # as binary numbers a little below 0
+    made.put("budi", points=4.0, written=2.0, late=1.5)
+    made.put("cy", points=4.0, written=2.0)
+    rows = table(marks_csv(report(made.root, "tiny")).removeprefix("\ufeff"))
+    assert [row["total"] for row in rows] == ["0", "4.5", "6"]
+    assert [row["reason"].startswith("Handed in late: ") for row in rows] == [True, True, False]
+    assert rows[1]["reason"].startswith("Handed in late: 1.5 points less. ")
+
+
 def test_a_bonus_is_in_the_points_and_told_apart_for_moodle():
     items = {"check_a": 60.0, "check_b": 40.0, "check_more": 20.0}
     row = Row("ana", "Ana", "en", "graded", points=dict(items), total=118.0, max_total=100.0)

@@ -11,6 +11,7 @@ import pytest
 
 from course_lib.grading.pool import Pool, run_all
 from course_lib.grading.worker_process import WorkerLost
+from tests.processes import command, lives
 
 
 def task(order):
@@ -52,9 +53,9 @@ def test_closing_early_leaves_no_process_behind(tmp_path):
     running = run_all(task, [("give", 1), ("sleep", 600)], 2, 600.0, tmp_path / "log.txt")
     assert next(running)[1][0] == 1
     running.close()
-    left = [p for p in set(psutil.Process().children(recursive=True)) - before if p.is_running()]
+    left = [p for p in set(psutil.Process().children(recursive=True)) - before if lives(p)]
     # The standard library keeps one resource tracker for all spawned processes.
-    assert [p for p in left if "resource_tracker" not in " ".join(p.cmdline())] == []
+    assert [p for p in left if "resource_tracker" not in command(p)] == []
 
 
 @pytest.mark.parametrize("workers", [1, 3])
@@ -77,6 +78,35 @@ def test_ctrl_c_while_a_worker_imports_does_not_reach_it(tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(tmp_path)
     double = importlib.import_module("interrupted_import").double
     assert list(run_all(double, [21], 1, 60, tmp_path / "log")) == [(21, 42, None)]
+
+
+A_WORKER = """
+from course_lib.grading.worker_process import WorkerProcess
+from pathlib import Path
+if __name__ == "__main__":
+    worker = WorkerProcess(60.0, Path("log"))
+    try:
+        print(worker.run(({function}, {task})))
+    except Exception as error:
+        print(type(error).__name__)
+"""
+
+
+def said_with_a_worker(function: str, task: str, folder, end: str = "") -> str:
+    code = A_WORKER.format(function=function, task=task) + end
+    run = [sys.executable, "-c", code]
+    return subprocess.run(run, cwd=folder, timeout=60, check=True, capture_output=True).stdout
+
+
+def test_an_order_that_cannot_be_sent_leaves_no_process_that_is_waited_for(tmp_path):
+    assert b"Error" in said_with_a_worker("print", "lambda: 0", tmp_path)
+
+
+def test_texts_have_the_same_hash_in_every_worker(tmp_path):
+    """Tests of an instructor's, too, may go through a set."""
+    stop = "    worker.stop()"
+    first, second = (said_with_a_worker("hash", "'a name'", tmp_path, stop) for _ in range(2))
+    assert first == second and first.strip().lstrip(b"-").isdigit()
 
 
 FROM_HERE = """

@@ -7,6 +7,8 @@ from click.testing import CliRunner
 
 from course_lib.cli import COULD_NOT_START, DONE, main
 from course_lib.grading import pool
+from course_lib.grading.grade import NOT_GRADED
+from course_lib.grading.reasons import LESS
 from tests.end_to_end.made_class import MadeClass
 
 
@@ -40,6 +42,45 @@ def test_one_language_and_json(call):
     done = run("report", "tiny", "--language", "id", "--json")
     assert done.exit_code == DONE and json.loads(done.output)["rows"][0]["student"] == "ana"
     assert [path.name for path in (made.root / "marks").glob("*.html")] == ["tiny.id.html"]
+
+
+def values(found, path=()):
+    """Every value of JSON with where it stands; places in a list are all alike."""
+    if isinstance(found, dict):
+        for key, value in found.items():
+            yield from values(value, (*path, key))
+    elif isinstance(found, list):
+        for value in found:
+            yield from values(value, path)
+    else:
+        yield ".".join(path), found
+
+
+def test_json_has_sentences_in_the_language_that_is_asked_for_and_nothing_else(call):
+    """As the guide says: a program that compares the rest works whoever runs it."""
+    made, run = call
+    finding = {"kind": "error", "id": "x", "text": "T", "told": {"what": {"say": LESS, "values": {
+        "cell": "add"}}}}  # fmt: skip
+    made.put("ana", findings=[finding], points=1.0)
+    made.put("budi", error=("KernelDied", ""), points=0.0)
+    made.put("chen", status="failed", notes=[{"template": NOT_GRADED, "values": {"reason": "r"}}])
+    made.put("dewi", findings=[{**finding, "kind": "fault"}], points=1.0)
+
+    def told(language):
+        done = run("--language", language, "report", "tiny", "--json")
+        kept = json.loads((made.root / "marks" / "tiny.json").read_text("utf-8"))
+        return list(values(json.loads(done.output))), list(values(kept))
+
+    english, kept = told("en")
+    assert kept == english
+    for language in ("id", "zh_CN"):
+        said, kept = told(language)
+        assert kept == english
+        assert [where for where, _value in said] == [where for where, _value in english]
+        other = {here[0] for here, there in zip(said, english, strict=True) if here != there}
+        assert other == {
+            "rows.reason", "rows.notes", "rows.findings.text", "misconceptions.text"
+        }  # fmt: skip
 
 
 def test_without_a_submission_a_report_on_everything_is_one_sentence(call):

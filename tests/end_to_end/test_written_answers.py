@@ -10,6 +10,7 @@ from nbformat.v4 import new_markdown_cell
 from rich.console import Console
 
 from course_lib.errors import CourseError
+from course_lib.exercises.outline import outlined
 from course_lib.exercises.spec import Assignment, Item, Written
 from course_lib.grading import points
 from course_lib.grading.feedback import feedback_one
@@ -72,7 +73,7 @@ def with_question(make_course, tmp_path_factory):
     course = make_course(tmp_path_factory.mktemp("course"))
     course.source.write_text(course.source.read_text("utf-8") + QUESTION + BONUS, "utf-8")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(points, "get_assignment", lambda _id: described())
+        patch.setattr(points, "outline", lambda _id: outlined(described()))
         release(course.root, "tiny")
         yield course
 

@@ -1,5 +1,6 @@
 """The figures in Python: torch's numbers, words in every language, pictures, clear refusals."""
 
+import inspect
 import json
 import re
 import xml.etree.ElementTree as ElementTree
@@ -49,6 +50,7 @@ def test_every_word_is_said_somewhere_and_no_other_is_asked_for(figure):
     computed = set("ifgor") | set("IHP") | {key for key in figure.WORDS if "preset_" in key}
     computed |= set(re.findall(r'(?<=[\[ ])"(\w+)"(?=[,\]])', own))
     computed |= {name for listed in figure().constants.values() for name in _names(listed)}
+    asked |= set(re.findall(r'\.words\("(\w+)"', inspect.getsource(figure)))  # in its picture
     assert asked - computed <= set(frame.FRAME_WORDS | figure.WORDS)
     assert set(figure.WORDS) - computed - {"title"} <= asked
 

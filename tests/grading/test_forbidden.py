@@ -54,3 +54,35 @@ def test_a_function_is_read_once(cell, monkeypatch):
     found = forbidden_name(function, NAMES)
     monkeypatch.setattr("course_lib.grading.forbidden.ast.parse", None)
     assert forbidden_name(function, NAMES) == found == "nn.LSTM"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import functools\n@functools.cache\n\ndef f(x):\n    return nn.LSTM(2, 3)(x)\n",
+        "class C:\n    def f(self, x):\n        return nn.LSTM(2, 3)(x)\nf = C().f\n",
+        "def g():\n    def f(x):\n        return nn.LSTM(2, 3)(x)\n    return f\nf = g()\n",
+        "f = lambda x: nn.LSTM(2, 3)(x)\n",
+        "class f:\n    def step(self, x): return nn.LSTM(2, 3)(x)\n",
+        "def f(x):\n    return x\nh = 1\ndef f(x):\n    return nn.LSTM(2, 3)(x)\n",
+        "if True:\n    async def f(x):\n        return nn . LSTM(2, 3)(x)\n",
+        "def f(x): return x\ndef f(x): return (nn).LSTM(2, 3)(x)\n",
+    ],
+)
+def test_wherever_a_function_is_written_it_is_read(cell, source):
+    assert forbidden_name(getattr(cell(source), "__wrapped__", cell(source)), NAMES) == "nn.LSTM"
+    assert forbidden_name(cell(source.replace("LSTM", "Linear")), NAMES) is None
+
+
+def test_of_two_functions_of_one_name_the_one_that_is_asked_is_read(cell):
+    source = "def f(x):\n    return nn.LSTM(2, 3)\ndef f(x):\n    return x\n"
+    assert forbidden_name(cell(source), NAMES) is None
+
+
+def test_a_file_that_was_written_again_is_read_again(tmp_path):
+    path = tmp_path / "helper.py"
+    for layer, found in (("LSTM", "nn.LSTM"), ("Linear", None)):
+        path.write_text(f"def f(x):\n    return nn.{layer}(2, 3)(x)  # {layer}\n", "utf-8")
+        names = {"nn": nn, "__name__": "helper"}
+        exec(compile(path.read_text("utf-8"), str(path), "exec"), names)
+        assert forbidden_name(names["f"], NAMES) == found

@@ -129,19 +129,20 @@
   menu.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || !menu.open) return;
     menu.open = false;
-    menu.querySelector("summary").focus();
+    menu.querySelector("summary").focus({ preventScroll: true });
   });
-  // The summary of a search result is the page's own text, without the buttons around it. The
-  // search's scripts come after this one.
+  // The search's marks come before the words of the page's language: its button is named again.
+  const hide = document.querySelector("#searchbox .highlight-link a");
+  if (hide) hide.textContent = Documentation.gettext("Hide Search Matches");
+  // The list of chapters stays where it was on the last page, and yet shows the chapter of this one.
+  // The theme's script, which puts it there, comes after this one.
   document.addEventListener("DOMContentLoaded", () => {
-    if (typeof Search !== "object" || !Search.htmlToText) return;
-    const toText = Search.htmlToText;
-    Search.htmlToText = (html, ...rest) => {
-      const found = new DOMParser().parseFromString(html, "text/html");
-      const around = ".bd-header-article, .bd-sidebar-secondary, .onlyprint, .course-map";
-      for (const part of found.querySelectorAll(`${around}, style, template`)) part.remove();
-      return toText(found.documentElement.outerHTML, ...rest);
-    };
+    const chapters = document.querySelector(".bd-sidebar-primary");
+    const here = [...document.querySelectorAll(".bd-docs-nav .active > a")].at(-1);
+    if (!chapters || !here) return;
+    const [list, link] = [chapters, here].map((element) => element.getBoundingClientRect());
+    if (!link.height || (link.top >= list.top && link.bottom <= Math.min(list.bottom, innerHeight))) return;
+    chapters.scrollTop += link.top - list.top - list.height / 4;
   });
   // Summaries of search results are fetched pages, which file:// forbids.
   if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;

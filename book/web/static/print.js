@@ -1,5 +1,5 @@
 // Paper is light, every fold of the text and every answer is open, and all of it is as before
-// once the page is printed. Code that is folded away stays so.
+// once the page is printed. Code that is folded away stays so; long code may be cut by a page's end.
 (() => {
   const root = document.documentElement;
   let before = null;
@@ -11,6 +11,9 @@
     root.dataset.theme = "light";
     for (const details of closed) details.open = true;
     for (const fold of hidden) fold.classList.remove("toggle-hidden");
+    for (const cell of document.querySelectorAll("article div.cell_input")) {
+      cell.classList.toggle("is-long", cell.textContent.trim().split("\n").length > 24);
+    }
   });
   window.addEventListener("afterprint", () => {
     if (!before) return;

@@ -11,7 +11,9 @@ import socket
 import sys
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from stat import S_ISSOCK
 from time import monotonic
 
 from nbformat import NotebookNode
@@ -85,7 +87,7 @@ class Aside:
         self.process = os.fork()
         if self.process == 0:
             try:
-                self.channel.close()
+                _hold_nothing_but(theirs.fileno())
                 _serve(theirs, given, self.folder)
             except BaseException:
                 traceback.print_exc()  # into the log of the workers
@@ -101,6 +103,20 @@ class Aside:
             self.channel = None
             os.kill(self.process, signal.SIGKILL)
             os.waitpid(self.process, 0)
+
+
+def _hold_nothing_but(kept: int) -> None:
+    """Of the worker's sockets, only its own.
+
+    With a copy of them here, who is at their other end would not see that the worker has closed
+    one, or has died. Their numbers stay taken: what is closed late closes no file of a test's.
+    """
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for name in os.listdir("/proc/self/fd" if os.path.isdir("/proc/self/fd") else "/dev/fd"):
+        with suppress(OSError):  # the folder itself, which is closed again
+            if int(name) not in (kept, 0, 1, 2) and S_ISSOCK(os.fstat(int(name)).st_mode):
+                os.dup2(nothing, int(name), inheritable=False)
+    os.close(nothing)
 
 
 class _Shown:

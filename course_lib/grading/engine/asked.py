@@ -5,6 +5,7 @@ code runs gets plain data: names, shapes, how a class is made, and where the cod
 stands. That code imports nothing that knows an answer.
 """
 
+import json
 from functools import partial
 from importlib import import_module
 from itertools import count
@@ -102,8 +103,11 @@ def described(told: dict) -> Item:
 _numbers = count()
 
 
-def encoded(case: Case) -> tuple[int, object, list]:
-    """A number for the case, and the case as plain data and blobs; made once and kept with it."""
+def encoded(case: Case) -> tuple[int, list[bytes]]:
+    """A number for the case, and the case as blobs; made once and kept with it.
+
+    The first blob is JSON: to write it anew for each submission would take milliseconds.
+    """
     kept = getattr(case, "_encoded", None)
     if kept is None:
         blobs: list = []
@@ -117,19 +121,21 @@ def encoded(case: Case) -> tuple[int, object, list]:
         if packed is None:
             told["tensors"] = dict(case.tensors)
         node = {"told": wire.encode(told, blobs), "rows": packed and packed[0]}
-        blobs = [bytes(blob) for blob in blobs] + ([packed[1]] if packed else [])
-        kept = next(_numbers), node, blobs
+        text = json.dumps(node, allow_nan=False, separators=(",", ":")).encode()
+        blobs = [text, *map(bytes, blobs), *([packed[1]] if packed else [])]
+        kept = next(_numbers), blobs
         object.__setattr__(case, "_encoded", kept)
     return kept
 
 
-def decoded(node: dict, blobs: list) -> tuple[dict, list[str]]:
+def decoded(blobs: list) -> tuple[dict, list[str]]:
     """What a ``Case`` is made of, and which of its options are functions."""
-    *others, last = blobs or [None]
-    packed = node["rows"] is not None
-    told = wire.decode(node["told"], others if packed else blobs)
-    if packed:
-        told["tensors"] = named_tensors.unpack(node["rows"], last)
+    text, *blobs = blobs
+    node = json.loads(text)
+    packed = blobs.pop() if node["rows"] is not None else None
+    told = wire.decode(node["told"], blobs)
+    if packed is not None:
+        told["tensors"] = named_tensors.unpack(node["rows"], packed)
     return told, told.pop("functions")
 
 

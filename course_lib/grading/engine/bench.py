@@ -8,10 +8,12 @@ import torch
 
 import course_lib.data
 from course_lib.exercises import ASSIGNMENTS, get_assignment
+from course_lib.grading import known_answers
 from course_lib.grading.engine.asked import HARMLESS, WITH_MODELS, needs_models
 from course_lib.grading.engine.children import Zygote, ZygoteSettings
 from course_lib.grading.engine.executor import Place
 from course_lib.grading.engine.given import Given, given_by
+from course_lib.grading.engine.kept import Kept
 from course_lib.grading.engine.plan import load_plan
 from course_lib.grading.engine.sources import instructors_notebooks, released_imports
 from course_lib.grading.engine.steps import Steps
@@ -30,6 +32,7 @@ class Bench:
     place: Place
     given: dict[str, Given]
     is_ours: bool
+    kept: Kept | None = None  # what is known from earlier gradings; only for the course's own
 
     @cached_property
     def steps(self) -> Steps:
@@ -51,7 +54,10 @@ def bench(root: Path, assignment: str, isolated: bool) -> Bench:
         place.plain.start()  # its imports go on beside ours
         written = instructors_notebooks(root, assignment)
         given = {name: given_by(notebook) for name, notebook in written.items()}
-        _benches[key] = Bench(Path(root), assignment, place, given, assignment in ASSIGNMENTS)
+        is_ours = assignment in ASSIGNMENTS
+        kept = Kept(root, assignment) if is_ours else None
+        known_answers.recall(kept.answer if kept else known_answers.nobody)
+        _benches[key] = Bench(Path(root), assignment, place, given, is_ours, kept)
     return _benches[key]
 
 

@@ -4,6 +4,7 @@ Outputs are dictionaries as nbformat writes them. Two more kinds are for whoever
 ``Outputs`` here: "update_display_data" and "clear_output".
 """
 
+import ast
 import builtins
 import getpass
 import io
@@ -94,6 +95,29 @@ class CapturingShell(InteractiveShell):
                     text = f"\n[… {self._kept.dropped}]\n"
                     self.on_output({"output_type": "stream", "name": "stdout", "text": text})
 
+    def transform_cell(self, raw_cell):
+        """Plain Python stays as it is: to look for magics in it takes longer than to run it."""
+        own = self.input_transformers_post or "In [" in raw_cell  # "In [1]: x" is Python, too
+        own = own or raw_cell[:1].isspace()  # empty lines above are taken away, and not counted
+        cell = raw_cell if raw_cell.endswith("\n") else raw_cell + "\n"
+        try:
+            plain = not own and self.compile.parse_once(cell)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            plain = None
+        return cell if plain else super().transform_cell(raw_cell)
+
+    def should_run_async(self, raw_cell, *, transformed_cell=None, **options):
+        """Only what has one of two words can be asynchronous: others are not compiled for it."""
+        text = raw_cell if transformed_cell is None else transformed_cell
+        if "await" not in text and "async" not in text:
+            return False
+        return super().should_run_async(raw_cell, transformed_cell=transformed_cell, **options)
+
+    @contextmanager
+    def _tee(self, *_channel, **_options):
+        """There is no history that keeps what is printed."""
+        yield
+
     @contextmanager
     def capturing(self):
         """What is printed in this block is handed over when it ends, as that of a cell is."""
@@ -150,6 +174,24 @@ class CapturingShell(InteractiveShell):
 
 class _Compiler(CachingCompiler):
     """Cells are files that do not exist, as in a kernel; tracebacks look different otherwise."""
+
+    _parsed: tuple | None = None  # the cell that comes next, how it was read, and its tree
+
+    def parse_once(self, source: str) -> ast.AST:
+        """What ``ast_parse`` of the same text gives the next time; whoever takes it may change it.
+
+        A text with a backslash is read again: its warnings name the cell.
+        """
+        self._parsed = None
+        tree = self.ast_parse(source)
+        self._parsed = None if "\\" in source else (source, self.flags, tree)
+        return tree
+
+    def ast_parse(self, source: str, filename: str = "<unknown>", symbol: str = "exec") -> ast.AST:
+        parsed, self._parsed = self._parsed, None
+        if parsed and parsed[:2] == (source, self.flags) and symbol == "exec":
+            return parsed[2]
+        return super().ast_parse(source, filename, symbol)
 
     def get_code_name(self, raw_code, code, number) -> str:
         name = f"{zlib.crc32(raw_code.encode('utf-8', 'replace'))}.py"

@@ -22,6 +22,7 @@ from course_lib.i18n import _
 START = 120.0  # seconds in which a zygote must have imported torch, on a busy machine
 FORK = 30.0  # seconds in which a child must exist
 GRACE = 3.0  # seconds beyond its own limit after which a child is killed
+MOMENT = 0.5  # seconds in which what has been sent arrives
 
 
 class Lost(Exception):
@@ -100,14 +101,22 @@ class Zygote:
                                 "MPLCONFIGDIR": str(scratch), "MPLBACKEND": "agg",
                                 "OMP_NUM_THREADS": "1"}}  # fmt: skip
         mine, theirs = socket.socketpair()
-        with theirs:
+        bell, rope = os.pipe()
+        try:
             self.channel.settimeout(FORK)
-            socket.send_fds(self.channel, [json.dumps(told).encode()], [theirs.fileno()])
+            sent = [theirs.fileno(), rope]
+            socket.send_fds(self.channel, [json.dumps(told).encode()], sent)
             answer, handles, _flags, _from = socket.recv_fds(self.channel, 1 << 16, 1)
-        if not answer or not handles:
+            if not answer or not handles:
+                raise OSError("the zygote has ended")
+        except OSError:
             mine.close()
-            raise OSError("the zygote has ended")
-        child = Child(mine, handles[0])
+            os.close(bell)
+            raise
+        finally:
+            theirs.close()
+            os.close(rope)
+        child = Child(mine, handles[0], bell)
         try:
             answer, _ = wire.receive(mine, monotonic() + FORK)
         except (wire.WireError, wire.Gone, wire.TooLate) as error:
@@ -133,6 +142,9 @@ class Child:
 
     channel: socket.socket
     handle: int  # a pidfd: process ids may be used again, and mean nothing across namespaces
+    bell: int  # where it says how many answers there are, once there are several
+    heard: int = 0  # answers that it has said there are, and that have not been taken
+    silent: bool = False  # it should have rung and did not: it may still have answered
     alive: bool = True
     cases: set[int] = field(default_factory=set)  # the cases it has been sent
 
@@ -149,9 +161,33 @@ class Child:
             wire.send(self.channel, header, list(blobs), deadline)
         return self._answer(deadline, on_output)
 
+    def send(self, header: dict, blobs: list[bytes], seconds: float = 30.0) -> None:
+        """Ask what has several answers, which ``next_answer`` gives. Raises as ``ask`` does."""
+        with self._dead_if_it_fails():
+            wire.send(self.channel, header, blobs, monotonic() + seconds + GRACE)
+
     def next_answer(self, seconds: float = 30.0) -> tuple[dict, list[bytes]]:
-        """One more answer to the last request. Raises as ``ask`` does."""
-        return self._answer(monotonic() + seconds + GRACE, None)
+        """One of several answers to the last request. Raises as ``ask`` does.
+
+        Nobody wakes up for each of them: the child rings when there are some to take. What it
+        had sent before it ended, or was stuck, is taken all the same.
+        """
+        deadline = monotonic() + seconds + GRACE
+        if self.alive and not self.heard and not self.silent:
+            self._wait_for_the_bell(seconds + GRACE)
+            deadline = max(deadline, monotonic() + MOMENT)
+        self.heard = max(0, self.heard - 1)
+        return self._answer(deadline, None)
+
+    def _wait_for_the_bell(self, seconds: float) -> None:
+        """Until it rings, or the child ends, or the time is over."""
+        poll = select.poll()
+        for descriptor in (self.bell, self.handle):
+            poll.register(descriptor, select.POLLIN)
+        rung = poll.poll(1000 * seconds)
+        if any(descriptor == self.bell and event & select.POLLIN for descriptor, event in rung):
+            self.heard = sum(os.read(self.bell, 1 << 10))
+        self.silent = not self.heard
 
     def _answer(self, deadline, on_output) -> tuple[dict, list[bytes]]:
         with self._dead_if_it_fails():
@@ -188,6 +224,7 @@ class Child:
         except ProcessLookupError:
             pass
         os.close(self.handle)
+        os.close(self.bell)
         self.channel.close()
 
 

@@ -10,11 +10,11 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
+from course_lib.grading.compare import FLOATS, Together
 from course_lib.grading.engine.packing import LIMIT, WireError
 
 _DTYPES = {"f": torch.float32, "d": torch.float64, "l": torch.int64, "?": torch.bool}
 _LETTERS = {dtype: letter for letter, dtype in _DTYPES.items()}
-_ROUND = 8  # every tensor begins at a multiple of this many bytes
 MOST = 1000  # tensors of one question or answer
 
 
@@ -24,24 +24,41 @@ def pack(named: Mapping[str, Tensor | None]) -> tuple[list, bytes] | None:
     """
     if len(named) > MOST or not all(type(name) is str for name in named):
         return None
-    rows, pieces = [], []
+    rows, pieces, end = [], [], 0
     for name, tensor in named.items():
         if tensor is None:
             rows.append([name])
             continue
         if not _plain(tensor):
             return None
-        data = tensor.detach().numpy().tobytes()
+        data = tensor.numpy().tobytes()
         rows.append([name, _LETTERS[tensor.dtype], list(tensor.shape)])
-        pieces += [data, bytes(-len(data) % _ROUND)]
+        if gap := -end % tensor.itemsize:
+            pieces.append(bytes(gap))
+        pieces.append(data)
+        end += gap + len(data)
     return rows, b"".join(pieces)
 
 
 def unpack(rows, data) -> dict[str, Tensor | None]:
     """The tensors, on memory of their own. Raises WireError for what ``pack`` would not make."""
+    return _unpacked(rows, bytearray(data))
+
+
+def observation(rows, data) -> Together:
+    """As ``unpack``, for what will be compared."""
+    memory = bytearray(data)
+    named = _unpacked(rows, memory)
+    letters = {row[1] if len(row) == 3 else None for row in rows}
+    letter = letters.pop() if memory and len(letters) == 1 else None
+    floats = _DTYPES[letter] if letter in FLOATS.values() else None
+    return Together(named, rows, floats and torch.frombuffer(memory, dtype=floats))
+
+
+def _unpacked(rows, memory: bytearray) -> dict[str, Tensor | None]:
     if type(rows) is not list or len(rows) > MOST:
         raise WireError("no rows of tensors")
-    named, start, memory = {}, 0, bytearray(data)
+    named, start = {}, 0
     for row in rows:
         name, *more = row if type(row) is list and row else [None]
         if type(name) is not str or name in named or len(more) not in (0, 2):
@@ -53,7 +70,7 @@ def unpack(rows, data) -> dict[str, Tensor | None]:
 
 
 def _tensor(letter, shape, memory: bytearray, start: int) -> tuple[Tensor, int]:
-    """One tensor of ``memory`` from ``start``, and where the next one begins."""
+    """One tensor of ``memory`` from ``start`` or just behind, and where the next one may begin."""
     dtype = _DTYPES.get(letter) if type(letter) is str else None
     if dtype is None or type(shape) is not list or len(shape) > 32:
         raise WireError("no type or no shape of a tensor")
@@ -61,6 +78,7 @@ def _tensor(letter, shape, memory: bytearray, start: int) -> tuple[Tensor, int]:
         raise WireError("a shape that no tensor has")
     count = math.prod(shape)
     size = count * dtype.itemsize
+    start += -start % dtype.itemsize
     if start + size > len(memory):
         raise WireError("fewer numbers than a shape has")
     if not count:
@@ -69,14 +87,14 @@ def _tensor(letter, shape, memory: bytearray, start: int) -> tuple[Tensor, int]:
         flat = torch.frombuffer(memory, dtype=torch.uint8, count=count, offset=start) != 0
     else:
         flat = torch.frombuffer(memory, dtype=dtype, count=count, offset=start)
-    return flat.view(shape), start + size + -size % _ROUND
+    return flat.view(shape), start + size
 
 
 def _plain(tensor) -> bool:
     return (
         type(tensor) is Tensor
         and tensor.layout is torch.strided
-        and tensor.device.type == "cpu"
+        and tensor.is_cpu
         and tensor.dtype in _LETTERS
         and tensor.is_contiguous()
         and not tensor.requires_grad

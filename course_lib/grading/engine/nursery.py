@@ -12,12 +12,16 @@ import subprocess
 import sys
 from contextlib import suppress
 
-from course_lib.quick_start import ONE_THREAD
+from course_lib.quick_start import ONE_THREAD, SAME_ORDER
 
 _BOOT = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
     "from course_lib.grading.engine.zygote import {main}; "
     "{main}(int(sys.argv[2]), *map(json.loads, sys.argv[3:]))"
+)
+GONE = (
+    "The nursery has failed, which the processes of students' code are forked from: this worker "
+    "starts them by itself from now on. That takes longer and changes no mark."
 )
 _mine: socket.socket | None = None
 
@@ -52,9 +56,10 @@ def zygote(settings: dict) -> socket.socket | None:
 
 
 def forget() -> None:
-    """It has failed: from now on zygotes are processes of their own."""
+    """It has failed: from now on zygotes are processes of their own. Says so in the log."""
     global _mine
     if _mine is not None:
+        print(GONE, file=sys.stderr, flush=True)
         _mine.close()
         _mine = None
 
@@ -80,6 +85,7 @@ def _environment() -> dict[str, str]:
     return {
         **{name: os.environ[name] for name in kept if name in os.environ},
         **ONE_THREAD,
+        **SAME_ORDER,
         "LANG": "C.UTF-8",
         "MPLBACKEND": "agg",
     }

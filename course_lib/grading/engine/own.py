@@ -8,7 +8,8 @@ from course_lib.grading.check import check
 from course_lib.grading.engine.cells import OwnCall
 from course_lib.grading.engine.remote import Remote
 
-_formatter = DisplayFormatter()
+# Results have nothing else to show; asked for each of ten formats, they would say so each time.
+_formatter = DisplayFormatter(active_types=["text/plain", "text/html"])
 
 
 def shown(call: OwnCall, candidate: Remote | None) -> dict:
@@ -23,6 +24,10 @@ def shown(call: OwnCall, candidate: Remote | None) -> dict:
             return {"output_type": "error", "ename": "CourseError", "evalue": str(error),
                     "traceback": [f"CourseError: {error}"]}  # fmt: skip
     else:
-        value = check(call.item, candidate, show=call.show, hidden=call.hidden)
-    data, metadata = _formatter.format(value)
+        result = check(call.item, candidate, show=call.show, hidden=call.hidden)
+        return _shown(result._repr_mimebundle_(), {})  # as IPython would ask it, and nothing else
+    return _shown(*_formatter.format(value))
+
+
+def _shown(data: dict, metadata: dict) -> dict:
     return {"output_type": "execute_result", "data": data, "metadata": metadata}

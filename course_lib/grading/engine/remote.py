@@ -3,14 +3,13 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from functools import partial
 from time import monotonic
 
 from torch import Tensor
 
 from course_lib.exercises.spec import Case, Item
 from course_lib.grading.candidate import Candidate, ProcessDied, observed
-from course_lib.grading.compare import Observation
+from course_lib.grading.compare import Observation, Together
 from course_lib.grading.engine import course_calls, named_tensors, wire
 from course_lib.grading.engine.asked import (
     BESIDE,
@@ -104,21 +103,21 @@ class Remote(Candidate):
         blobs: list[bytes] = []
         told = []
         for observe, case in asked:
-            about, parts = self._named(child, case)
-            told.append({"observe": observe, "blobs": len(parts), **about})
+            number, parts = self._named(child, case)
+            told.append({"observe": observe, "number": number, "blobs": len(parts)})
             blobs += parts
         limits = {"seed": 0, "seconds": seconds, "in_all": in_all}
         header = {"op": "observe-each", "name": self.name, "questions": told, **limits}
         until = monotonic() + in_all
 
-        def answer(first=False):
-            left = max(0.0, min(seconds, until - monotonic()))
-            return child.ask(header, blobs, left) if first else child.next_answer(left)
+        def answer():
+            return child.next_answer(max(0.0, min(seconds, until - monotonic())))
 
-        for number, (observe, case) in enumerate(asked):
+        with suppress(Lost, Late):  # the first answer finds out
+            child.send(header, blobs, seconds)
+        for observe, case in asked:
             try:
-                this = partial(answer, first=number == 0)
-                found = self._read(child, "observe", this, _observation_or_end)
+                found = self._read(child, "observe", answer, _observation_or_end)
             except BaseException as error:
                 if not isinstance(error, (ProcessDied, TimeIsUp)) and not _students(error):
                     raise
@@ -135,29 +134,27 @@ class Remote(Candidate):
         child = self._told_about(item, models)
         blobs = []
         if case is not None:
-            about, blobs = self._named(child, case)
-            header |= about
+            header["number"], blobs = self._named(child, case)
         return self._answer(child, header, seconds, blobs, case, read=read)
 
     def _told_about(self, item: Item, models: bool) -> Child:
         """The process, once it knows which item the questions are about."""
         child = self.child(models)
         if self.told != (child, item):
-            blobs: list[bytes] = []
-            about = {"op": "ask-about", "item": wire.encode(description(item, models), blobs)}
-            self._answer(child, about, SHORT, blobs, read=bool)
+            about = {"op": "ask-about", "item": _described(item, models)}
+            self._answer(child, about, SHORT, read=bool)
             self.told = child, item
             child.cases.clear()
         return child
 
     @staticmethod
-    def _named(child: Child, case: Case) -> tuple[dict, list[bytes]]:
+    def _named(child: Child, case: Case) -> tuple[int, list[bytes]]:
         """A case in a request: whole for the first time, and by its number from then on."""
-        number, node, tensors = encoded(case)
+        number, blobs = encoded(case)
         if number in child.cases:
-            return {"number": number}, []
+            return number, []
         child.cases.add(number)
-        return {"number": number, "case": node}, tensors
+        return number, blobs
 
     def _answer(self, child: Child, header: dict, seconds: float, blobs=(), case=None, *, read):
         def answer():
@@ -180,7 +177,7 @@ class Remote(Candidate):
                     raise wire.WireError("an error of nobody's")
                 raise rebuild(told["error"])
             if "rows" in told:
-                told["found"] = named_tensors.unpack(told["rows"], parts[0])
+                told["found"] = named_tensors.observation(told["rows"], parts[0])
             elif "found" in told:
                 told["found"] = wire.decode(told["found"], parts)
             found = read(told)
@@ -197,6 +194,17 @@ class Remote(Candidate):
         return found
 
 
+_descriptions: dict[tuple[int, bool], tuple[Item, object]] = {}
+
+
+def _described(item: Item, models: bool) -> object:
+    """The description of an item as it is sent, with which it stays: nothing else has its id."""
+    key = id(item), models
+    if key not in _descriptions:
+        _descriptions[key] = item, wire.encode(description(item, models), [])
+    return _descriptions[key][1]
+
+
 def _students(error: BaseException) -> bool:
     """Whether a student's own code raised it."""
     return hasattr(error, "course_origin")
@@ -204,6 +212,8 @@ def _students(error: BaseException) -> bool:
 
 def _observation(answer: dict) -> Observation:
     found = answer["found"]
+    if type(found) is Together:  # tensors with names are all that these can be
+        return found
     if not isinstance(found, dict) or not all(
         isinstance(name, str) and (value is None or isinstance(value, Tensor))
         for name, value in found.items()

@@ -4,11 +4,12 @@ This is the side that nobody trusts. A student's code can change everything in t
 nothing here decides anything: it runs, observes and reports.
 """
 
+import os
 import signal
 import socket
 import sys
 import threading
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from time import monotonic
 
 from course_lib.exercises.spec import Case
@@ -25,6 +26,8 @@ from course_lib.grading.forbidden import ForbiddenCall
 from course_lib.grading.time_limit import TimeIsUp
 from course_lib.i18n import set_language
 
+# Answers that nobody is woken up for, bytes of each of them, and seconds that they may wait.
+QUIETLY, LITTLE, LATEST = 16, 4096, 0.5
 # After one of these an exam asks nothing more.
 _NO_USE = (NotImplementedError, TimeIsUp, ForbiddenCall, KeyboardInterrupt)
 
@@ -32,8 +35,10 @@ _NO_USE = (NotImplementedError, TimeIsUp, ForbiddenCall, KeyboardInterrupt)
 class Shell:
     """Answers requests over ``channel`` until it closes."""
 
-    def __init__(self, channel: socket.socket, language: str, shell: CapturingShell) -> None:
-        self.channel = channel
+    def __init__(
+        self, channel: socket.socket, language: str, shell: CapturingShell, bell: int
+    ) -> None:
+        self.channel, self.bell = channel, bell
         self.shell = shell
         self.shell.on_output = self._send_output
         self.shell.belongs_here()
@@ -76,6 +81,7 @@ class Shell:
     def _handled(self, header, blobs, reply) -> dict:
         """What an ordinary test asks: a name, a call, an attribute."""
         self.containing.close()
+        self.shell.on_output = self._send_output
         return self.handles.answer(header, blobs, reply)
 
     def _send_output(self, output: dict) -> None:
@@ -84,6 +90,7 @@ class Shell:
     def run(self, header, _blobs, _reply) -> dict:
         """Run one cell; its outputs have been sent when this answers."""
         self.containing.close()
+        self.shell.on_output = self._send_output
         make_unusable(frozenset())
         self.shell.execution_count = header["count"]
         with _interrupted_after(header["seconds"]) as alarm:
@@ -91,7 +98,8 @@ class Shell:
         return {"late": alarm.rang}
 
     def ask_about(self, header, _blobs, _reply) -> dict:
-        """The questions that follow are about this item."""
+        """The questions that follow are about this item; what is shown meanwhile, nobody sees."""
+        self.shell.on_output = _dropped
         self.item = described(wire.decode(header["item"], []))
         self.cases.clear()
         self.containing.close()
@@ -102,8 +110,8 @@ class Shell:
     def _case(self, header, blobs) -> Case:
         """A case of the item; one that has come before is named by its number only."""
         number = header["number"]
-        if "case" in header:
-            told, functions = decoded(header["case"], blobs)
+        if blobs:
+            told, functions = decoded(blobs)
             for name in functions:
                 told["options"][name] = stand_in(self.channel, name)
             self.cases[number] = Case(**told)
@@ -143,7 +151,10 @@ class Shell:
         """Several observations, each told once it is made, until one makes the rest idle.
 
         The cases of all of them are kept first: they may be asked for by their numbers later.
+        The other side sleeps until it hears the bell, which rings for a few of them at once, and
+        before there is more than a socket holds.
         """
+        unheard, rung = 0, monotonic()
         left, at = header["in_all"], 0
         for question in header["questions"]:
             parts, at = blobs[at : at + question["blobs"]], at + question["blobs"]
@@ -154,11 +165,21 @@ class Shell:
             seconds = max(0.1, min(header["seconds"], left))
             told = self.observe({**header, **known, "seconds": seconds}, [], reply)
             idle = told.pop("idle", False)
+            unheard += 1
+            if unheard == QUIETLY or sum(map(len, reply)) > LITTLE or monotonic() > rung + LATEST:
+                self._ring(unheard)
+                unheard, rung = 0, monotonic()
             wire.send(self.channel, told, reply)
             left -= monotonic() - started
             if idle or left <= 0:
                 break
+        self._ring(unheard + 1)
         return {"end": True}
+
+    def _ring(self, count: int) -> None:
+        """So many messages have been sent since it rang last; the last of them is about to be."""
+        with suppress(OSError):  # the student's code may have closed it: then nobody is woken up
+            os.write(self.bell, bytes([count]))
 
     def birth_of_nan(self, header, blobs, _reply) -> dict:
         """The line that makes the first NaN."""
@@ -172,6 +193,10 @@ class Shell:
     def call(self, header, _blobs, reply) -> dict:
         """Call a function without arguments, for a check that looks at what it returns."""
         return self._answered(_told(lambda: self._candidate(header).fn(), reply))
+
+
+def _dropped(_output: dict) -> None:
+    """A picture for each call would fill the socket, which is not read before the bell rings."""
 
 
 def _told(call, reply: list) -> dict:

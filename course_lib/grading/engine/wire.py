@@ -8,6 +8,7 @@ import json
 import socket
 import struct
 import time
+from weakref import WeakKeyDictionary
 
 from course_lib.grading.engine.packing import LIMIT, Encoder, Unsendable, WireError, encode
 from course_lib.grading.engine.unpacking import Decoder, decode
@@ -29,7 +30,9 @@ HEADER = 32 << 20  # bytes of JSON; parsed, it takes up to twenty times that
 BLOBS = 1 << 18
 _START = struct.Struct(">4sII")  # mark, bytes of the header, number of blobs
 _MARK = b"cw1\n"
-_CHUNK = 1 << 20
+# What a socket has given beyond the message that was asked for: one call takes all there is.
+_arrived: WeakKeyDictionary[socket.socket, bytearray] = WeakKeyDictionary()
+_CHUNK = 1 << 16  # bytes asked for at once
 
 
 class Gone(Exception):
@@ -78,21 +81,15 @@ def receive(sock: socket.socket, deadline: float | None = None) -> tuple[dict, l
 
     Raises WireError (the socket is of no more use), Gone or TooLate.
     """
-    mark, length, count = _START.unpack(_read(sock, _START.size, deadline))
+    arrived = _arrived.setdefault(sock, bytearray())
+    mark, length, count = _START.unpack(_read(sock, arrived, _START.size, deadline))
     if mark != _MARK or length > HEADER or count > BLOBS:
         raise WireError("not the start of a message")
-    lengths = struct.unpack(f">{count}Q", _read(sock, 8 * count, deadline))
+    lengths = struct.unpack(f">{count}Q", _read(sock, arrived, 8 * count, deadline))
     if sum(lengths) > LIMIT:
         raise WireError(f"a message of {sum(lengths)} bytes")
-    if length + sum(lengths) <= _CHUNK:  # one piece: a system call for each would take longer
-        whole = memoryview(_read(sock, length + sum(lengths), deadline))
-        text, blobs, start = whole[:length].tobytes(), [], length
-        for size in lengths:
-            blobs.append(bytearray(whole[start : start + size]))
-            start += size
-    else:
-        text = _read(sock, length, deadline)
-        blobs = [_read(sock, size, deadline) for size in lengths]
+    text = _read(sock, arrived, length, deadline)
+    blobs = [_read(sock, arrived, size, deadline) for size in lengths]
     try:
         header = json.loads(text, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
@@ -102,19 +99,21 @@ def receive(sock: socket.socket, deadline: float | None = None) -> tuple[dict, l
     return header, blobs
 
 
-def _read(sock: socket.socket, size: int, deadline: float | None) -> bytearray:
-    data = bytearray()
-    while len(data) < size:
+def _read(sock: socket.socket, arrived: bytearray, size: int, deadline: float | None) -> bytearray:
+    """The next ``size`` bytes: of what has ``arrived``, and then from the socket."""
+    while len(arrived) < size:
         try:
             sock.settimeout(_left(deadline))
-            piece = sock.recv(min(size - len(data), _CHUNK))
+            piece = sock.recv(_CHUNK)
         except TimeoutError:
             raise TooLate from None
         except OSError as error:
             raise Gone(str(error)) from None
         if not piece:
             raise Gone("closed")
-        data += piece
+        arrived += piece
+    data = arrived[:size]
+    del arrived[:size]
     return data
 
 

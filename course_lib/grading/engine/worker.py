@@ -51,10 +51,13 @@ def _execute_one(job: Job, root: Path) -> Graded:
     folder = Path(root, stage(root, job.assignment, submission), job.student, job.assignment)
     at = bench(root, job.assignment, job.isolation != "none")
     put_beside(folder, at.steps.masters)
-    staged = nbformat.read(folder / f"{job.assignment}.ipynb", as_version=4)
+    # As ``stage`` has just written it: there is nothing to convert and nothing to doubt.
+    staged = nbformat.v4.reads((folder / f"{job.assignment}.ipynb").read_text("utf-8"))
     notebook = at.steps.sanitise(staged, job.student, folder=folder)
     os.environ["COURSE_SEED"] = str(job.seed)
     lost = execute(notebook, at, submission.language, folder, root)
+    if at.kept is not None:
+        at.kept.keep_new()
     status = "graded" if not submission.notes else "mended"
     return Graded(
         at.steps.finish(notebook, job.student, folder=folder),

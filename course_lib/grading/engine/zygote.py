@@ -9,6 +9,7 @@ import ast
 import gc
 import json
 import os
+import select
 import signal
 import socket
 import sys
@@ -41,14 +42,17 @@ def nursery(control: int) -> None:
     shell = _load()
     gc.enable()
     _freeze()
+    zygotes = _Forked()
     while True:
+        zygotes.tend(channel)
         request, descriptors, _flags, _address = socket.recv_fds(channel, ROOM, 2)
-        _reap()
         if not request:
-            return
-        if os.fork() == 0:
+            break
+        zygote = os.fork()
+        if zygote == 0:
             try:
                 channel.close()
+                zygotes.let_go()
                 _begin_anew(descriptors[1])
                 settings = json.loads(request)
                 _leave_the_machine(settings)
@@ -58,7 +62,43 @@ def nursery(control: int) -> None:
                 sys.stderr.flush()
             finally:
                 os._exit(0)
-        for descriptor in descriptors:
+        zygotes.ends[os.pidfd_open(zygote)] = descriptors[0]
+        os.close(descriptors[1])
+    zygotes.tend()
+
+
+class _Forked:
+    """The zygotes of the nursery, none of which outlives the one who asked for it.
+
+    A zygote sees that its channel is closed when it looks. While it imports it does not, and an
+    import may hang: so the nursery keeps a copy of its end, and looks instead. ``ends`` are these,
+    by a handle of the process.
+    """
+
+    def __init__(self) -> None:
+        self.ends: dict[int, int] = {}
+
+    def tend(self, channel: socket.socket | None = None) -> None:
+        """End zygotes that nobody holds, until there is something on ``channel``, or none left."""
+        while channel or self.ends:
+            poll = select.poll()
+            if channel:
+                poll.register(channel, select.POLLIN)
+            for handle, end in self.ends.items():
+                poll.register(handle, select.POLLIN)  # it has ended
+                poll.register(end, 0)  # the other end is closed
+            ready = {descriptor for descriptor, _event in poll.poll()}
+            for handle in [h for h, end in self.ends.items() if ready & {h, end}]:
+                signal.pidfd_send_signal(handle, signal.SIGKILL)
+                os.waitid(os.P_PIDFD, handle, os.WEXITED)
+                os.close(self.ends.pop(handle))
+                os.close(handle)
+            if channel and channel.fileno() in ready:
+                return
+
+    def let_go(self) -> None:
+        """In a zygote: the others' ends are not its own."""
+        for descriptor in (*self.ends, *self.ends.values()):
             os.close(descriptor)
 
 
@@ -86,20 +126,27 @@ def _leave_the_machine(settings: dict) -> None:
 
 def _serve(control: int, settings: dict, shell) -> None:
     """Answer requests for children on the file descriptor ``control`` until it closes."""
+    from course_lib.grading.engine.large_pages import use_large_pages
+
     channel = socket.socket(fileno=control)
     _warm_up(settings["imports"], settings["modules"])
     _freeze()
     channel.send(json.dumps({"ready": os.getpid()}).encode())
+    forked = 0
     while True:
-        request, descriptors, _flags, _address = socket.recv_fds(channel, ROOM, 1)
+        if forked == 1:  # nobody waits for the first child while this is done
+            use_large_pages()
+        request, descriptors, _flags, _address = socket.recv_fds(channel, ROOM, 2)
         _reap()
         if not request:
             return
         told = json.loads(request)
         child = _fork(settings["isolated"])
         if child == 0:
-            _be_a_child(channel, descriptors[0], told, settings, shell)
-        os.close(descriptors[0])
+            _be_a_child(channel, *descriptors, told, settings, shell)
+        forked += 1
+        for descriptor in descriptors:
+            os.close(descriptor)
         handle = os.pidfd_open(child)
         try:
             socket.send_fds(channel, [b"{}"], [handle])
@@ -122,7 +169,7 @@ def _freeze() -> None:
     gc.freeze()
 
 
-def _be_a_child(channel, descriptor: int, told: dict, settings: dict, capturing) -> None:
+def _be_a_child(channel, descriptor: int, bell: int, told: dict, settings, capturing) -> None:
     """Never returns: whatever happens here, this process must not go on as a second zygote."""
     from course_lib.grading.engine import wire
     from course_lib.grading.engine.sandbox import kernel
@@ -137,7 +184,7 @@ def _be_a_child(channel, descriptor: int, told: dict, settings: dict, capturing)
 
             readable = [Path(path) for path in settings["readable"]]
             limits = sandbox.Limits(**told["limits"])
-            sandbox.enter_child(scratch, readable, limits, {descriptor})
+            sandbox.enter_child(scratch, readable, limits, {descriptor, bell})
         else:
             kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)  # nobody else may be left
             os.chdir(scratch)
@@ -147,7 +194,7 @@ def _be_a_child(channel, descriptor: int, told: dict, settings: dict, capturing)
         if settings["helpers"]:  # they lie in the working directory
             sys.path.insert(0, "")
         _draw_as_at_each_grading()
-        shell = Shell(socket.socket(fileno=descriptor), told["language"], capturing)
+        shell = Shell(socket.socket(fileno=descriptor), told["language"], capturing, bell)
         shell.say_ready()
         shell.serve()
     except BaseException as error:

@@ -2,15 +2,19 @@
 
 import re
 from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
 
 import tinycss2
+
+from course_lib.files import write_atomically
 
 _CLASS = re.compile(r"\.(-?[A-Za-z_][\w-]*)")
 _ID = re.compile(r"#(-?[A-Za-z_][\w-]*)")
 _FAMILY = re.compile(r"font-family:\s*([^;}]+)")
 _IMPORT = re.compile(r"@import\s+(?:url\()?\s*[\"']?([^\"')\s;]+)[\"']?\s*\)?\s*;")
 _FACE = re.compile(r"@font-face\s*\{[^}]*\}\n?")
+_NAME = re.compile(r"[\w-]+")
 _URL = re.compile(r"url\(\s*[\"']?(?!data:)([^\"')]+)[\"']?\s*\)")
 _ICON = re.compile(r"(?:--[\w-]+|content):\s*[\"'](?:\\([0-9a-f]{2,6})\s?|(.))[\"']")
 # At-rules that hold rules, as the pages do or do not use them.
@@ -30,6 +34,18 @@ def used_part(sheet: str, names: frozenset[str]) -> str:
         return found[0] if family and _plain(family[1]) in families else ""
 
     return _FACE.sub(named, text)
+
+
+def kept_part(sheet: str, names: frozenset[str], kept: Path) -> str:
+    """``used_part``, kept in the folder ``kept``: to read a theme's style sheet takes a second, and
+    its answer is the same for most pages that change and for most languages."""
+    asked = sorted(names.intersection(_NAME.findall(_without_colons(sheet))))
+    reader = Path(__file__).read_text(encoding="utf-8")
+    digest = sha256("\n".join([reader, sheet, *asked]).encode()).hexdigest()[:20]
+    made = kept / f"{digest}.css"
+    if not made.is_file():
+        write_atomically(made, used_part(sheet, names))
+    return made.read_text(encoding="utf-8")
 
 
 def _plain(family: str) -> str:
@@ -98,10 +114,15 @@ def _parts(prelude: str) -> list[str]:
     return parts
 
 
+def _without_colons(text: str) -> str:
+    """``text`` where a colon that is part of a name, as in ``.md\\:flex``, is a line below."""
+    return text.replace("\\:", "_")
+
+
 def _usable(selector: str, names: frozenset[str]) -> bool:
     """False when a page would need a class or an id that no page has. What stands in brackets,
     such as ``:not(.x)`` or ``:is(.x, .y)``, is not asked for."""
-    plain = selector.replace("\\:", "_")
+    plain = _without_colons(selector)
     while True:
         bare = re.sub(r"\([^()]*\)|\[[^\[\]]*\]", "", plain)
         if bare == plain:

@@ -13,12 +13,12 @@ FEATURES = ["ssty", "dtls", "mark", "mkmk", "ccmp", "kern"]
 
 def subset(font: Path, signs: set[str], kept: Path) -> bytes:
     """The WOFF2 of ``font`` with ``signs`` alone; made once, and kept in the folder ``kept``."""
-    from fontTools import subset as tools
-
     content = font.read_bytes()
     name = sha256(content + "".join(sorted(signs)).encode()).hexdigest()[:20]
     made = kept / f"{name}.woff2"
     if not made.is_file():
+        from fontTools import subset as tools
+
         options = tools.Options(flavor="woff2", hinting=False, notdef_outline=True)
         options.layout_features = FEATURES
         loaded = tools.load_font(io.BytesIO(content), options)

@@ -23,7 +23,13 @@ _MATH = re.compile(r"<math.*?</math>", re.S)
 _NAMES = re.compile(r"\b(?:class|id)=\"([^\"]*)\"")
 _WORD = re.compile(r"-?[A-Za-z_][\w-]*")
 # The search asks for its index when somebody searches, which is on a page of its own.
-SEARCH_ONLY = ("searchtools.js", "language_data.js", "searchindex.js", "search-zh.js")
+SEARCH_ONLY = (
+    "searchtools.js",
+    "language_data.js",
+    "searchindex.js",
+    "search-zh.js",
+    "search.js",
+)
 # The icons come from the font; the script would draw them a second time.
 NEEDLESS = ("fontawesome.js",)
 # Read by the small scripts in the page itself, which do not wait.
@@ -92,7 +98,9 @@ class Edition:
         if sheets not in self._bundles:
             paths = [self.folder / name for name in sheets]
             used = {
-                path: css.used_part(css.without_font(css.whole(path), MATHS_FONT), self._names)
+                path: css.kept_part(
+                    css.without_font(css.whole(path), MATHS_FONT), self._names, self.cache
+                )
                 for path in paths
             }
             icons = set().union(*map(css.icons, used.values()))

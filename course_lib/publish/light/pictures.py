@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from course_lib.files import all_or_nothing
+
 
 @dataclass(frozen=True)
 class Picture:
@@ -29,9 +31,8 @@ def publish(png: Path, kept: Path) -> Picture:
         size = picture.size
         made = kept / f"{digest}.webp"
         if not made.is_file():
-            new = kept / f"{digest}.new"
-            picture.save(new, "webp", lossless=True, method=4, exact=True)
-            new.replace(made)
+            with all_or_nothing(made) as new:
+                picture.save(new, "webp", lossless=True, method=4, exact=True)
     if made.stat().st_size < len(content):
         target = png.with_name(f"{digest}.webp")
         shutil.copyfile(made, target)

@@ -12,8 +12,10 @@ from course_lib.i18n import LANGUAGES, _
 from ..build import SITE, build_book
 from ..chromium import need_fonts, print_page
 from ..config import read_config
+from ..words import author
 from .book import Book
-from .numbers import mend_bookmarks, pages_of
+from .finish import finish
+from .numbers import pages_of
 
 FOLDER = Path("_build/pdf")
 NAME = "from-convolution-to-convlstm"
@@ -50,7 +52,8 @@ def _make_pdf(root: Path, language: str, second: str) -> Path:
     folder = root / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / f"{NAME}.{language}{f'+{second}' if second else ''}.pdf"
-    book = Book(root / SITE, language, second, str(read_config(root).get("author", "")))
+    who = author(str(read_config(root).get("author", "")), language)
+    book = Book(root / SITE, language, second, who)
     numbers: dict[str, int] = {}
     with tempfile.TemporaryDirectory(dir=folder) as place:  # two may print at once
         page, new = Path(place, "book.html"), Path(place, "book.pdf")
@@ -66,6 +69,6 @@ def _make_pdf(root: Path, language: str, second: str) -> Path:
                 "Was the book built again meanwhile? Then print it again."
             )
             raise CourseError(text.format(file=target.name))
-        mend_bookmarks(new)
+        finish(new, who, book.headings)
         new.replace(target)
     return target

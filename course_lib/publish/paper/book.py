@@ -18,7 +18,12 @@ from .beside import set_beside
 HERE = Path(__file__).parent
 FIRST = "book/welcome.html"
 # What a reader of paper cannot press or does not need.
-NOT_ON_PAPER = "script, noscript, a.headerlink, button, .exercise-lab, .exercise-download, template"
+NOT_ON_PAPER = (
+    "script, noscript, template, a.headerlink, button, .exercise-lab, .exercise-download, "
+    ".course-next, .sd-summary-state-marker"
+)
+
+LONG = 24  # lines of code that may be cut by the end of a page; print.js says the same
 
 
 @dataclass
@@ -42,6 +47,9 @@ class Book:
         self._styles = self._style_links(welcome)
         self._places = self._contents_of(welcome)
         known = [page for _, page in self._places]
+        self.headings: dict[
+            str, str
+        ] = {}  # all the words of one, unspaced -> those of its language
         self.chapters = [self._chapter(part, page, known) for part, page in self._places]
 
     @property
@@ -62,6 +70,7 @@ class Book:
             for c in self.chapters
         )
         name = title(self.language)
+        running = running.replace(json.dumps(name, ensure_ascii=False), "none")  # it stands left
         left = f"@page {{ @top-left {{ content: {json.dumps(name, ensure_ascii=False)} }} }}"
         second = f"<p>{escape(title(self.second))}</p>" if self.second else ""
         return (
@@ -119,6 +128,8 @@ class Book:
         if heading is None:
             text = _("{page} has no title, so it cannot be a chapter of a book.")
             raise CourseError(text.format(page=page))
+        for each in article.select("h1, h2, h3, h4"):
+            self.headings[unspaced(each.get_text())] = _text(each)
         anchor = _anchor(page)
         sections = []
         for at, below in enumerate(article.select("h2")):
@@ -136,6 +147,12 @@ class Book:
             details["open"] = ""
         for element in article.select(".toggle-hidden"):
             element["class"] = [c for c in element["class"] if c != "toggle-hidden"]
+        for words_before in article.select("p"):
+            if words_before.get_text().rstrip().endswith((":", "：")):
+                words_before["class"] = [*words_before.get("class", []), "paper-lead"]
+        for cell in article.select("div.cell_input"):
+            if len(cell.get_text().strip().splitlines()) > LONG:
+                cell["class"] = [*cell["class"], "is-long"]
         own = _anchor(page)
         for element in article.select("[id]"):
             element["id"] = f"{own}--{element['id']}"
@@ -173,6 +190,11 @@ def _article(page: BeautifulSoup, name: str) -> Tag:
 
 def _sheets(page: BeautifulSoup) -> list[Tag]:
     return page.select('link[rel="stylesheet"]')
+
+
+def unspaced(text: str) -> str:
+    """``text`` as it can be known again, wherever its lines were broken."""
+    return "".join(text.split())
 
 
 def _text(heading: Tag) -> str:

@@ -1,8 +1,9 @@
-"""Chinese has no spaces: the index and the query must be cut into the same words."""
+"""The index of the search: the same words for Chinese, and the same index however it was built."""
 
 from pathlib import Path
 
 import yaml
+from sphinx.search import js_index
 from sphinx.search.zh import SearchChinese
 
 GLOSSARY = Path(__file__).parents[2] / "i18n" / "glossary.yml"
@@ -37,6 +38,19 @@ def use_terms(app, config):
     app.add_js_file("search-zh.js", priority=200)
 
 
+def leave_out_entries(app, exception):
+    """Entries of a printed index: Sphinx knows those of the pages that it has just written, and
+    forgets the others, so a search would find other things first after each build."""
+    path = Path(app.outdir) / "searchindex.js"
+    if exception or app.builder.name != "html" or not path.exists():
+        return
+    index = js_index.loads(path.read_text(encoding="utf-8"))
+    if index["indexentries"]:
+        index["indexentries"] = {}
+        path.write_text(js_index.dumps(index), encoding="utf-8")
+
+
 def setup(app):
-    """Connect to the configuration of the build."""
+    """Connect to the configuration of the build, and to its end."""
     app.connect("config-inited", use_terms)
+    app.connect("build-finished", leave_out_entries)

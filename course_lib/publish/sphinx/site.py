@@ -9,19 +9,21 @@ from babel.dates import format_date
 from bs4 import BeautifulSoup
 from docutils import nodes
 from myst_nb.sphinx_ import HideCodeCellNode
+from sphinx.util import logging
 
 from course_lib.i18n import LANGUAGES, translator
 
 from ..version import translated_from
 from ..words import theme_words, words
+from .blocks import only_text
 from .tidy import keep_numbers, tidy
 
-# What bilingual reading never repeats beneath the text: code, figures, scripts, permalinks.
-NOT_TEXT = ".cell, .highlight, script, style, img, svg, .headerlink, .exercise-link, .course-map"
-
+logger = logging.getLogger(__name__)
 
 SHORT, LONG = 20, 150  # signs of a description
+HAN = re.compile("[\u3400-\u9fff]")
 OPENING = 50_000  # signs of a page, tags included, in which it is looked for
+_PARAGRAPH = re.compile(r"<p\b.*?</p>", re.S)
 
 
 def html_code(language: str) -> str:
@@ -99,8 +101,11 @@ def add_context(app, pagename, templatename, context, doctree):
 def description(body: str) -> str:
     """The beginning of a page's first paragraph, for what a search engine shows: in its language,
     without formulas, and cut between two words or Chinese signs."""
-    opening = body[:OPENING].rpartition("</p>")[0]  # to read a whole page takes half a second
-    for paragraph in BeautifulSoup(opening, "html.parser").select("p:not(.course-needs)"):
+    # Read paragraph by paragraph: a tree of the whole page takes half a second.
+    for found in _PARAGRAPH.finditer(body, 0, OPENING):
+        paragraph = BeautifulSoup(found[0], "html.parser").p
+        if "course-needs" in paragraph.get("class", ()):
+            continue
         for formula in paragraph.select(".math, math"):
             formula.replace_with("…")
         text = " ".join(paragraph.get_text().split())
@@ -135,15 +140,24 @@ def write_blocks(app, pagename: str, body: str) -> None:
 
     A script and not a fetched page, because a script also loads over ``file://``.
     """
-    soup = BeautifulSoup(body, "html.parser")
-    for element in soup.select(NOT_TEXT):
-        element.decompose()
-    for element in soup.select("[id]"):
-        del element["id"]
+    try:
+        text = only_text(body)
+    except ValueError as error:
+        logger.warning("The HTML of this page does not end: %s.", error, location=pagename)
+        return
     target = Path(app.outdir) / "_blocks" / f"{pagename}.js"
     target.parent.mkdir(parents=True, exist_ok=True)
-    page = json.dumps([app.config.language, pagename, str(soup)], ensure_ascii=False)
+    page = json.dumps([app.config.language, pagename, text], ensure_ascii=False)
     target.write_text(f"courseBlocks(...{page});\n", encoding="utf-8")
+
+
+def mark_latin_emphasis(app, doctree, _docname):
+    """Chinese words are emphasised by a dot below each; the English title of a paper is not."""
+    if not app.config.language.startswith("zh"):
+        return
+    for emphasis in doctree.findall(nodes.emphasis):
+        if not HAN.search(emphasis.astext()):
+            emphasis["classes"].append("latin")
 
 
 def setup(app):
@@ -151,5 +165,6 @@ def setup(app):
     add_theme_words(app)
     app.connect("doctree-resolved", translate_folds)
     app.connect("doctree-resolved", keep_numbers)
+    app.connect("doctree-resolved", mark_latin_emphasis)
     app.connect("html-page-context", add_context, priority=400)
     app.connect("build-finished", fill_script_words)

@@ -1,6 +1,7 @@
 """``{course-map}``: the way through the course as a picture with links; and at the head and the
 foot of each chapter, what it stands on and what comes next."""
 
+import json
 from html import escape
 
 from docutils import nodes
@@ -159,10 +160,11 @@ def check_labels(app, env):
 
 
 def note_pages(app, config):
-    """Remember which pages there are: when there is another, every page is written again, since
-    its lists of chapters have changed too."""
+    """Remember the pages, their order and the parts: when one of these changes, every page is
+    written again, since its lists of chapters have changed too. As text, because Sphinx takes two
+    lists for one that differ in their order only."""
     site_map = getattr(config, "external_site_map", None)
-    config.course_pages = sorted(page.docname for page in site_map.values()) if site_map else []
+    config.course_pages = json.dumps(site_map.as_json()["documents"]) if site_map else ""
 
 
 def visit_html(self, node):
@@ -182,6 +184,6 @@ def setup(app):
     app.add_directive("course-map", CourseMapDirective)
     app.connect("env-check-consistency", check_labels)
     app.connect("html-page-context", add_lines, priority=380)
-    app.add_config_value("course_pages", [], "html")
+    app.add_config_value("course_pages", "", "html")
     # sphinx-external-toc reads the table of contents at priority 900.
     app.connect("config-inited", note_pages, priority=960)

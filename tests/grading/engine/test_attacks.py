@@ -3,15 +3,19 @@
 Each goes through the engine as a submission does: read, mended, staged, executed, scored.
 """
 
+import json
 import os
+import re
 
 import pytest
 
+from course_lib.i18n import LANGUAGES
+from tests.end_to_end.hostile_class import CLASS
 from tests.grading.engine.attacks import ours_course, plain_course
 from tests.grading.engine.attacks.course import Course, measured, stop_benches
 from tests.grading.engine.attacks.every import OURS, PLAIN
 from tests.grading.engine.attacks.ours import HARMED
-from tests.grading.engine.attacks.table import PAGE, page
+from tests.grading.engine.attacks.table import PAGE, TRANSLATED, page, routes
 
 
 @pytest.fixture(scope="module")
@@ -101,3 +105,24 @@ def test_there_are_enough_attacks_and_each_has_its_own_name():
 
 def test_the_table_of_attacks_in_the_docs_is_this_suites():
     assert PAGE.read_text("utf-8") == page()
+
+
+EDITIONS = sorted(PAGE.parent.glob(f"{PAGE.stem}*.md"))
+
+
+@pytest.mark.parametrize("edition", EDITIONS, ids=lambda path: path.name)
+def test_every_attack_has_its_row_and_every_row_its_attack(edition):
+    """Known by its name, which every edition has as it is."""
+    rows = re.findall(r"^\| `([^`]+)` \| [^|]*\S[^|]* \|", edition.read_text("utf-8"), re.M)
+    assert rows == [attack.name for attack in (*PLAIN, *OURS, *CLASS)]
+    assert len(set(rows)) == len(rows) and len(EDITIONS) == len(LANGUAGES)
+
+
+def test_the_other_editions_describe_each_attack_as_it_is_made_now():
+    """What their rows say cannot be compared with the English; that they are younger can be."""
+    was = json.loads(TRANSLATED.read_text("utf-8"))
+    changed = {name: route for name, route in routes().items() if was.get(name) != route}
+    assert not changed and was.keys() == routes().keys(), (
+        f"translate these rows in {', '.join(path.name for path in EDITIONS[1:])}, then run "
+        f"python -m tests.grading.engine.attacks.table --translated: {changed}"
+    )

@@ -116,6 +116,16 @@ CELLS = {
     "a custom display hook": "sys.displayhook(5.0)",
     "assigned underscore": "_ = 3\n4",
     "underscore now": "_",
+    "a pasted prompt": "In [1]: x",
+    "a pasted Python prompt": ">>> x",
+    "a transformer of one's own": (
+        "def forty(lines):\n    return [line.replace('forty', '40') for line in lines]\n"
+        "get_ipython().input_transformers_post.append(forty)"
+    ),
+    "what it makes of Python": "forty = 2\nforty",
+    "what it makes of a name": "forty + 2",
+    "an error below empty lines": "\n\n\n1 / 0",
+    "an escape that is none": "len('a\\d')",
     "exit at the end": "exit",
 }
 # Frames of the kernel itself stand in the traceback, or the stack it starts with is another.

@@ -34,7 +34,7 @@ def answer():
             wire.send(theirs, told, blobs)
 
         threading.Thread(target=student, daemon=True).start()
-        told, parts = ask(Child(mine, -1), {"op": "observe"}, [], 10.0, case)
+        told, parts = ask(Child(mine, -1, -1), {"op": "observe"}, [], 10.0, case)
         return told.get("error") or wire.decode(told["found"], parts)
 
     yield of
@@ -63,8 +63,8 @@ def test_what_would_fill_the_graders_memory_is_refused(answer):
 
 def test_the_students_side_has_nothing_to_read():
     case = form_cases("fresh", 3)[0]
-    _number, node, blobs = encoded(case)
-    told, functions = decoded(node, blobs)
+    _number, blobs = encoded(case)
+    told, functions = decoded(blobs)
     assert functions == ["cell"] and told["options"] == {}
     given = stand_in(None, "cell")
     hidden = [cell.cell_contents for cell in given.__closure__]

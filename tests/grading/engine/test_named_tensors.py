@@ -7,8 +7,9 @@ import torch
 from torch import nn
 
 from course_lib.exercises.spec import Case
+from course_lib.grading.compare import Together, together
 from course_lib.grading.engine.asked import decoded, encoded
-from course_lib.grading.engine.named_tensors import pack, unpack
+from course_lib.grading.engine.named_tensors import observation, pack, unpack
 from course_lib.grading.engine.packing import WireError
 
 PLAIN = {
@@ -31,6 +32,18 @@ def test_names_types_shapes_and_numbers_come_back():
         else:
             assert back[name].dtype is tensor.dtype and torch.equal(back[name], tensor)
             assert back[name].shape == tensor.shape
+
+
+@pytest.mark.parametrize("letter", ["float32", "float64"])
+def test_numbers_of_one_type_come_back_behind_one_another_too(letter):
+    dtype = getattr(torch, letter)
+    alike = {"x": torch.randn(3, dtype=dtype), "y": torch.randn(1, 2, dtype=dtype)}
+    back = observation(*pack(alike))
+    assert torch.equal(back.flat, torch.cat([alike["x"], alike["y"].reshape(-1)]))
+    assert back.rows == together(alike).rows and torch.equal(together(alike).flat, back.flat)
+    for other in (PLAIN, {}, {"none": None}, alike | {"n": None}, {"w": torch.tensor([1])}):
+        assert observation(*pack(other)).flat is None
+        assert type(together(other)) is not Together
 
 
 def test_what_comes_back_can_be_changed_without_changing_its_neighbours():
@@ -58,8 +71,8 @@ def test_what_is_not_plain_is_left_to_the_general_way(tensor):
 @pytest.mark.parametrize("tensors", [PLAIN, {"view": torch.randn(3, 2).T, "none": None}])
 def test_a_case_arrives_as_it_was_also_where_a_tensor_is_a_view(tensors):
     case = Case("c", {"B": 2}, tensors, {"batch_first": True})
-    _number, node, blobs = encoded(case)
-    told, functions = decoded(node, blobs)
+    _number, blobs = encoded(case)
+    told, functions = decoded(blobs)
     back = Case(**told)
     assert (back.id, back.sizes, back.options, functions) == (case.id, case.sizes, case.options, [])
     for name, tensor in tensors.items():

@@ -9,6 +9,7 @@ import psutil
 import pytest
 
 from course_lib.grading.engine import nursery
+from tests.grading.engine.test_large_pages import can
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="it forks, and it reads /proc")
 
@@ -17,6 +18,7 @@ import json, os, signal, sys, tempfile
 from pathlib import Path
 import psutil
 os.environ["COURSE_DB_URL"] = "postgresql://me:secret@127.0.0.1/marks"
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background ignores it
 signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # as a run begins
 import course_lib.grading.preload
 signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
@@ -89,6 +91,35 @@ def test_a_zygote_that_is_stopped_leaves_nothing_and_starts_again(isolated):
 
 
 @pytest.mark.parametrize("isolated", [True, False])
+def test_a_zygote_that_hangs_while_it_imports_is_ended_with_the_others_left_alone(isolated):
+    """It does not look at its channel, and the worker has no handle of it."""
+    found = told(
+        "kept = zygote()\n"
+        "before = asked(kept, 'print(1)')\n"
+        "[first] = own()\n"
+        "there = set(first.children())\n"
+        "settings = ZygoteSettings(imports='while True: pass', isolated="
+        f"{isolated})\n"
+        "hanging = Zygote(settings)\n"
+        "hanging.start()\n"
+        "import time\n"
+        "until = time.monotonic() + 20\n"
+        "busy = lambda p: p.is_running() and p.cpu_times().user > 0.3\n"
+        "new = lambda: [p for p in set(first.children()) - there]\n"
+        "all_new = lambda: [q for p in new() for q in [p, *p.children(recursive=True)]]\n"
+        "while not any(map(busy, all_new())) and time.monotonic() < until: time.sleep(0.05)\n"
+        "gone = all_new()\n"
+        "hanging.stop()\n"
+        "_, alive = psutil.wait_procs(gone, timeout=10)\n"
+        "[p.kill() for p in alive]\n"
+        "print(json.dumps({'before': before, 'gone': len(gone), 'left': len(alive),\n"
+        "    'after': asked(kept, 'print(2)')}))\n"
+    )
+    assert found["gone"] >= 1 and found["left"] == 0
+    assert (found["before"], found["after"]) == ("1\n", "2\n")
+
+
+@pytest.mark.parametrize("isolated", [True, False])
 def test_a_worker_that_is_killed_takes_what_it_asked_for_along(isolated):
     """Nobody else could end it: it is no child of the worker's, and may never end by itself."""
     found = told(
@@ -113,6 +144,27 @@ def test_a_worker_that_is_killed_takes_what_it_asked_for_along(isolated):
         "print(json.dumps({'asked for': len(asked_for), 'left': len(left)}))\n"
     )
     assert found["asked for"] >= 2 and found["left"] == 0
+
+
+def test_a_zygote_has_large_pages_once_it_has_forked():
+    found = told(
+        "def large(pid):\n"
+        "    try:\n"
+        "        lines = Path(f'/proc/{pid}/smaps_rollup').read_text().splitlines()\n"
+        "    except OSError:\n"
+        "        return 0  # the last child of all, which ends just now\n"
+        "    return sum(int(line.split()[1]) for line in lines if 'AnonHuge' in line)\n"
+        "one = zygote()\n"
+        "asked(one, 'print(1)')\n"
+        "said = asked(one, 'print(2)')\n"
+        "below = psutil.Process().children(recursive=True)\n"
+        "most = max(large(process.pid) for process in below)\n"
+        "print(json.dumps({'kB': most, 'said': said}))\n"
+    )
+    assert found["said"] == "2\n"
+    if not can():
+        pytest.skip("this kernel gives no large pages when asked for them")
+    assert found["kB"] >= 8 << 10
 
 
 def test_a_zygote_is_like_a_process_of_its_own():
@@ -141,6 +193,15 @@ def test_what_sets_no_seed_draws_the_same_at_each_grading():
         "print(json.dumps({'said': [*said, asked(zygote(), draws)]}))\n"
     )
     assert len(set(found["said"])) == 1 and "tensor" in found["said"][0]
+
+
+@pytest.mark.slow
+def test_sets_have_the_same_order_at_each_grading():
+    shows = "print(list({f'name {n}' for n in range(30)}))"
+    ask = f"print(json.dumps({{'said': asked(zygote(), {shows!r})}}))"
+    forked, of_its_own = told(ask), told(f"nursery.forget()\n{ask}")
+    assert "name 7" in forked["said"]
+    assert forked["said"] == of_its_own["said"]
 
 
 def test_it_imports_nothing_from_the_working_directory(tmp_path):
@@ -177,6 +238,39 @@ def test_without_the_nursery_zygotes_are_processes_of_their_own():
         "print(json.dumps({'said': said, 'own': [z.process is not None for z in (one, other)]}))\n"
     )
     assert (found["said"], found["own"]) == (["3\n", "3\n"], [True, True])
+    assert found["log"].count(nursery.GONE) == 1
+
+
+DIES_IN_A_RUN = """
+import os, time
+from pathlib import Path
+import psutil
+from course_lib.grading.pool import WARM, Pool
+if __name__ == "__main__":
+    with Pool(1, 60.0, Path("log"), WARM) as pool:
+        pool.submit(os.path.exists, "/")
+        assert [told[2:] for told in pool.results()] == [(True, None)]
+        below = psutil.Process().children(recursive=True)
+        [first] = [p for p in below if "import nursery" in " ".join(p.cmdline())]
+        first.kill()
+        while first.is_running():  # until the server has looked after it
+            time.sleep(0.05)
+        print("killed")
+        pool.submit(os.path.exists, "/")
+        assert [told[2:] for told in pool.results()] == [(True, None)]
+"""
+
+
+def test_its_death_says_nothing_over_the_progress_of_a_run(tmp_path):
+    """It is a child of the server of workers, which would tell of it as of a fault in Python."""
+    ended = subprocess.run(
+        [sys.executable, "-P", "-c", DIES_IN_A_RUN],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        cwd=tmp_path,
+    )
+    assert ended.stdout == "killed\n" and ended.stderr == ""
 
 
 def _process(pid: int) -> list[psutil.Process]:

@@ -1,6 +1,7 @@
 """Makes ``docs/grading-security.md``: ``python -m tests.grading.engine.attacks.table``.
 
-With ``--measure`` all attacks, or those named, are graded first: minutes.
+With ``--measure`` all attacks, or those named, are graded first: minutes. With ``--translated``
+the other editions are said to have the routes as they are now: translate those that changed first.
 """
 
 import json
@@ -8,11 +9,15 @@ import sys
 import tempfile
 from pathlib import Path
 
+from course_lib.grading.results import STATUS
+from tests.end_to_end.hostile_class import CLASS, ROUTES
 from tests.grading.engine.attacks import ours_course, plain_course
 from tests.grading.engine.attacks.course import GOT, Course, measured, stop_benches
 from tests.grading.engine.attacks.every import OURS, PLAIN
 
+FOLDER = Path(__file__).parent
 PAGE = Path(__file__).resolve().parents[4] / "docs" / "grading-security.md"
+TRANSLATED = FOLDER / "translated.json"  # the routes as the other editions have them
 HEAD = """# What was tried against the grading engine
 
 English · [Bahasa Indonesia](grading-security.id.md) · [简体中文](grading-security.zh_CN.md)
@@ -76,11 +81,35 @@ def table(attacks) -> str:
     return "\n".join(lines)
 
 
+HOSTILE = """
+## A class in which nearly everybody does harm ({count})
+
+A class of ps4_lstm, graded once from beginning to end, and once more killed on the way, with a
+locked gradebook and with a full disk. Most have a right LSTM cell before the harm: its points
+stay. `tests/end_to_end/test_hostile_class.py` holds these points and statuses.
+
+| Attack | What is handed in | Points | Status |
+|---|---|--:|---|
+"""
+
+
+def hostile_class() -> str:
+    rows = (
+        f"| `{h.name}` | {ROUTES[h.name]} | {h.points:g} | {STATUS[h.status]} |\n" for h in CLASS
+    )
+    return HOSTILE.format(count=len(CLASS)) + "".join(rows)
+
+
+def routes() -> dict[str, str]:
+    """How each attack is described, by its name."""
+    return {attack.name: attack.route for attack in (*PLAIN, *OURS)} | ROUTES
+
+
 def page() -> str:
     """The whole page."""
     return (
         f"{HEAD}\n## On an instructor's own test cells ({len(PLAIN)})\n\n{table(PLAIN)}\n\n"
-        f"## On the course's checks ({len(OURS)})\n\n{table(OURS)}\n{TAIL}"
+        f"## On the course's checks ({len(OURS)})\n\n{table(OURS)}\n{hostile_class()}{TAIL}"
     )
 
 
@@ -105,6 +134,9 @@ def measure(names: set[str]) -> None:
 
 if __name__ == "__main__":
     if "--measure" in sys.argv:
-        measure(set(sys.argv[1:]) - {"--measure"})
+        measure(set(sys.argv[1:]) - {"--measure", "--translated"})
+    if "--translated" in sys.argv:
+        text = json.dumps(routes(), ensure_ascii=False, indent=1)
+        TRANSLATED.write_text(text + "\n", "utf-8")
     PAGE.parent.mkdir(exist_ok=True)
     PAGE.write_text(page(), "utf-8")

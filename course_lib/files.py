@@ -2,6 +2,8 @@
 
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -15,11 +17,18 @@ def write_atomically(path: Path, text: str) -> None:
 
 def write_bytes_atomically(path: Path, content: bytes) -> None:
     """Write ``content`` to ``path``, all of it or nothing."""
+    with all_or_nothing(path) as unfinished:
+        unfinished.write_bytes(content)
+
+
+@contextmanager
+def all_or_nothing(path: Path) -> Iterator[Path]:
+    """A file to write, which takes the place of ``path`` when the block ends without an error."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    os.close(handle)
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
+        yield Path(temporary)
         # mkstemp makes the file private; give it what an ordinary new file would have.
         umask = os.umask(0)
         os.umask(umask)
