@@ -1,6 +1,7 @@
 """One thread and one seed for every test, so that two cores can run two tests."""
 
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,17 @@ def pytest_addoption(parser):
     parser.addoption(
         "--assignment", action="append", default=[], help="gates of this assignment only"
     )
+    parser.addoption(
+        "--until", type=float, help="skip what would begin later than this, in seconds since 1970"
+    )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    """A machine whose time is limited does the tests that it has the time for, and says which."""
+    until = item.config.getoption("until")
+    if until is not None and time.time() > until:
+        pytest.skip("there was no time left for it")
 
 
 def pytest_collection_modifyitems(items):
