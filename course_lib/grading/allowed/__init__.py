@@ -5,7 +5,8 @@ Only the source is read, nothing is executed, so that nothing the code does can 
 a student meets in JupyterLab.
 """
 
+from course_lib.grading.allowed.held import Held, hold
 from course_lib.grading.allowed.reading import Reading, read
 from course_lib.grading.allowed.told import Refusal, refusal_finding
 
-__all__ = ["Reading", "Refusal", "read", "refusal_finding"]
+__all__ = ["Held", "Reading", "Refusal", "hold", "read", "refusal_finding"]

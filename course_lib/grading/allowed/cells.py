@@ -102,6 +102,40 @@ def parsed(source: str) -> tuple[ast.Module, int]:
     return _automagic(source), offset
 
 
+def spans(source: str) -> list[tuple[int, int]]:
+    """The first and the last line, from 1, of each statement; of those that share a line together.
+
+    A cell whose lines are not Python's own, as below ``%%time``, is one span.
+    """
+    whole = [(1, source.count("\n") + 1)]
+    tree, offset = parsed(source)
+    lines = source.split("\n")
+    if source.lstrip().startswith("%%") or any(map(_breaks, lines)):
+        return whole
+    try:
+        _tree(source)
+    except (SyntaxError, ValueError, MemoryError):
+        try:
+            if len(_plain(source).splitlines()) != len(source.strip().splitlines()):
+                return whole
+        except ValueError:
+            return whole
+    found: list[tuple[int, int]] = []
+    for node in tree.body:
+        first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", ()))])
+        first, last = first + offset, node.end_lineno + offset
+        if found and first <= found[-1][1]:
+            begin, end = found.pop()
+            first, last = begin, max(last, end)
+        found.append((first, last))
+    return found
+
+
+def _breaks(line: str) -> bool:
+    """Whether something in it ends a line for some readers and not for others."""
+    return len(line.splitlines()) > 1 or "\f" in line
+
+
 def _tree(source: str) -> ast.Module:
     flags = ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
     with warnings.catch_warnings():

@@ -1,5 +1,6 @@
 """Executing one submission to its end: the student's cells in a child, the tests here.
 
+What could hide from the reading of the source, in a cell of the student's own, comes last of all.
 Whatever the student's code does to its process costs the cell that did it. The next cell finds a
 new process in which the cells before it that are not tests have run again.
 """
@@ -16,6 +17,7 @@ from time import monotonic
 from nbformat import NotebookNode
 from nbgrader import utils
 
+from course_lib.grading.allowed import Held
 from course_lib.grading.candidate import ProcessDied
 from course_lib.grading.engine.cells import OwnCall, own_call, start_call
 from course_lib.grading.engine.children import Child, Late, Lost, Zygote
@@ -78,9 +80,10 @@ class Execution:
         files: Path | None = None,
         refusal: Callable = lambda item: None,
         trusted=None,
+        held: dict[int, Held] | None = None,
     ) -> None:
         self.notebook, self.place, self.language, self.files = notebook, place, language, files
-        self.refusal, self.trusted = refusal, trusted
+        self.refusal, self.trusted, self.held = refusal, trusted, held or {}
         self.say = translator(language)
         self.children: dict[bool, Child] = {}
         self.harmful: set[int] = set()  # cells that are not run a second time
@@ -101,6 +104,7 @@ class Execution:
                         cell.outputs, cell.execution_count = [], None
                         if cell.source.strip():
                             self._cell(cell)
+                self._at_last()
         finally:
             for child in self.children.values():
                 child.kill()
@@ -153,7 +157,7 @@ class Execution:
             count += 1
             if number in self.harmful or _is_test(cell) or own_call(cell):
                 continue
-            if self._student_code(child, cell.source, count) is not None:
+            if self._student_code(child, self._source(number), count) is not None:
                 self.harmful.add(number)
                 child.kill()
                 return
@@ -178,7 +182,7 @@ class Execution:
 
     def _students(self, cell: NotebookNode, outputs: Outputs) -> None:
         child = self.child()
-        loss = self._student_code(child, cell.source, self.count, outputs.add)
+        loss = self._student_code(child, self._source(self.index), self.count, outputs.add)
         if loss is not None:
             self.harmful.add(self.index)
             outputs.replace_errors(*loss)
@@ -186,6 +190,28 @@ class Execution:
         welcome = start_call(cell)
         if welcome is not None and not any(o["output_type"] == "error" for o in cell.outputs):
             outputs.add(shown(welcome, None))
+
+    def _source(self, index: int) -> str:
+        """What is run of a cell before everything has been marked."""
+        held = self.held.get(index)
+        return self.notebook.cells[index].source if held is None else held.before
+
+    def _at_last(self) -> None:
+        """Run what was held back; nothing that it does comes into a mark any more."""
+        self.index = len(self.notebook.cells)
+        for index, held in self.held.items():
+            cell = self.notebook.cells[index]
+            shown, cell.outputs = cell.outputs, []
+            outputs = Outputs(cell, cell.execution_count)
+            outputs.add({"output_type": "stream", "name": "stdout", "text": held.text() + "\n"})
+            try:
+                loss = self._student_code(self.child(), held.last, outputs.count, outputs.add)
+                if loss is not None:
+                    outputs.replace_errors(*loss)
+            except GivenUp as given_up:
+                kind, why = given_up.args
+                outputs.replace_errors(kind, self.say(why))
+            cell.outputs = [*shown, *cell.outputs]
 
     def _student_code(
         self, child: Child, source: str, count: int, on_output=None

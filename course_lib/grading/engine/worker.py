@@ -16,7 +16,7 @@ from course_lib.errors import CourseError
 from course_lib.exercises import get_assignment
 from course_lib.exercises.spec import Item
 from course_lib.grading import session
-from course_lib.grading.allowed import Reading, read, refusal_finding
+from course_lib.grading.allowed import Reading, hold, refusal_finding
 from course_lib.grading.engine.aside import Aside
 from course_lib.grading.engine.bench import Bench, bench
 from course_lib.grading.engine.children import NoChildren
@@ -106,9 +106,9 @@ def execute(
     if not can_fork():
         return _in_a_kernel(notebook, folder, root)
     aside = Aside(_given(at, name), folder, at.place.seconds)
-    reading = None
+    reading, held = None, {}
     if at.is_ours:
-        reading = read(notebook.cells, get_assignment(at.assignment))
+        reading, held = hold(notebook.cells, get_assignment(at.assignment))
     execution = Execution(
         notebook,
         at.place,
@@ -116,6 +116,7 @@ def execute(
         files=folder,
         refusal=lambda item: _refusal(reading, item),
         trusted=aside,
+        held=held,
     )
     execution.run()
     return execution.lost

@@ -29,6 +29,7 @@ A test that raises: the traceback says which lines are the student's, not the pr
 check is given a name that the notebook does not have, it does not show the hidden test below it.
 A call that an item does not allow: the finding says in which line it stands.
 A student's function that prints is called less often, so it prints less.
+A line behind which code can hide, in a cell of the student's own, is run last of all and named.
 """
 # What differs between two runs of stock nbgrader: addresses, the files that IPython names cells
 # by, when a cell was run, where a slow function was stopped, random numbers without a seed.

@@ -48,7 +48,7 @@ class Course:
     def score(self, attack: Attack) -> float:
         self.submit(attack.name, attack.answers, attack.files, attack.change)
         if attack.unread:
-            with patch.object(worker, "read", lambda *_asked: None):
+            with patch.object(worker, "hold", lambda *_asked: (None, {})):
                 points, _notebook = self.graded(attack.name)
         else:
             points, _notebook = self.graded(attack.name)

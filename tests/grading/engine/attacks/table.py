@@ -34,6 +34,11 @@ not.
 "Source not read" means that the test switches off the trusted reading of the source, which refuses
 most of these tricks with their line before anything is run, and tries what lies behind it.
 
+A line that any code can hide behind (`exec`, `globals()`, `importlib`) refuses the answers below
+it where it stands in a cell of the assignment. In a cell that the student added, its statement is
+taken out, run last of all, when everything has been marked, and named in that cell: what is run
+before the marks is just what was read (`test_held_lines.py`).
+
 The sandbox (files, network, processes, memory) has its own suite: `test_sandbox.py`. What a
 notebook may not use has another: `tests/grading/evasions.py`.
 """

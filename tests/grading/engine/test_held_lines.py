@@ -1,0 +1,149 @@
+"""Lines that can hide code, in cells of the student's own, cost nothing and win nothing."""
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell
+
+from course_lib.exercises import get_assignment
+from course_lib.grading.allowed import hold
+from course_lib.i18n import LANGUAGES, speaking
+from tests.grading.engine.attacks import ours_course
+from tests.grading.engine.attacks.course import Course, stop_benches
+
+PS4 = get_assignment("ps4_lstm")
+ANSWER = new_code_cell(
+    "def lstm_cell(x):\n    return x", metadata={"nbgrader": {"grade_id": "a", "solution": True}}
+)
+
+
+def split(source: str) -> tuple[str, str]:
+    """Of a cell of the student's own: what is run at once, and what last."""
+    reading, held = hold([new_code_cell(source), ANSWER], PS4)
+    assert not reading.hidden
+    return (held[0].before, held[0].last) if held else (source, "")
+
+
+@pytest.mark.parametrize(
+    ("source", "before", "last"),
+    [
+        ("import importlib\nimport math", "\nimport math", "import importlib\n"),
+        ("import math\nprint(globals())", "import math\n", "\nprint(globals())"),
+        ("x = 1; exec('y = 2')\nz = 3", "\nz = 3", "x = 1; exec('y = 2')\n"),
+        ("exec('y'); x = [\n1]\nz = 3", "\n\nz = 3", "exec('y'); x = [\n1]\n"),
+        ("@eval\ndef f():\n    return 1\nx = 2", "\n\n\nx = 2", "@eval\ndef f():\n    return 1\n"),
+        ("if 1:\n    exec('y')\nz = 3", "\n\nz = 3", "if 1:\n    exec('y')\n"),
+        ("\n\n%time 1\nexec('y')\nz = 3", "\n\n%time 1\n\nz = 3", "\n\n\nexec('y')\n"),
+        ("%%time\nexec('y')\nz = 3", "\n\n", "%%time\nexec('y')\nz = 3"),
+        ("!ls \\\n  -l\nexec('y')\nz = 3", "\n\n\n", "!ls \\\n  -l\nexec('y')\nz = 3"),
+        ("import torch\ntorch.tanh = abs\nz = 3", "import torch\n\nz = 3", "\ntorch.tanh = abs\n"),
+        ("x = 1\ny = 2", "x = 1\ny = 2", ""),
+    ],
+)  # fmt: skip
+def test_the_statement_that_hides_and_no_other(source, before, last):
+    assert split(source) == (before, last)
+
+
+def test_what_is_left_is_read_again():
+    """A name bound by what was taken out, and used by a line that hides only now."""
+    source = "import sys\nif exec:\n    sys = None\nprint(sys.modules)"
+    reading, held = hold([new_code_cell(source), ANSWER], PS4)
+    assert not reading.hidden and held[0].before == "import sys\n\n\n"
+    assert held[0].last.splitlines()[1:] == source.splitlines()[1:]
+    assert [one.line for one in held[0].refusals] == sorted(one.line for one in held[0].refusals)
+
+
+@pytest.mark.parametrize("about", [{"grade_id": "a", "solution": True}, {"grade_id": "b"}])
+def test_in_a_cell_of_the_assignment_it_is_refused_as_ever(about):
+    cells = [new_code_cell("exec('x')", metadata={"nbgrader": about}), ANSWER]
+    reading, held = hold(cells, PS4)
+    assert not held and [one.line for one in reading.hidden] == [1]
+
+
+def test_a_forbidden_layer_in_a_helper_of_ones_own_is_refused_as_ever():
+    helper = new_code_cell("import importlib\nfrom torch import nn\nmine = nn.LSTMCell")
+    answer = new_code_cell("def lstm_cell(x):\n    return mine(3, 4)(x)", metadata=ANSWER.metadata)
+    reading, held = hold([helper, answer], PS4)
+    assert held and reading.refused(PS4.items[0]).kind == "finished"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_student_is_told_the_line(language):
+    _reading, held = hold([new_code_cell("import math\nimport importlib")], PS4)
+    with speaking(language):
+        text = held[0].text()
+    assert "import importlib" in text and "2" in text
+    assert language == "en" or "everything had been marked" not in text
+
+
+@pytest.fixture(scope="module")
+def ours(tmp_path_factory):
+    yield Course(ours_course.make(tmp_path_factory.mktemp("held"), seconds=4), ours_course.NAME)
+    stop_benches()
+
+
+def graded(course: Course, student: str, answers: dict, *own: str):
+    """The points of a submission with these cells of its own above the first answer."""
+    course.submit(student, answers)
+    path = course.root / f"submitted/{student}/{ours_course.NAME}/{ours_course.NAME}.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    places = [
+        n for n, c in enumerate(notebook.cells) if c.metadata.get("nbgrader", {}).get("solution")
+    ]
+    notebook.cells[places[0] : places[0]] = [
+        nbformat.from_dict({**new_code_cell(source), "id": f"mine-{n}"})
+        for n, source in enumerate(own)
+    ]
+    nbformat.write(notebook, path)
+    points, notebook = course.graded(student)
+    shown = {
+        cell.id: cell.outputs for cell in notebook.cells if cell.get("id", "").startswith("mine")
+    }
+    return points, [shown[f"mine-{n}"] for n in range(len(own))]
+
+
+ALL = {name: ours_course.right(name) for name in ("lstm_cell", "lstm_forward")}
+FULL = 25
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("own", "ends"),
+    [
+        ("import importlib\nprint('looked at', len(globals()) > 3)", "looked at True"),
+        ("exec('torch.sigmoid = torch.tanh = None'); print(torch.sigmoid)", "None"),
+        ("exec('import os; os._exit(3)')", "KernelDied"),
+        ("exec('while True: pass')", "Timeout"),
+    ],
+)
+def test_right_answers_keep_their_points(ours, own, ends):
+    student = f"right-{len(own)}"
+    points, (shown,) = graded(ours, student, ALL, own)
+    assert points["check_lstm_cell"] == FULL
+    assert "marked" in shown[0]["text"] and own.splitlines()[0] in shown[0]["text"]
+    last = shown[-1]
+    assert ends in (last.get("text") or last.get("ename")), shown
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "own",
+    [
+        "exec('def lstm_cell(*given): return torch.lstm_cell(*given)')",
+        "import builtins\nbuiltins.isinstance = lambda *_: True\nimport threading",
+        "import sys\nsys.modules['course_lib.grading'].check = lambda *a, **k: 25.0",
+        "exec('torch.allclose = lambda *a, **k: True; torch.equal = torch.allclose')",
+        "import importlib\nlstm_cell = importlib.import_module('course_lib.layers').lstm_cell",
+        "for go in [exec]:\n    go('mine = torch.lstm_cell')",
+    ],
+)
+def test_wrong_answers_win_nothing(ours, own):
+    wrong = {**ALL, "lstm_cell": ours_course.WRONG_CELL}
+    student = f"wrong-{len(own)}"
+    points, _shown = graded(ours, student, wrong, own)
+    assert points["check_lstm_cell"] == 0
+    helped = {
+        **ALL,
+        "lstm_cell": f"{ours_course.CELL}    return mine(x, state, w_ih, w_hh, b_ih, b_hh)\n",
+    }
+    points, _shown = graded(ours, student, helped, own)
+    assert points["check_lstm_cell"] == 0
