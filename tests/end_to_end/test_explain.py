@@ -41,6 +41,35 @@ def test_each_cell_has_its_points_and_its_findings(made):
     assert "why_plus: not marked yet / 6" in text and "torch 9.9" in text
 
 
+@pytest.mark.parametrize(
+    ("lost", "told"),
+    [
+        ({"points": 0.0, "error": ("AssertionError", "no sum")},
+         "The check add stops with AssertionError: no sum."),
+        ({"points": 3.0}, "add is not complete."),
+    ],
+)  # fmt: skip
+def test_each_part_that_lost_points_says_why_as_the_table_does(made, lost, told):
+    made.put("ana", written=2.0, **lost)
+    result = report(made.root, "tiny")
+    found = explanation(result, "ana")
+    assert [cell["reason"] for cell in found["cells"]] == [told, "why_plus is not complete."]
+    assert [cell["by_hand"] for cell in found["cells"]] == [False, True]
+    text = printed(found)
+    assert told in text and told in result.rows[0].reason
+    assert "why_plus: 2 / 6 (given by hand)" in text and "why_plus is not complete." in text
+
+
+def test_what_a_check_says_about_another_part_stands_with_the_cell_it_is_in(made):
+    """A cell may be called anything, and check any item."""
+    made.put("ana", points=1.0, findings=[MINUS])
+    path = made.root / "autograded/ana/tiny/tiny.ipynb"
+    path.write_text(path.read_text("utf-8").replace('"tiny.add"', '"tiny.sum"'), "utf-8")
+    found = explanation(report(made.root, "tiny"), "ana")
+    assert [one["id"] for one in found["cells"][0]["findings"]] == ["minus"]
+    assert "It subtracts." in printed(found)
+
+
 def test_the_command_is_one_that_the_shell_takes_as_it_was_meant(made):
     made.put("a b+c")
     command = explanation(report(made.root, "tiny"), "a b+c")["command"]
