@@ -3,14 +3,22 @@
 import shlex
 from pathlib import Path
 
+from nbformat import NotebookNode
 from rich.console import Console
 
 from course_lib.errors import CourseError
+from course_lib.exercises.outline import item_outline
 from course_lib.grading.config import WORK
 from course_lib.grading.facts import StudentFacts
 from course_lib.grading.phrases import labelled
 from course_lib.grading.points import shown
-from course_lib.grading.reasons import findings_in, plain, reasons_of_cells, short_name
+from course_lib.grading.reasons import (
+    check_results,
+    findings_in,
+    plain,
+    reasons_of_cells,
+    short_name,
+)
 from course_lib.grading.results import STATUS, GradeReport, Row
 from course_lib.i18n import _
 
@@ -53,12 +61,13 @@ def explanation(result: GradeReport, student: str) -> dict:
 def _cells(result: GradeReport, row: Row, facts: StudentFacts) -> list[dict]:
     """Every part of the assignment; "reason" says why a part has not all of its points."""
     reasons = reasons_of_cells(row, facts.notebook)
-    notebook = facts.notebook if row.total is not None else None
-    found = {
-        cell.metadata.nbgrader.get("grade_id"): findings_in(cell)
-        for cell in (notebook.cells if notebook else [])
+    nothing = row.total is None or row.status == "unreadable" or facts.notebook is None
+    graded = {
+        cell.metadata.nbgrader.get("grade_id"): cell
+        for cell in ([] if nothing else facts.notebook.cells)
         if cell.metadata.nbgrader.get("grade")
     }
+    found = {name: findings_in(cell) for name, cell in graded.items()}
     return [
         {
             "cell": cell,
@@ -69,10 +78,27 @@ def _cells(result: GradeReport, row: Row, facts: StudentFacts) -> list[dict]:
             "by_hand": cell in facts.by_hand,
             "ended": row.endings.get(cell, ""),
             "reason": reasons.get(cell, ""),
+            "aspects": _aspects(graded[cell]) if cell in graded else [],
             "findings": [{"kind": f.kind, "id": f.id, "text": f.text} for f in found.get(cell, [])],
         }
         for cell, most in result.items.items()
     ]
+
+
+def _aspects(cell: NotebookNode) -> list[dict]:
+    """What the last check of a cell looked at: points of each, and whether they were earned."""
+    aspects = []
+    for result in check_results(cell)[-1:]:
+        try:
+            titles = item_outline(str(result.get("item"))).aspects
+        except (CourseError, KeyError):
+            titles = {}
+        for aspect in result.get("aspects", []):
+            id = str(aspect.get("id"))
+            text = plain(_(titles[id]) if id in titles else id)
+            kept = {name: aspect.get(name) for name in ("points", "earned")}
+            aspects.append({"id": id, "text": text, **kept})
+    return aspects
 
 
 def command(assignment: str, row: Row) -> str:
@@ -132,6 +158,9 @@ def _say_cell(cell: dict, made: dict, say) -> None:
     say(f"  {short_name(cell['cell'])}: {points} / {most}{by_hand}")
     for finding in cell["findings"]:
         say(f"      {finding['text']}  [{plain(finding['kind'])}: {plain(finding['id'])}]")
+    for aspect in cell["aspects"]:
+        if aspect["points"] and not aspect["earned"]:
+            say("      " + labelled(aspect["text"], f"0 / {shown(aspect['points'])}"))
     if cell["reason"] and not cell["findings"]:
         say(f"      {cell['reason']}")
 

@@ -137,18 +137,24 @@ def reason_of(row, notebook: NotebookNode | None, bonus: Collection[str] = ()) -
     errors = _errors(notebook)
     loss = _first_loss(row, notebook, bonus)
     if loss:
-        cause = _cause(loss.undefined, [error for error in errors if error.place < loss.place])
-        told = [cause.text if cause else loss.text]
+        told = [_why(loss, errors)]
     else:
         told = [*(error.text for error in errors[:1]), _all_right(row, notebook, bonus)]
     return plain(sentences(*row.notes, *told))
 
 
 def reasons_of_cells(row, notebook: NotebookNode | None) -> dict[str, str]:
-    """Why each graded cell that has not all of its points has not."""
-    if row.total is None or notebook is None:
+    """Why each graded cell that has not all of its points has not; none of an unreadable one."""
+    if row.total is None or row.status == "unreadable" or notebook is None:
         return {}
-    return {loss.name: plain(loss.text) for loss in _losses(row, notebook)}
+    errors = _errors(notebook)
+    return {loss.name: plain(_why(loss, errors)) for loss in _losses(row, notebook)}
+
+
+def _why(loss: "_Loss", errors: list["_Error"]) -> str:
+    """The cell above that has to do with a loss and does not run; else what the check found."""
+    cause = _cause(loss.undefined, [error for error in errors if error.place < loss.place])
+    return cause.text if cause else loss.text
 
 
 def _all_right(row, notebook: NotebookNode, bonus: Collection[str]) -> str:

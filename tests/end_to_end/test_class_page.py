@@ -93,8 +93,8 @@ def test_what_needs_a_person_is_named_with_its_reason_and_the_rubric(pages):
 
 
 def test_who_is_refused_is_named_with_the_line_until_a_person_has_looked(made):
-    where = {"say": 'In the cell "{cell}", line {number}: {line}',
-             "values": {"cell": "add", "number": 2, "line": "return sum([a, b])  # <b>"}}  # fmt: skip
+    values = {"cell": "add", "number": 2, "line": "return sum([a, b])  # <b>"}
+    where = {"say": 'In the cell "{cell}", line {number}: {line}', "values": values}
     refused = {"kind": "error", "id": "forbidden-call", "text": "Your code uses sum. And more."}
     refused |= {"where": "W", "told": {"where": where}}
     made.put("ana", points=0.0, findings=[refused], written=5.0)

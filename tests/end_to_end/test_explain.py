@@ -62,12 +62,33 @@ def test_each_part_that_lost_points_says_why_as_the_table_does(made, lost, told)
 
 def test_what_a_check_says_about_another_part_stands_with_the_cell_it_is_in(made):
     """A cell may be called anything, and check any item."""
-    made.put("ana", points=1.0, findings=[MINUS])
-    path = made.root / "autograded/ana/tiny/tiny.ipynb"
-    path.write_text(path.read_text("utf-8").replace('"tiny.add"', '"tiny.sum"'), "utf-8")
+    made.put("ana", points=1.0, findings=[MINUS], item="tiny.sum")
     found = explanation(report(made.root, "tiny"), "ana")
     assert [one["id"] for one in found["cells"][0]["findings"]] == ["minus"]
     assert "It subtracts." in printed(found)
+
+
+@pytest.mark.parametrize(
+    ("item", "title"), [("ps4_lstm.lstm_cell", "every gradient"), ("tiny.add", "gradients")]
+)
+def test_every_point_that_a_check_takes_is_accounted_for(made, item, title):
+    aspects = [{"id": "c", "points": 1.0, "passed": True, "earned": True},
+               {"id": "gradients", "points": 2.5, "passed": False, "earned": False},
+               {"id": "double", "points": 0.5, "passed": False, "earned": True}]  # fmt: skip
+    made.put("ana", points=1.5, findings=[MINUS], aspects=aspects, item=item)
+    found = explanation(report(made.root, "tiny"), "ana")
+    told = found["cells"][0]["aspects"]
+    assert sum(aspect["points"] for aspect in told if not aspect["earned"]) == 4 - 1.5
+    text = printed(found)
+    assert f"{title}: 0 / 2.5" in text and text.count(": 0 / ") == 1
+
+
+def test_of_what_could_not_be_read_no_part_is_called_unwritten(made):
+    made.put("ana", points=0.0, findings=[MINUS], status="unreadable",
+             notes=[{"template": "Cut off.", "values": {}}])  # fmt: skip
+    found = explanation(report(made.root, "tiny"), "ana")
+    assert not any(cell["reason"] or cell["findings"] for cell in found["cells"])
+    assert found["reason"] == "Cut off." and "to mark" not in printed(found)
 
 
 def test_the_command_is_one_that_the_shell_takes_as_it_was_meant(made):

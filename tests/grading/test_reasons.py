@@ -161,6 +161,15 @@ def test_each_part_that_lost_points_has_a_reason_of_its_own():
     }
 
 
+def test_the_reason_of_a_part_is_the_cell_above_that_was_to_bring_what_it_misses():
+    made = notebook(
+        answer("add", raised("SyntaxError", "bad"), source="def add(a, b)"),
+        check("add", missing("add")),
+    )
+    told = "The answer cell add stops with SyntaxError: bad."
+    assert reasons_of_cells(row(add=0), made) == {"check_add": told}
+
+
 def test_the_line_of_a_refusal_is_said_in_the_language_of_the_reader():
     said = {"say": 'In the cell "{cell}", line {number}: {line}',
             "values": {"cell": "add", "number": 3, "line": "nn.LSTM(1, 2)"}}  # fmt: skip
