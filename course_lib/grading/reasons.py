@@ -153,7 +153,8 @@ def reasons_of_cells(row, notebook: NotebookNode | None) -> dict[str, str]:
 
 def _why(loss: "_Loss", errors: list["_Error"]) -> str:
     """The cell above that has to do with a loss and does not run; else what the check found."""
-    cause = _cause(loss.undefined, [error for error in errors if error.place < loss.place])
+    above = [error for error in errors if error.place < loss.place]
+    cause = _cause(loss.undefined, above, short_name(loss.name))
     return cause.text if cause else loss.text
 
 
@@ -174,10 +175,11 @@ def _all_right(row, notebook: NotebookNode, bonus: Collection[str]) -> str:
 class _Error:
     """A cell, no check, that does not run. ``undefined``: the name that it misses, if that is it.
 
-    ``place`` counts the notebook's cells.
+    ``place`` counts the notebook's cells; ``answer`` is the name of an answer cell.
     """
 
     place: int
+    answer: str
     source: str
     undefined: str
     text: str
@@ -201,7 +203,9 @@ def _errors(notebook: NotebookNode) -> list[_Error]:
             for output in cell.outputs:
                 if output.output_type == "error":
                     text = _told(output, *_named(cell))
-                    found.append(_Error(place, cell.source, _undefined(output.evalue), text))
+                    answer = cell_name(cell) if utils.is_solution(cell) else ""
+                    missing = _undefined(output.evalue)
+                    found.append(_Error(place, answer, cell.source, missing, text))
                     break
     return found
 
@@ -214,12 +218,16 @@ def _named(cell: NotebookNode) -> tuple[str, str, str, str]:
     return cell_name(cell) if given else seen_name(cell), OWN_STOPS, OWN_DIES, OWN_HANGS
 
 
-def _cause(name: str, errors: list[_Error]) -> _Error | None:
-    """The cell that was to bring ``name`` and does not run; or what that one waits for in turn."""
+def _cause(name: str, errors: list[_Error], part: str = "") -> _Error | None:
+    """The cell that was to bring ``name`` and does not run; or what that one waits for in turn.
+
+    That is a cell with the name in it, or the answer to the ``part`` itself, whatever is in it.
+    """
     if not name:
         return None
     for k, error in enumerate(errors):
-        if error.undefined != name and re.search(rf"\b{re.escape(name)}\b", error.source):
+        mentioned = re.search(rf"\b{re.escape(name)}\b", error.source)
+        if error.undefined != name and (mentioned or (error.answer and error.answer == part)):
             return _cause(error.undefined, errors[:k]) or error
     return None
 

@@ -78,6 +78,15 @@ def test_the_cell_that_was_to_bring_a_missing_name_is_the_reason():
     )
 
 
+def test_an_answer_without_the_name_that_is_asked_for_is_the_reason_as_well():
+    made = notebook(
+        answer("lstm_module", raised("ValueError", "no"), source="raise ValueError('no')"),
+        check("lstm_module", missing("LSTM")),
+    )
+    told = "The answer cell lstm_module stops with ValueError: no."
+    assert reason_of(row(lstm_module=0), made) == told
+
+
 def test_the_reason_of_a_missing_name_is_followed_back_to_where_it_begins():
     made = notebook(
         code("import nunpy as np", raised("ModuleNotFoundError", "no nunpy"), count=3),
