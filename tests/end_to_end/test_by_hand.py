@@ -169,6 +169,7 @@ def grading_page(course) -> str:
     return (course.root / "marks" / "tiny.en.html").read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_what_is_handed_in_again_and_can_be_read_is_to_be_marked(graded):
     cut_off = (graded.root / "submitted/cy/tiny/tiny.ipynb").read_text("utf-8")
     graded.submit("cy", RIGHT)
