@@ -83,7 +83,7 @@ def write_anew(
 
     ``records`` are what is to be kept of each student from then on. A page that could not be
     written is told and stays for the next run. All of it happens in this process: a worker takes
-    longer to start than hundreds of pages.
+    longer to start than dozens of pages.
     """
     done = []
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
