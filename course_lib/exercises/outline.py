@@ -23,13 +23,17 @@ KEPT = HERE / "__pycache__"
 
 @dataclass(frozen=True)
 class ItemOutline:
-    """``name`` is that of the function or class; ``messages`` are those of mistakes, by id."""
+    """``name`` is that of the function or class; ``messages`` are those of mistakes, by id.
+
+    ``aspects`` are the titles of what is looked at, by id.
+    """
 
     id: str
     title: str
     name: str
     bonus: bool
     messages: Mapping[str, Message]
+    aspects: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,7 @@ def outlined(assignment: Assignment) -> Outline:
             item.name,
             item.bonus,
             {made.id: made.message for made in (*item.faults, *item.conventions)},
+            {aspect.id: aspect.title for aspect in item.aspects},
         )
         for item in assignment.items
     )

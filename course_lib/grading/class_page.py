@@ -17,6 +17,7 @@ from markupsafe import Markup
 from course_lib.errors import CourseError
 from course_lib.exercises.outline import item_outline, outline
 from course_lib.grading.class_words import words
+from course_lib.grading.endings import refused
 from course_lib.grading.excerpts import answers, excerpt, shortened
 from course_lib.grading.gradebook import course_directory
 from course_lib.grading.histogram import histogram
@@ -77,9 +78,8 @@ def class_page(result: GradeReport, languages: Collection[str] = ()) -> str:
             if row.too_long or row.died
         ],
         failed=[(_student(result, row), row.reason) for row in result.failed],
-        unreadable=[
-            (_student(result, row), row.reason) for row in result.rows if row.status == "unreadable"
-        ],
+        unreadable=[(_student(result, row), row.reason) for row in result.unreadable],
+        refused=[refusal for row in result.rows for refusal in _refused(result, row, titles)],
         alike=[_alike(result, found) for found in result.likeness.alike[:GROUPS]],
         more_alike=max(0, len(result.likeness.alike) - GROUPS),
         common=result.likeness.common,
@@ -213,9 +213,7 @@ def _questions(result: GradeReport, titles: dict[str, str]) -> Iterator[dict]:
         cells = []
     texts = {cell.metadata.get("nbgrader", {}).get("grade_id"): cell.source for cell in cells}
     for cell, points in result.items.items():
-        rows = [row for row in result.rows if row.points.get(cell, 0) is None]
-        # Where nothing could be read there is nothing to mark.
-        rows = [row for row in rows if row.total is not None and row.status != "unreadable"]
+        rows = [row for row in result.to_mark if row.points.get(cell, 0) is None]
         if rows:
             text = texts.get(cell, "")
             asked = translated(without_rubric(text), result.assignment, get_language())
@@ -228,6 +226,22 @@ def _questions(result: GradeReport, titles: dict[str, str]) -> Iterator[dict]:
                 "question": render_markdown(asked),
                 "rubric": render_markdown(rubric_of(text)),
             }
+
+
+def _refused(result: GradeReport, row: Row, titles: dict[str, str]) -> Iterator[dict]:
+    """The parts that a student has no points for because of what the answer uses."""
+    if not row.refused:
+        return
+    facts = next(facts for facts in result.facts.students if facts.student == row.student)
+    told = refused(facts.notebook)
+    for cell in row.refused:
+        what, where = told[cell]
+        yield {
+            "student": _student(result, row, anchor=cell),
+            "part": titles.get(cell, short_name(cell)),
+            "what": what,
+            "where": where,
+        }
 
 
 def _student(result: GradeReport, row: Row, anchor: str = "") -> dict:

@@ -38,6 +38,11 @@ def words() -> dict[str, str]:
         "failed_how": _("They have no mark, and none of them is a zero. Run the command again."),
         "unreadable": _("Could not be read"),
         "unreadable_how": _("Nothing in them could be graded: ask for another file."),
+        "refused": _("Refused for what the answer uses"),
+        "refused_how": _(
+            "These parts have no points, for a call that the exercise does not allow. Look at the "
+            "line: who meant no harm by it can be given points by hand."
+        ),
         "halted": _("Ran too long, or ended the process"),
         "halted_how": _("What did not need these cells was graded all the same."),
         "too_long": _("Ran too long"),

@@ -3,13 +3,22 @@
 import shlex
 from pathlib import Path
 
+from nbformat import NotebookNode
 from rich.console import Console
 
 from course_lib.errors import CourseError
+from course_lib.exercises.outline import item_outline
 from course_lib.grading.config import WORK
+from course_lib.grading.facts import StudentFacts
 from course_lib.grading.phrases import labelled
 from course_lib.grading.points import shown
-from course_lib.grading.reasons import plain, short_name
+from course_lib.grading.reasons import (
+    check_results,
+    findings_in,
+    plain,
+    reasons_of_cells,
+    short_name,
+)
 from course_lib.grading.results import STATUS, GradeReport, Row
 from course_lib.i18n import _
 
@@ -41,7 +50,7 @@ def explanation(result: GradeReport, student: str) -> dict:
         "max": row.max_total,
         "percent": row.percent,
         "to_mark": row.to_mark,
-        "cells": [_cell(result, row, cell) for cell in result.items],
+        "cells": _cells(result, row, facts),
         "seed": row.seed,
         "versions": dict(facts.record.get("versions") or {}),
         "command": command(result.assignment, row),
@@ -49,17 +58,47 @@ def explanation(result: GradeReport, student: str) -> dict:
     }
 
 
-def _cell(result: GradeReport, row: Row, cell: str) -> dict:
-    findings = [f for f in row.findings if f.item in (short_name(cell), cell)]
-    return {
-        "cell": cell,
-        "points": row.points.get(cell),
-        "max": result.items[cell],
-        "bonus": cell in result.bonus,
-        "marked": row.total is not None and row.points.get(cell) is not None,
-        "ended": row.endings.get(cell, ""),
-        "findings": [{"kind": f.kind, "id": f.id, "text": f.text} for f in findings],
+def _cells(result: GradeReport, row: Row, facts: StudentFacts) -> list[dict]:
+    """Every part of the assignment; "reason" says why a part has not all of its points."""
+    reasons = reasons_of_cells(row, facts.notebook)
+    nothing = row.total is None or row.status == "unreadable" or facts.notebook is None
+    graded = {
+        cell.metadata.nbgrader.get("grade_id"): cell
+        for cell in ([] if nothing else facts.notebook.cells)
+        if cell.metadata.nbgrader.get("grade")
     }
+    found = {name: findings_in(cell) for name, cell in graded.items()}
+    return [
+        {
+            "cell": cell,
+            "points": row.points.get(cell),
+            "max": most,
+            "bonus": cell in result.bonus,
+            "marked": row.total is not None and row.points.get(cell) is not None,
+            "by_hand": cell in facts.by_hand,
+            "ended": row.endings.get(cell, ""),
+            "reason": reasons.get(cell, ""),
+            "aspects": _aspects(graded[cell]) if cell in graded else [],
+            "findings": [{"kind": f.kind, "id": f.id, "text": f.text} for f in found.get(cell, [])],
+        }
+        for cell, most in result.items.items()
+    ]
+
+
+def _aspects(cell: NotebookNode) -> list[dict]:
+    """What the last check of a cell looked at: points of each, and whether they were earned."""
+    aspects = []
+    for result in check_results(cell)[-1:]:
+        try:
+            titles = item_outline(str(result.get("item"))).aspects
+        except (CourseError, KeyError):
+            titles = {}
+        for aspect in result.get("aspects", []):
+            id = str(aspect.get("id"))
+            text = plain(_(titles[id]) if id in titles else id)
+            kept = {name: aspect.get(name) for name in ("points", "earned")}
+            aspects.append({"id": id, "text": text, **kept})
+    return aspects
 
 
 def command(assignment: str, row: Row) -> str:
@@ -115,11 +154,15 @@ def _say_cell(cell: dict, made: dict, say) -> None:
         points = _("not marked yet")
     else:
         points = shown(cell["points"])
-    say(f"  {short_name(cell['cell'])}: {points} / {most}")
+    by_hand = " (" + _("given by hand") + ")" if cell["by_hand"] else ""
+    say(f"  {short_name(cell['cell'])}: {points} / {most}{by_hand}")
     for finding in cell["findings"]:
         say(f"      {finding['text']}  [{plain(finding['kind'])}: {plain(finding['id'])}]")
-    if cell["ended"] == "stopped" and not cell["findings"]:
-        say("      " + _("Its code did not run."))
+    for aspect in cell["aspects"]:
+        if aspect["points"] and not aspect["earned"]:
+            say("      " + labelled(aspect["text"], f"0 / {shown(aspect['points'])}"))
+    if cell["reason"] and not cell["findings"]:
+        say(f"      {cell['reason']}")
 
 
 def _say_log(path: Path, say) -> None:

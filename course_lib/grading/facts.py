@@ -22,21 +22,23 @@ from course_lib.grading.execute import CHECK
 from course_lib.grading.gradebook import course_directory, open_gradebook
 from course_lib.grading.likeness import SMALLEST, THE_COURSE, Likeness, likeness
 from course_lib.grading.normal_code import NormalCode, normal_code
-from course_lib.grading.points import bonus_cells
+from course_lib.grading.points import bonus_cells, left
 from course_lib.grading.release import made_release
 from course_lib.grading.source import read_source
 from course_lib.grading.submissions import students_of
 
 _LONGEST = 2000  # characters of an exception's text
+_LONGEST_CELL = 20_000
 
 
 @dataclass
 class StudentFacts:
     """One submission. ``points`` maps cells to points, None where nobody has given any.
 
-    ``late`` are the points that lateness costs, and ``total`` is without them. ``graded_at`` is
-    the time of its record, in seconds; ``notebook`` the graded one, its outputs alone; ``code``
-    what was written into each answer cell, in its normal form.
+    ``by_hand`` are the cells whose points a person gave; ``late`` are the points that lateness
+    costs, and ``total`` is without them. ``graded_at`` is the time of its record, in seconds;
+    ``notebook`` the graded one, its outputs alone, and the source of cells that ended with an
+    error; ``code`` what was written into each answer cell, in its normal form.
     """
 
     student: str
@@ -48,6 +50,7 @@ class StudentFacts:
     graded_at: float | None = None
     in_gradebook: bool = False
     points: dict[str, float | None] = field(default_factory=dict)
+    by_hand: set[str] = field(default_factory=set)
     total: float = 0.0
     late: float = 0.0
     notebook: NotebookNode | None = None
@@ -168,11 +171,13 @@ def _read_gradebook(gradebook, assignment: str, handed_in: dict[str, StudentFact
         facts = handed_in.get(student)
         if facts is not None:
             points = manual if manual is not None else auto
+            if manual is not None:
+                facts.by_hand.add(cell)
             facts.points[cell] = None if points is None else points + (extra or 0.0)
             facts.total += facts.points[cell] or 0.0
     for facts in handed_in.values():
-        if facts.late:  # where all is lost, what is left is 0, not -0 nor 1e-15
-            facts.total = round(facts.total - facts.late, 9) + 0.0
+        if facts.late:
+            facts.total = left(facts.total, facts.late)
 
 
 def _read_record(root: Path, assignment: str, facts: StudentFacts) -> None:
@@ -232,9 +237,13 @@ def _outcome(cell: dict) -> dict:
         elif CHECK in (output.get("data") or {}):
             data = {CHECK: output["data"][CHECK]}
             outputs.append({"output_type": "execute_result", "data": data})
+    stopped = any(output["output_type"] == "error" for output in outputs)
+    source = cell.get("source", "") if stopped else ""
     return {
         "cell_type": cell.get("cell_type", "raw"),
         "id": cell.get("id", "?"),
+        "execution_count": cell.get("execution_count"),
         "metadata": {"nbgrader": (cell.get("metadata") or {}).get("nbgrader") or {}},
+        "source": (source if isinstance(source, str) else "".join(source))[:_LONGEST_CELL],
         "outputs": outputs,
     }

@@ -14,7 +14,7 @@ from pygments.lexers import PythonLexer
 from course_lib.grading import result
 from course_lib.grading.execute import CHECK
 from course_lib.grading.markdown import heading, render_markdown
-from course_lib.grading.points import bonus_cells, core, percent
+from course_lib.grading.points import bonus_cells, core, left, percent
 from course_lib.grading.reasons import brief, check_results, plain
 from course_lib.i18n import _
 
@@ -32,13 +32,14 @@ def page(notebook, grading: dict, language: str) -> str:
     bonus = bonus_cells(grading["assignment"])
     cells = [_view(cell, bonus) for cell in notebook.cells]
     items = [cell for cell in cells if cell["graded"]]
+    score = left(grading["score"])
     return _template().render(
         lang=language.replace("_", "-"),
         title=heading(notebook) or grading["assignment"],
-        grading=grading,
+        grading=grading | {"score": score},
         words={
             "of": _("of {points} points").format(points=number(_most(items, grading, bonus))),
-            "notes": _notes(items, bonus),
+            "notes": _notes(items, bonus, score, grading["late_penalty"]),
             "unread": _("not marked yet"),
             "bonus": _("bonus"),
             "late": _("Handed in late: {points} points less.").format(
@@ -96,9 +97,9 @@ def _most(items: list[dict], grading: dict, bonus) -> float:
     return core({item["id"]: item["points"] for item in items}, bonus) or grading["max_score"]
 
 
-def _notes(items: list[dict], bonus) -> list[str]:
+def _notes(items: list[dict], bonus, score: float, late: float) -> list[str]:
     """Sentences below the points: what of them counts above, and what is not marked yet."""
-    above = sum(item["score"] or 0 for item in items if item["id"] in bonus)
+    above = min(score, sum(item["score"] or 0 for item in items if item["id"] in bonus))
     notes = [_("{points} of them are a bonus.").format(points=number(above))] if above else []
     unread = sum(item["points"] for item in items if item["unread"])
     if unread:
@@ -106,6 +107,7 @@ def _notes(items: list[dict], bonus) -> list[str]:
             {item["id"]: item["score"] for item in items},
             {item["id"]: item["points"] for item in items},
             bonus,
+            late,
         )
         text = _("{points} more points are for answers that your teacher has still to read.")
         notes.append(text.format(points=number(unread)))

@@ -6,10 +6,9 @@ stopped goes on where it stopped.
 """
 
 import hashlib
-import json
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -30,6 +29,7 @@ from rich.text import Text
 from course_lib.errors import CourseError
 from course_lib.files import write_atomically
 from course_lib.grading.beforehand import record_path
+from course_lib.grading.by_hand import given_by_hand, write_anew
 from course_lib.grading.config import WORK, safe_student, source_path
 from course_lib.grading.engine.isolation import shut_in
 from course_lib.grading.engine.job import Graded, InfrastructureError, Job
@@ -38,6 +38,7 @@ from course_lib.grading.engine.writer import NotWritten, Writer
 from course_lib.grading.gradebook import course_directory, held
 from course_lib.grading.mend import Note
 from course_lib.grading.pool import WARM, Pool
+from course_lib.grading.records import Record, read_record
 from course_lib.grading.release import register
 from course_lib.grading.report import GradeReport, report, write_reports
 from course_lib.grading.seeds import class_seed
@@ -55,25 +56,11 @@ NOT_GRADED = N_("Not graded, through no fault of the submission ({reason}): run 
 
 
 @dataclass(frozen=True)
-class Record:
-    """What is kept of one grading: enough to skip it, to explain it and to do it again alone."""
-
-    key: str
-    student: str
-    language: str
-    status: str  # "graded", "mended", "unreadable" or "failed"
-    seed: int
-    notes: list[dict]
-    versions: dict[str, str] = field(default_factory=dict)
-
-    def save(self, root: Path, assignment: str) -> None:
-        text = json.dumps(self.__dict__, ensure_ascii=False, indent=1, sort_keys=True)
-        write_atomically(record_path(root, assignment, self.student), text + "\n")
-
-
-@dataclass(frozen=True)
 class Run:
-    """One call of ``grade``: what is the same for all its submissions."""
+    """One call of ``grade``: what is the same for all its submissions.
+
+    ``by_hand`` is what people had given when it began: see ``given_by_hand``.
+    """
 
     root: Path
     assignment: str
@@ -81,11 +68,19 @@ class Run:
     isolation: str
     workers: int
     pool: Callable[..., Pool]
+    by_hand: Mapping[str, str] = field(default_factory=dict)
+
+    def job(self, student: str) -> Job:
+        return Job(str(self.root), self.assignment, student, self.seed, self.isolation)
 
     def fail(self, student: str, notes: list[Note]) -> None:
         """Keep a record of a submission that could not be graded: no row, never a zero."""
         told = [note.to_dict() for note in notes]
         Record("", student, "en", "failed", self.seed, told).save(self.root, self.assignment)
+
+    def writer(self) -> Writer:
+        folder = staged_folder(self.assignment).as_posix()
+        return Writer(self.root, self.assignment, submitted=folder)
 
 
 def grade(
@@ -120,9 +115,11 @@ def grade(
         register(root, assignment)
         again, alone = force and students is None, students is not None
         seed = class_seed(root, assignment, seed, draw_again=again, alone=alone)
-        run = Run(root, assignment, seed, isolation, workers or default_workers(), pool)
-        _grade(run, wanted, students, force, console)
+        given = given_by_hand(root, assignment)
+        run = Run(root, assignment, seed, isolation, workers or default_workers(), pool, given)
+        renewed = _grade(run, wanted, force, console)
         result = report(root, assignment)
+        result.renewed = renewed
         write_reports(root, result)
     return result.only(students)
 
@@ -164,9 +161,10 @@ def _on_a_disk(assignment: str):
         raise CourseError(text) from error
 
 
-def _grade(run: "Run", wanted: list[str], students, force: bool, console: Console) -> None:
+def _grade(run: Run, wanted: list[str], force: bool, console: Console) -> list[str]:
+    """Grade what is to be graded; returns the students who only got a new page."""
     version = hashlib.sha256(source_path(run.root, run.assignment).read_bytes()).hexdigest()
-    waiting = []
+    waiting, stale, unchanged = [], {}, 0
     for student in wanted:
         if not safe_student(student):
             run.fail(student, [Note(BAD_NAME, name=student)])
@@ -177,21 +175,32 @@ def _grade(run: "Run", wanted: list[str], students, force: bool, console: Consol
             run.fail(student, [Note(NOT_GRADED, reason=_last_line(error))])
             continue
         key = f"{version[:16]}-{digest[:16]}-{run.seed}"
-        if force or not _is_done(run.root, run.assignment, student, key):
-            waiting.append((Job(str(run.root), run.assignment, student, run.seed, run.isolation),
-                            key))  # fmt: skip
-    skipped = len(wanted) - len(waiting)
-    if skipped:
-        console.print(_("{count} already graded and unchanged.").format(count=skipped))
+        record = read_record(run.root, run.assignment, student)
+        given = run.by_hand.get(student, "")
+        if force or not _is_done(run, record, student, key):
+            waiting.append((run.job(student), key))
+        elif record.by_hand != given:
+            stale[student] = replace(record, by_hand=given)
+        else:
+            unchanged += 1
+    if unchanged:
+        console.print(_("{count} already graded and unchanged.").format(count=unchanged))
+    renewed = _renew(run, stale, console) if stale else []
     if waiting:
         _grade_all(run, waiting, console)
+    return renewed
 
 
-def _grade_all(run: "Run", waiting: list[tuple[Job, str]], console: Console) -> None:
+def _renew(run: Run, stale: dict[str, Record], console: Console) -> list[str]:
+    with run.writer() as writer:
+        jobs = [run.job(student) for student in stale]
+        return write_anew(jobs, stale, writer, console)
+
+
+def _grade_all(run: Run, waiting: list[tuple[Job, str]], console: Console) -> None:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Rate())
-    folder = staged_folder(run.assignment).as_posix()
     with (
-        Writer(run.root, run.assignment, submitted=folder) as writer,
+        run.writer() as writer,
         Progress(*columns, TimeRemainingColumn(), console=console) as progress,
     ):
         bar = progress.add_task(_("Grading {name}").format(name=run.assignment), total=len(waiting))
@@ -200,7 +209,7 @@ def _grade_all(run: "Run", waiting: list[tuple[Job, str]], console: Console) -> 
             progress.advance(bar)
 
 
-def run_jobs(run: "Run", waiting: list[tuple[Job, str]], writer: Writer) -> Iterator["Record"]:
+def run_jobs(run: Run, waiting: list[tuple[Job, str]], writer: Writer) -> Iterator[Record]:
     """Grade every job; a record of each as it is done. Each is written before it is yielded.
 
     A submission that fails through a fault of ours is tried once more at the end, and a page, for
@@ -246,7 +255,8 @@ def run_jobs(run: "Run", waiting: list[tuple[Job, str]], writer: Writer) -> Iter
             write_atomically(logs / f"{job.student}.log", _log(job, found, log))
             known_by = (key, job.student, found.language, found.status, job.seed)
             made_with = versions(Path(job.root), job.assignment)
-            yield Record(*known_by, found.notes, made_with)
+            given = run.by_hand.get(job.student, "")
+            yield Record(*known_by, found.notes, made_with, given)
 
 
 def _log(job: Job, graded: Graded, lines: tuple[str, ...]) -> str:
@@ -277,17 +287,14 @@ def default_workers() -> int:
         return max(1, os.cpu_count() or 1)
 
 
-def _is_done(root: Path, assignment: str, student: str, key: str) -> bool:
-    try:
-        record = json.loads(record_path(root, assignment, student).read_text("utf-8"))
-    except (OSError, ValueError):
-        return False
-    course = course_directory(root)
-    graded = Path(course.format_path(course.autograded_directory, student, assignment))
+def _is_done(run: Run, record: Record | None, student: str, key: str) -> bool:
+    course = course_directory(run.root)
+    graded = Path(course.format_path(course.autograded_directory, student, run.assignment))
     return (
-        record.get("key") == key
-        and record.get("status") != "failed"
-        and (graded / f"{assignment}.ipynb").exists()
+        record is not None
+        and record.key == key
+        and record.status != "failed"
+        and (graded / f"{run.assignment}.ipynb").exists()
     )
 
 

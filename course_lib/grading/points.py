@@ -27,11 +27,15 @@ def core(maxima: Mapping[str, float], bonus: Collection[str]) -> float:
 
 
 def percent(
-    points: Mapping[str, float | None], maxima: Mapping[str, float], bonus: Collection[str]
+    points: Mapping[str, float | None],
+    maxima: Mapping[str, float],
+    bonus: Collection[str],
+    late: float = 0.0,
 ) -> float | None:
     """Per cent of the core that has been marked, and the bonus on top; None if nothing has been.
 
-    ``points`` are None where a person has still to give them.
+    ``points`` are None where a person has still to give them; ``late`` are the points that
+    lateness costs: who loses half of them has half the percentage.
     """
     marked = {name: value for name, value in points.items() if value is not None}
     most = sum(maxima[name] for name in marked if name not in bonus)
@@ -39,7 +43,13 @@ def percent(
         return None
     earned = sum(value for name, value in marked.items() if name not in bonus)
     above = sum(value for name, value in marked.items() if name in bonus)
-    return 100 * (earned / most + above / core(maxima, bonus))
+    kept = max(0.0, 1 - late / (earned + above)) if late and earned + above > 0 else 1.0
+    return 100 * (earned / most + above / core(maxima, bonus)) * kept
+
+
+def left(points: float, late: float = 0.0) -> float:
+    """What lateness leaves: never less than 0, and 0 where all is lost, not -0 nor 1e-15."""
+    return max(0.0, round(points - late, 9))
 
 
 def shown(value: float | None) -> str:

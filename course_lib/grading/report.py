@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
@@ -54,6 +55,10 @@ def print_report(result: GradeReport, console: Console) -> None:
         console.print(
             _("To be run again: {students}.").format(students=names), style="red", markup=False
         )
+    if result.unreadable:
+        text = _("Could not be read, 0 points; ask for another file: {students}.")
+        names = ", ".join(plain(row.student) for row in result.unreadable)
+        console.print(text.format(students=names), style="yellow", markup=False)
     if result.to_mark:
         text = _("To be marked by a person (…), in the formgrader: {students}.")
         names = ", ".join(plain(row.student) for row in result.to_mark)
@@ -123,6 +128,8 @@ def _mistakes(result: GradeReport) -> Table:
 
 
 def _summary(result: GradeReport) -> str:
+    if not result.rows:
+        return _("Nothing was handed in yet.")
     counts = Counter(row.status for row in result.rows)
     told = [f"{counts[status]} {_(word)}" for status, word in STATUS.items() if counts[status]]
     text = _("{count} submissions: {counts}.").format(
@@ -150,7 +157,9 @@ def write_reports(
     """
     folder = Path(root) / "marks"
     with speaking("en"):  # what machines read is the same whoever asks for it
-        for_machines = result if result.facts is None else told(result.facts)
+        for_machines = result
+        if result.facts is not None:
+            for_machines = replace(told(result.facts), renewed=result.renewed)
         write_atomically(
             folder / f"{result.assignment}.json",
             json.dumps(for_machines.to_dict(), ensure_ascii=False, indent=1) + "\n",

@@ -32,7 +32,7 @@ class Finding:
 
     def to_dict(self) -> dict:
         """Plain data. With "told" a report says the finding in another language."""
-        told = {"what": recipe(self.what), "why": recipe(self.why)}
+        told = {"what": recipe(self.what), "why": recipe(self.why), "where": recipe(self.where)}
         shown = {"kind": self.kind, "id": self.id, "text": self.text, "where": self.where}
         return shown | {"told": told}
 

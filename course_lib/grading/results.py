@@ -7,7 +7,7 @@ found comes from the graded notebooks; what was mended or failed from the record
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
-from course_lib.grading.endings import endings, halted
+from course_lib.grading.endings import endings, halted, refused
 from course_lib.grading.facts import ClassFacts, StudentFacts, read_facts
 from course_lib.grading.likeness import Likeness
 from course_lib.grading.mend import Note
@@ -33,6 +33,7 @@ class Row:
 
     ``points`` are None for an answer that nobody has marked; ``to_mark`` are the points of those,
     which are neither earned nor lost in ``percent``. A bonus counts above ``max_total``.
+    ``refused`` are cells without points for what the answer uses, which nobody has looked at.
     """
 
     student: str
@@ -56,6 +57,7 @@ class Row:
     endings: dict[str, str] = field(default_factory=dict)
     too_long: list[str] = field(default_factory=list)
     died: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -72,7 +74,8 @@ class Misconception:
 class GradeReport:
     """All submissions of one assignment; ``items`` maps each graded cell to its points.
 
-    ``bonus`` are the cells whose points count above the others'.
+    ``bonus`` are the cells whose points count above the others'; ``renewed`` the students whose
+    pages this run wrote anew after marking by hand.
     """
 
     assignment: str
@@ -82,6 +85,7 @@ class GradeReport:
     marks: Path | None = None
     pages: dict[str, Path] = field(default_factory=dict)
     bonus: frozenset[str] = frozenset()
+    renewed: list[str] = field(default_factory=list)
     # What the report was told from, to tell it again in another language.
     facts: ClassFacts | None = field(default=None, repr=False, compare=False)
 
@@ -113,6 +117,11 @@ class GradeReport:
         return [row for row in self.rows if row.to_mark]
 
     @property
+    def unreadable(self) -> list[Row]:
+        """The submissions in which there was nothing to grade: a person should ask for another."""
+        return [row for row in self.rows if row.status == "unreadable"]
+
+    @property
     def likeness(self) -> Likeness:
         """Which answers are so alike that a person should look at them together."""
         return self.facts.likeness if self.facts else Likeness()
@@ -128,6 +137,8 @@ class GradeReport:
             "failed": [row.student for row in self.failed],
             "waiting": [row.student for row in self.waiting],
             "to_mark": [row.student for row in self.to_mark],
+            "unreadable": [row.student for row in self.unreadable],
+            "renewed": self.renewed,
             "misconceptions": [asdict(found) for found in self.misconceptions],
             "alike": [asdict(found) for found in self.likeness.alike],
             "common": [asdict(found) for found in self.likeness.common],
@@ -166,7 +177,9 @@ def _row(facts: ClassFacts, student: StudentFacts) -> Row:
             row.status = "waiting"
         else:
             row.points, row.total = dict(student.points), student.total
-            row.percent = percent(row.points, items, facts.bonus)
+            if row.status == "unreadable":  # nobody can mark what is not there
+                row.points = {name: points or 0.0 for name, points in row.points.items()}
+            row.percent = percent(row.points, items, facts.bonus, student.late)
             row.to_mark = sum(items[name] for name, points in row.points.items() if points is None)
             if student.late:
                 late = _("Handed in late: {points} points less.")
@@ -175,6 +188,11 @@ def _row(facts: ClassFacts, student: StudentFacts) -> Row:
         row.findings = findings_of(student.notebook)
         row.endings = endings(student.notebook)
         row.too_long, row.died = halted(student.notebook)
+        row.refused = [
+            cell
+            for cell in refused(student.notebook)
+            if not row.points.get(cell) and cell not in student.by_hand
+        ]
     row.reason = reason_of(row, student.notebook, facts.bonus)
     return row
 

@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 import pytest
 
 from course_lib.grading import class_page
+from course_lib.grading.gradebook import open_gradebook
 from course_lib.grading.histogram import histogram
 from course_lib.grading.overview import Bar, bars, parts
 from course_lib.grading.report import report, write_reports
@@ -89,6 +90,27 @@ def test_what_needs_a_person_is_named_with_its_reason_and_the_rubric(pages):
     assert re.search(r"dina add –", text) and re.search(r"eko – add", text)
     # All but Ana, who has her points, and those of whom there is nothing to mark.
     assert re.search(r"why_plus 6 5\b", text)
+
+
+def test_who_is_refused_is_named_with_the_line_until_a_person_has_looked(made):
+    values = {"cell": "add", "number": 2, "line": "return sum([a, b])  # <b>"}
+    where = {"say": 'In the cell "{cell}", line {number}: {line}', "values": values}
+    refused = {"kind": "error", "id": "forbidden-call", "text": "Your code uses sum. And more."}
+    refused |= {"where": "W", "told": {"where": where}}
+    made.put("ana", points=0.0, findings=[refused], written=5.0)
+    made.put("budi", points=0.0, findings=[MINUS], written=5.0)
+    made.put("cy", points=0.0, findings=[refused], written=5.0)
+    with open_gradebook(made.root) as gradebook:
+        gradebook.find_grade("test_add", "tiny", "tiny", "cy").manual_score = 0.0
+        gradebook.db.commit()
+    result = report(made.root, "tiny")
+    assert [row.refused for row in result.rows] == [["test_add"], [], []]
+    write_reports(made.root, result)
+    text = section(result.pages["en"].read_text("utf-8"), "human")
+    said = 'ana add Your code uses sum. In the cell "add", line 2: return sum([a, b]) # <b>'
+    assert said in text and "budi" not in text and "cy" not in text
+    assert "Nothing waits for a person" not in text
+    assert "第 2 行" in section(result.pages["zh_CN"].read_text("utf-8"), "human")
 
 
 def test_the_parts_are_counted_and_the_hardest_is_first(pages):

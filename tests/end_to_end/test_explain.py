@@ -41,6 +41,56 @@ def test_each_cell_has_its_points_and_its_findings(made):
     assert "why_plus: not marked yet / 6" in text and "torch 9.9" in text
 
 
+@pytest.mark.parametrize(
+    ("lost", "told"),
+    [
+        ({"points": 0.0, "error": ("AssertionError", "no sum")},
+         "The check add stops with AssertionError: no sum."),
+        ({"points": 3.0}, "add is not complete."),
+    ],
+)  # fmt: skip
+def test_each_part_that_lost_points_says_why_as_the_table_does(made, lost, told):
+    made.put("ana", written=2.0, **lost)
+    result = report(made.root, "tiny")
+    found = explanation(result, "ana")
+    assert [cell["reason"] for cell in found["cells"]] == [told, "why_plus is not complete."]
+    assert [cell["by_hand"] for cell in found["cells"]] == [False, True]
+    text = printed(found)
+    assert told in text and told in result.rows[0].reason
+    assert "why_plus: 2 / 6 (given by hand)" in text and "why_plus is not complete." in text
+
+
+def test_what_a_check_says_about_another_part_stands_with_the_cell_it_is_in(made):
+    """A cell may be called anything, and check any item."""
+    made.put("ana", points=1.0, findings=[MINUS], item="tiny.sum")
+    found = explanation(report(made.root, "tiny"), "ana")
+    assert [one["id"] for one in found["cells"][0]["findings"]] == ["minus"]
+    assert "It subtracts." in printed(found)
+
+
+@pytest.mark.parametrize(
+    ("item", "title"), [("ps4_lstm.lstm_cell", "every gradient"), ("tiny.add", "gradients")]
+)
+def test_every_point_that_a_check_takes_is_accounted_for(made, item, title):
+    aspects = [{"id": "c", "points": 1.0, "passed": True, "earned": True},
+               {"id": "gradients", "points": 2.5, "passed": False, "earned": False},
+               {"id": "double", "points": 0.5, "passed": False, "earned": True}]  # fmt: skip
+    made.put("ana", points=1.5, findings=[MINUS], aspects=aspects, item=item)
+    found = explanation(report(made.root, "tiny"), "ana")
+    told = found["cells"][0]["aspects"]
+    assert sum(aspect["points"] for aspect in told if not aspect["earned"]) == 4 - 1.5
+    text = printed(found)
+    assert f"{title}: 0 / 2.5" in text and text.count(": 0 / ") == 1
+
+
+def test_of_what_could_not_be_read_no_part_is_called_unwritten(made):
+    made.put("ana", points=0.0, findings=[MINUS], status="unreadable",
+             notes=[{"template": "Cut off.", "values": {}}])  # fmt: skip
+    found = explanation(report(made.root, "tiny"), "ana")
+    assert not any(cell["reason"] or cell["findings"] for cell in found["cells"])
+    assert found["reason"] == "Cut off." and "to mark" not in printed(found)
+
+
 def test_the_command_is_one_that_the_shell_takes_as_it_was_meant(made):
     made.put("a b+c")
     command = explanation(report(made.root, "tiny"), "a b+c")["command"]

@@ -254,6 +254,10 @@ def test_what_cannot_be_read_or_named_costs_its_own_submission_only(course, monk
     monkeypatch.undo()
     after = grade(course.root, "tiny", students=["locked"])
     assert row_of(after, "locked").total == 4
+    monkeypatch.setattr(grading, "submission_digest", locked)
+    said = io.StringIO()
+    grade(course.root, "tiny", students=["locked"], console=Console(file=said))
+    assert "unchanged" not in said.getvalue()  # it could not be graded
     assert "\x1b" not in row_of(after, "locked").reason
 
 

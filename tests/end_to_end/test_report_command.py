@@ -88,6 +88,12 @@ def test_without_a_submission_a_report_on_everything_is_one_sentence(call):
     assert done.exit_code == COULD_NOT_START and "Nothing was handed in yet" in done.output
 
 
+def test_nor_does_one_on_an_assignment_count_to_nothing(call):
+    done = call[1]("report", "tiny")
+    assert done.exit_code == DONE and "tiny: Nothing was handed in yet." in done.output
+    assert "0 submissions" not in done.output
+
+
 def test_an_unknown_assignment_names_those_that_exist(call):
     done = call[1]("report", "tyni")
     assert done.exit_code == COULD_NOT_START and "tiny" in done.output

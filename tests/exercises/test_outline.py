@@ -35,6 +35,7 @@ def test_what_is_kept_is_what_is_described(id, kept, monkeypatch):
         assert (item.id, item.title, item.name, item.bonus) == (
             here.id, here.title, here.name, here.bonus
         )  # fmt: skip
+        assert here.aspects == {aspect.id: aspect.title for aspect in item.aspects}
         messages = {made.id: made.message for made in (*item.faults, *item.conventions)}
         assert messages == here.messages == outline.item_outline(f"{id}.{item.id}").messages
 

@@ -78,6 +78,7 @@ class _Cells:
     commented: dict[str, str] = field(default_factory=dict)  # what gets a comment
     grades: list[str] = field(default_factory=list)  # ids, one row each in a new submission
     comments: list[str] = field(default_factory=list)
+    tasks: list[str] = field(default_factory=list)  # ids, of questions that a person marks
 
 
 @dataclass
@@ -109,7 +110,7 @@ class Rows:
                 cells.graded[cell.name] = cell.id
             for cell in notebook.solution_cells:
                 cells.commented[cell.name] = cell.id
-            tasks = [task.id for task in notebook.task_cells]
+            tasks = cells.tasks = [task.id for task in notebook.task_cells]
             cells.grades = [cell.id for cell in notebook.grade_cells] + tasks
             cells.comments = [cell.id for cell in notebook.solution_cells] + tasks
 
@@ -153,6 +154,20 @@ class Rows:
                 self._save_notebook(connection, row.id, cells, results[name])
         return saved
 
+    def find(self, connection: Connection, student: str) -> Saved:
+        """A submission as it was written: all its notebooks. Raises MissingRow."""
+        wanted = {"assignment": self.assignment, "student": student}
+        submission = connection.execute(_FIND_SUBMISSION, wanted).first()
+        if submission is None:
+            raise MissingRow(student)
+        found = Saved({}, {}, self._late(connection, submission))
+        rows = {row.notebook_id: row for row in self._rows(connection, submission.id, fresh=False)}
+        for name, cells in self._cells.items():
+            if cells.id in rows:
+                found.finished[name] = rows[cells.id].id
+                found.penalties[name] = rows[cells.id].late_submission_penalty
+        return found
+
     def _ensure_student(self, connection, student: str, create: bool) -> None:
         if connection.execute(_FIND_STUDENT, {"student": student}).first() is not None:
             return
@@ -194,6 +209,10 @@ class Rows:
             id = _known(cells.graded, name)
             by_hand = points is None or graded.has_manual(id)
             graded.set(id, points, by_hand)
+        # Where nothing could be read, a question has its 0 points without a person; now it can be.
+        for task in set(cells.tasks) - {cells.graded[name] for name in result.points}:
+            if graded.has_points(task):
+                graded.set(task, None, by_hand=True)
         graded.write()
         wanted = {_known(cells.commented, name): text for name, text in result.comments.items()}
         found = {r.cell_id: r for r in connection.execute(_FIND_COMMENTS, {"notebook": row})}
@@ -229,6 +248,9 @@ class _Grades:
 
     def has_manual(self, cell: str) -> bool:
         return _known(self.rows, cell).manual_score is not None
+
+    def has_points(self, cell: str) -> bool:
+        return _known(self.rows, cell).auto_score is not None
 
     def set(self, cell: str, points: float | None, by_hand: bool) -> None:
         row = _known(self.rows, cell)

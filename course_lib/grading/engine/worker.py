@@ -6,6 +6,7 @@ elsewhere, by the one ``Writer``.
 
 import os
 import warnings
+from dataclasses import replace
 from pathlib import Path
 from time import monotonic
 
@@ -25,6 +26,8 @@ from course_lib.grading.engine.given import Given
 from course_lib.grading.engine.isolation import can_fork
 from course_lib.grading.engine.job import Graded, InfrastructureError, Job, Sheet
 from course_lib.grading.engine.masters import put_beside
+from course_lib.grading.engine.plan import NotebookPlan
+from course_lib.grading.engine.steps import Executed
 from course_lib.grading.execute import ExecuteToTheEnd
 from course_lib.grading.gradebook import course_directory
 from course_lib.grading.result import Finding
@@ -59,14 +62,24 @@ def _execute_one(job: Job, root: Path) -> Graded:
     if at.kept is not None:
         at.kept.keep_new()
     status = "graded" if not submission.notes else "mended"
+    executed = at.steps.finish(notebook, job.student, folder=folder)
     return Graded(
-        at.steps.finish(notebook, job.student, folder=folder),
+        executed if submission.readable else nothing_to_mark(executed, at.steps.plan.notebook()),
         submission.language,
         status if submission.readable else "unreadable",
         [note.to_dict() for note in submission.notes],
         lost,
         monotonic() - started,
     )
+
+
+def nothing_to_mark(executed: Executed, plan: NotebookPlan) -> Executed:
+    """Of a stand-in, in which nobody wrote an answer: no question waits for a person."""
+    if not executed.saves or not executed.finished:
+        return executed
+    points = {cell.name: 0.0 for cell in plan.task_cells}
+    points |= {name: given or 0.0 for name, given in executed.points.items()}
+    return replace(executed, points=points)
 
 
 def execute_sheet(sheet: Sheet) -> dict:

@@ -34,6 +34,7 @@ from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import BaseConverter
 from nbgrader.preprocessors import AssignLatePenalties
+from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from course_lib.grading.engine.folder import beside, exchange, restore, restore_all
@@ -127,7 +128,7 @@ class Writer:
         try:
             restore(target)
             self._write_files(student, fresh, results)
-            self._write_rows(student, results)
+            self._write_rows(student, lambda open_: self._save(open_, student, results))
             self._run_own_steps(student, results)
             exchange(target)
         except OSError as error:
@@ -141,6 +142,16 @@ class Writer:
         if self._files.post_convert_hook:
             self._hook(student, self._files.run_post_convert_hook, target)
         return tuple(line for result in given for line in result.log) + self.log.take()
+
+    def penalise(self, student: str) -> None:
+        """Compute anew what lateness costs, from the points and the due date as they are now.
+
+        A person may have changed points, or given more time. Raises NotWritten.
+        """
+        try:
+            self._write_rows(student, lambda connection: self._rows.find(connection, student))
+        except OwnStepFailed as error:
+            raise NotWritten(_(OWN).format(reason=error)) from error
 
     # Files
 
@@ -166,9 +177,17 @@ class Writer:
 
     # Rows
 
-    def _write_rows(self, student: str, results: Results) -> None:
+    def _write_rows(self, student: str, change: Callable[[Connection], Saved]) -> None:
+        """Make a change to the rows of a submission; what lateness costs follows from it."""
+
+        def changed(connection: Connection) -> Saved:
+            saved = change(connection)
+            if self._lateness is not None and not self._is_left_to_plugin(saved):
+                set_penalties(connection, saved, self._penalties(connection, student, saved))
+            return saved
+
         try:
-            saved = self._commit(lambda connection: self._save(connection, student, results))
+            saved = self._commit(changed)
             if self._is_left_to_plugin(saved):
                 penalties = self._ask_plugin(student, saved)
                 self._commit(lambda connection: set_penalties(connection, saved, penalties))
@@ -195,7 +214,7 @@ class Writer:
             for name in self._rows.notebooks
             if name not in results and not (staged / f"{name}.ipynb").exists()
         ]
-        saved = self._rows.save(
+        return self._rows.save(
             connection,
             student,
             self._timestamp(staged),
@@ -203,15 +222,6 @@ class Writer:
             absent,
             create_student=self._files.create_student,
         )
-        if self._lateness is not None and not self._is_left_to_plugin(saved):
-            penalties = {
-                name: self._lateness.penalty(student, score_of(connection, row), saved.seconds_late)
-                if saved.seconds_late
-                else None
-                for name, row in saved.finished.items()
-            }
-            set_penalties(connection, saved, penalties)
-        return saved
 
     def _timestamp(self, folder: Path) -> datetime | None:
         try:
@@ -234,6 +244,13 @@ class Writer:
         """Whether an instructor's plugin is to be asked, with nothing open."""
         late = self._lateness
         return late is not None and late.asks_own_plugin and saved.seconds_late > 0
+
+    def _penalties(self, connection, student: str, saved: Saved) -> dict[str, float | None]:
+        late, seconds = self._lateness, saved.seconds_late
+        return {
+            name: late.penalty(student, score_of(connection, row), seconds) if seconds else None
+            for name, row in saved.finished.items()
+        }
 
     def _ask_plugin(self, student: str, saved: Saved) -> dict[str, float | None]:
         with self._gradebook.engine.connect() as connection:

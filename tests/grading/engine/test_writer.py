@@ -254,6 +254,32 @@ def test_late_submissions(two_courses, config):
     assert extended["late_submission_penalty"] is None
 
 
+@pytest.mark.parametrize(
+    "config", ['c.LateSubmissionPlugin.penalty_method = "zero"', OWN_PLUGIN], ids=["zero", "own"]
+)
+def test_a_mark_by_hand_changes_what_lateness_costs_as_grading_again_does(two_courses, config):
+    courses = two_courses(config)
+    notebook = answered(made_release(courses[0], "mix", "en"), "add")
+    for root in courses:
+        set_due(root)
+    late = {"timestamp.txt": "2026-03-02 12:30:00 UTC"}
+    grade_both(courses, "late", notebook, shown_by("part"), late)
+    for root, score in ((root, score) for score in (0.5, 2.5) for root in courses):
+        with Gradebook(course_directory(root).db_url) as gradebook:
+            for name in ("in_words", "test_part", "test_add"):
+                gradebook.find_grade(name, "mix", "mix", "late").manual_score = score / 3
+            gradebook.db.commit()
+        if root == courses[0]:
+            stock(root, "late", shown_by("part"))
+            continue
+        with Writer(root, "mix") as writer:
+            writer.penalise("late")
+        found = [tables(root)["submitted_notebook"] for root in courses]
+        assert found[0] == found[1]
+        penalty = next(dict(row) for row in found[0])["late_submission_penalty"]
+        assert penalty == pytest.approx(score if "zero" in config else min(score, 1.25))
+
+
 def test_a_time_stamp_that_is_none_costs_nothing(courses, released):
     # nbgrader's own command fails here and drops the submission: nothing to compare with.
     hand_in(courses[1], "ada", released, {"timestamp.txt": "yesterday"})
