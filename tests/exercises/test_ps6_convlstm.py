@@ -284,7 +284,7 @@ def test_the_check_of_training_takes_seconds_not_minutes(solution):
     check("ps6_convlstm.train", solution["train"])
     started = time.process_time()
     assert check("ps6_convlstm.train", solution["train"]).passed
-    assert time.process_time() - started < 3
+    assert time.process_time() - started < 20
 
 
 def test_the_notebooks_own_model_learns_as_the_statement_promises(solution):

@@ -115,7 +115,7 @@ def test_a_loop_that_never_ends_is_stopped_also_when_it_swallows_exceptions(monk
 
     started = time.monotonic()
     result = check(CELL, endless)
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 15
     assert [finding.id for finding in result.findings] == ["time-is-up"]
     assert result.points == 0
 

@@ -90,7 +90,7 @@ def test_a_block_of_ours_begins_and_ends_before_code_is_stopped():
     with pytest.raises(TimeIsUp):
         limited(0.02, call)
     assert block.begun and block.ended
-    assert time.monotonic() - started < 1.0, "an alarm that is put off rings again soon"
+    assert time.monotonic() - started < 10, "an alarm that is put off rings again soon"
 
 
 def test_an_alarm_while_a_block_of_ours_ends_waits_for_its_end():

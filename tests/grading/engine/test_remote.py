@@ -118,7 +118,7 @@ def test_what_was_said_before_the_bell_could_ring_counts(saying, monkeypatch, st
     started = time.monotonic()
     found = [told for *_question, told in remote.observe_each(ITEM, QUESTIONS, 0.5, 20.0)]
     assert [type(told) for told in found] == [Together, TimeIsUp if stuck else ProcessDied]
-    assert time.monotonic() - started < 4 and not child.alive
+    assert time.monotonic() - started < 12 and not child.alive
 
 
 def test_a_bell_that_promises_too_much_is_no_longer_waited_for_than_an_answer(saying, monkeypatch):
@@ -192,7 +192,7 @@ def test_right_code_that_shows_a_lot_or_closes_the_bell_has_its_points(tmp_path,
         child.ask({"op": "run", "source": source, "count": 1, "seconds": 20.0})
         started = time.monotonic()
         result = check("ps4_lstm.lstm_cell", Remote("lstm_cell", lambda models: child), hidden=True)
-        assert result.passed and child.alive and time.monotonic() - started < 10
+        assert result.passed and child.alive and time.monotonic() - started < 15
         shown = []
         child.ask({"op": "run", "source": "3", "count": 2, "seconds": 20.0}, on_output=shown.append)
         assert [output["output_type"] for output in shown] == ["execute_result"]

@@ -385,7 +385,7 @@ def test_keys_that_collide_are_refused():
         decode(
             {"t": "set", "v": [{"t": "int", "v": hex(n * (2**61 - 1))} for n in range(1, 4000)]}, []
         )
-    assert time.perf_counter() - start < 2
+    assert time.perf_counter() - start < 10
 
 
 def test_a_truth_value_is_one_of_two():
@@ -463,7 +463,7 @@ def test_waiting_ends_at_the_deadline(ends):
         receive(a, start + 0.1)
     with pytest.raises(TooLate):  # nobody reads at the other end
         send(a, {}, [bytes(1 << 24)], deadline=time.monotonic() + 0.1)
-    assert time.monotonic() - start < 2
+    assert time.monotonic() - start < 10
 
 
 def test_one_byte_at_a_time_does_not_stretch_the_deadline(ends):
