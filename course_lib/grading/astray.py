@@ -40,7 +40,9 @@ def without_notebook(home: Path, assignment: str) -> list[Note]:
         (archives if archive else others).append(name)
     told = [(ARCHIVE, archives), (LINKS, links), (OTHERS, others)]
     notes = [Note(text, files=_shown(names)) for text, names in told if names]
-    return [Note(EMPTY), *(notes or [Note(NOTHING)])]
+    if not notes and os.access(folder, os.R_OK | os.X_OK):
+        notes = [Note(NOTHING)]
+    return [Note(EMPTY), *notes]
 
 
 def not_taken(root: Path, graded: list[str], named_by: Callable[[Path], set[str]]) -> list[str]:
@@ -71,9 +73,9 @@ def not_taken(root: Path, graded: list[str], named_by: Callable[[Path], set[str]
 
 
 def _names(folder: Path, links: list[str]) -> list[str]:
-    """What lies in ``folder``, relative to it, without what is hidden; links go to ``links``.
+    """What lies in ``folder``, relative to it; links go to ``links``.
 
-    Of folders, only those that are empty or very deep. A file in the folder's place is named.
+    Of folders, only those that are empty, hidden or very deep. A file in its place is named.
     """
     if folder.is_file():
         return [folder.name]
@@ -83,16 +85,14 @@ def _names(folder: Path, links: list[str]) -> list[str]:
         inside: list[os.DirEntry] = []
         with suppress(OSError), os.scandir(here) as entries:
             # What collects submissions writes the time beside them.
-            inside = [
-                e for e in entries if not e.name.startswith(".") and e.name != "timestamp.txt"
-            ]
+            inside = [entry for entry in entries if entry.name != "timestamp.txt"]
         if not inside and here != folder:
             found.append(f"{here.relative_to(folder).as_posix()}/")
         for entry in inside[:MOST_ENTRIES]:
             path = Path(entry.path)
             if entry.is_symlink():
                 links.append(path.relative_to(folder).as_posix())
-            elif entry.is_dir() and depth < DEEPEST:
+            elif entry.is_dir() and depth < DEEPEST and not entry.name.startswith("."):
                 waiting.append((path, depth + 1))
             else:
                 found.append(path.relative_to(folder).as_posix() + "/" * entry.is_dir())

@@ -51,6 +51,10 @@ HOLDS = {
                           "followed: sub/b.ipynb. What is in it: sub/a.py"),
     "a page": (lambda folder: lay(folder, "tiny.html", "tiny.pdf"), "tiny.html, tiny.pdf"),
     "a folder": (lambda folder: (folder / "tiny.ipynb").mkdir(), "What is in it: tiny.ipynb/"),
+    "a checkpoint": (
+        lambda folder: lay(folder, ".ipynb_checkpoints/tiny-checkpoint.ipynb"),
+        "What is in it: .ipynb_checkpoints/.",
+    ),
     "many": (lambda folder: lay(folder, *(f"{n}.py" for n in range(9))), "1.py, 2.py, …"),
     "a time stamp": (lambda folder: lay(folder, "timestamp.txt"), "There is nothing in it."),
     "an odd name": (lambda folder: lay(folder, "a\n\x1b[31mb.py"), "What is in it: a b.py"),
