@@ -334,9 +334,11 @@ def grade(root, assignment, students, force, workers, scheduler, seed, isolation
     from course_lib.grading.explain import explanation, print_explanation
     from course_lib.grading.grade import grade as run_grading
     from course_lib.grading.report import print_report
-    from course_lib.grading.submissions import students_of
+    from course_lib.grading.submissions import not_taken, students_of
 
     quiet = Console(stderr=True) if as_json else console
+    for text in not_taken(root, names):
+        quiet.print(text, markup=False, highlight=False)
     failed = []
     if not assignment:  # those that somebody handed in; all of them to be told that nobody did
         names = [name for name in names if students_of(root, name)] or names

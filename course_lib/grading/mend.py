@@ -88,6 +88,11 @@ def _name(cell: NotebookNode) -> str | None:
     return name if isinstance(name, str) else None
 
 
+def text_of(cell: NotebookNode) -> str:
+    """Without the blanks that programs add or take away at the ends of lines."""
+    return "\n".join(line.rstrip() for line in cell.source.strip().splitlines())
+
+
 def _is_answer(cell: NotebookNode) -> bool:
     return bool(cell.metadata.nbgrader.get("solution"))
 
@@ -110,7 +115,7 @@ def _plain(cell: NotebookNode) -> NotebookNode:
 def _restore_start(cells, released, notes) -> list[NotebookNode]:
     original = next(cell for cell in released.cells if is_start(cell))
     place = next((i for i, cell in enumerate(cells) if is_start(cell)), None)
-    if place is not None and cells[place].source.strip() == original.source.strip():
+    if place is not None and text_of(cells[place]) == text_of(original):
         cells[place] = deepcopy(original)
         return cells
     notes.append(Note(NO_START))
@@ -170,7 +175,7 @@ def _restore(cell, original, notes) -> None:
         cell.clear()
         cell.update(deepcopy(original))
         cell.source, cell.id = source, identity
-    rewritten = cell.source.strip() != original.source.strip()
+    rewritten = text_of(cell) != text_of(original)
     if not _is_answer(original) and (retyped or rewritten):
         notes.append(Note(CHANGED, name=name))
     if not _is_answer(original):

@@ -4,13 +4,10 @@ The files in ``submitted/`` are only read. What was mended, or why nothing could
 in a sentence that the report shows to the teacher and the feedback page to the student.
 """
 
-import hashlib
 import html
 import json
-import os
 import re
 import shutil
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,17 +16,21 @@ from nbformat import NotebookNode
 
 from course_lib.errors import CourseError
 from course_lib.files import write_atomically
-from course_lib.grading.config import WORK
+from course_lib.grading import astray, handed_in
+from course_lib.grading.config import WORK, assignments
+from course_lib.grading.handed_in import (
+    digest_of,
+    disguised,
+    is_plain_file,
+    notebooks_of,
+    other_files,
+)
 from course_lib.grading.mend import Note, mend
+from course_lib.grading.notebook_file import NO_NOTEBOOK, NotANotebook, read_content
 from course_lib.grading.release import made_release, release_to_read, to_text
+from course_lib.grading.stripped import recognised
 from course_lib.i18n import LANGUAGES, N_, _, speaking
 
-MAX_BYTES = 50 * 2**20  # nbgrader would read the whole file, several times over
-MOST_FILES, DEEPEST = 2000, 20  # of what lies beside a notebook, that much is looked at
-
-EMPTY = N_("The folder of this submission holds no notebook.")
-NOT_JSON = N_("{file} is not a notebook: the file is damaged or cut off at line {line}.")
-NO_NOTEBOOK = N_("{file} is not a notebook: what is in it cannot be read as one.")
 TOO_LARGE = N_("{file} has {size} MB, more than the {limit} MB that are read.")
 OTHER = N_("{file} is not a notebook of this assignment.")
 RENAMED = N_("The notebook was handed in as {file}; its cells are the assignment's.")
@@ -57,25 +58,37 @@ class Submission:
 def students_of(root: Path, assignment: str) -> list[str]:
     """The ids of all who handed in something for ``assignment``, sorted.
 
-    A folder of the student that holds only other assignments is no submission of this one.
+    A folder of the student that holds only other assignments is no submission of this one, and
+    neither is a link in the place of the folder, of which ``not_taken`` tells.
     """
     found = []
     for folder in sorted(Path(root, "submitted").glob("*")):
-        if not folder.is_dir() or folder.name.startswith("."):
+        if not folder.is_dir() or folder.is_symlink() or folder.name.startswith("."):
             continue
-        astray = (path for path in folder.glob("*.ipynb") if _mentions(path, assignment))
-        if (folder / assignment).exists() or any(astray):
+        misplaced = (path for path in folder.glob("*.ipynb") if _mentions(path, assignment))
+        if (folder / assignment).exists() or any(misplaced):
             found.append(folder.name)
     return found
 
 
+def not_taken(root: Path, graded: list[str]) -> list[str]:
+    """Sentences about what lies in ``submitted/`` itself, where nobody is graded for it.
+
+    Of notebooks, about those that name one of the assignments ``graded``, or none at all.
+    """
+    every = assignments(root)
+    return astray.not_taken(
+        Path(root), graded, lambda path: {name for name in every if _mentions(path, name)}
+    )
+
+
 def _mentions(path: Path, assignment: str) -> bool:
     """Whether a notebook outside its folder names this assignment, as every release does."""
-    if path.is_symlink() or not path.is_file():
+    if not is_plain_file(path):
         return False
     try:
         with path.open("rb") as file:
-            return assignment.encode() in file.read(MAX_BYTES)
+            return assignment.encode() in file.read(handed_in.MAX_BYTES)
     except OSError:  # nobody knows; to be listed as one that could not be read
         return True
 
@@ -102,8 +115,8 @@ def check_students(root: Path, assignment: str, wanted: list[str] | None) -> lis
 def submission_digest(root: Path, assignment: str, student: str) -> str:
     """Changes when the files that were handed in do."""
     root = Path(root)
-    files = _files(root, assignment, student)
-    return _digest([*files, *_other_files(root, assignment, student)])
+    files = notebooks_of(root, assignment, student)
+    return digest_of([*files, *other_files(root, assignment, student)])
 
 
 def staged_folder(assignment: str) -> Path:
@@ -114,12 +127,16 @@ def staged_folder(assignment: str) -> Path:
 def read_submission(root: Path, assignment: str, student: str) -> Submission:
     """Read, choose and mend one student's notebook; never raises for what a student can do."""
     root = Path(root)
-    files = _files(root, assignment, student)
+    files = notebooks_of(root, assignment, student)
     digest = submission_digest(root, assignment, student)
     readings = [_read(root, assignment, file) for file in files]
     usable = [reading for reading in readings if reading.notebook is not None]
     if not usable:
-        notes = [reading.problem for reading in readings] or [Note(EMPTY)]
+        others = [_read(root, assignment, file) for file in disguised(root, assignment, student)]
+        usable = [reading for reading in others if reading.notebook is not None]
+    if not usable:
+        notes = [reading.problem for reading in readings]
+        notes = notes or astray.without_notebook(root / "submitted" / student, assignment)
         language = next((r.language for r in readings if r.language), "en")
         return _stand_in(root, assignment, student, language, digest, notes)
     best = max(usable, key=lambda r: (r.share, r.path.stem == assignment, r.path.name))
@@ -129,8 +146,9 @@ def read_submission(root: Path, assignment: str, student: str) -> Submission:
         notes.append(Note(SEVERAL, file=shown))
     elif best.path.parent != root / "submitted" / student / assignment:
         notes.append(Note(MISPLACED, file=shown))
-    elif best.path.stem != assignment:
+    elif best.path.name != f"{assignment}.ipynb":
         notes.append(Note(RENAMED, file=best.path.name))
+    notes += best.notes
     language = best.language or "en"
     released = release_to_read(root, assignment, language)
     mended, more = mend(best.notebook, released)
@@ -146,9 +164,9 @@ def stage(root: Path, assignment: str, submission: Submission) -> str:
     if submission.notes:
         notebook = NotebookNode({**notebook, "cells": [_notice(submission), *notebook.cells]})
     write_atomically(target / f"{assignment}.ipynb", to_text(notebook))
-    handed_in = Path(root) / "submitted" / submission.student / assignment
-    for path in _other_files(Path(root), assignment, submission.student):
-        beside = target / path.relative_to(handed_in)
+    folder_of_student = Path(root) / "submitted" / submission.student / assignment
+    for path in other_files(Path(root), assignment, submission.student):
+        beside = target / path.relative_to(folder_of_student)
         beside.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, beside)
     return folder.as_posix()
@@ -172,99 +190,47 @@ class _Reading:
     problem: Note | None = None
     language: str | None = None
     share: float = 0.0  # of the assignment's cells that are in it
-
-
-def _files(root: Path, assignment: str, student: str) -> list[Path]:
-    """All notebooks handed in, without checkpoints; the student's folder counts if need be."""
-    home = root / "submitted" / student
-    folder = _own_folder(home, assignment)
-    if folder is not None:
-        return [path for path in _walk(folder) if path.suffix == ".ipynb"]
-    places = sorted(home.glob("*.ipynb")) if not (home / assignment).is_dir() else []
-    return [path for path in places if path.is_file() and not path.is_symlink()]
-
-
-def _own_folder(home: Path, assignment: str) -> Path | None:
-    """The folder of the assignment, unless it is a link to somebody else's."""
-    folder = home / assignment
-    inside = folder.is_dir() and folder.resolve().is_relative_to(home.resolve())
-    return folder if inside else None
-
-
-def _walk(folder: Path) -> list[Path]:
-    """The plain files below ``folder``, sorted: none that is hidden, linked to, or very deep.
-
-    Notebooks first where there are more files than anybody hands in.
-    """
-    found, waiting = [], [(folder, 0)]
-    while waiting and len(found) < 100 * MOST_FILES:
-        here, depth = waiting.pop()
-        with suppress(OSError), os.scandir(here) as entries:
-            for entry in entries:
-                if entry.name.startswith(".") or entry.is_symlink():
-                    continue
-                if entry.is_file():
-                    found.append(Path(entry.path))
-                elif entry.is_dir() and depth < DEEPEST:
-                    waiting.append((Path(entry.path), depth + 1))
-    found.sort(key=lambda path: (path.suffix != ".ipynb", path))
-    return sorted(found[:MOST_FILES])
-
-
-def _other_files(root: Path, assignment: str, student: str) -> list[Path]:
-    """What else was handed in: helper modules, data, the time stamp that penalties need."""
-    folder = _own_folder(root / "submitted" / student, assignment)
-    if folder is None:
-        return []
-    found, size = [], 0
-    notebook = f"{assignment}.ipynb"  # its place is taken, also where a folder has its name
-    for path in _walk(folder):
-        if path.suffix == ".ipynb" or path.relative_to(folder).parts[0] == notebook:
-            continue
-        size += path.stat().st_size
-        if size <= MAX_BYTES:
-            found.append(path)
-    return found
-
-
-def _digest(files: list[Path]) -> str:
-    digest = hashlib.sha256()
-    for path in files:
-        digest.update(os.fsencode(path.name) + b"\0")
-        with path.open("rb") as file:
-            digest.update(hashlib.file_digest(file, "sha256").digest())
-    return digest.hexdigest()
+    notes: list[Note] = field(default_factory=list)  # of what was done to read it
 
 
 def _read(root: Path, assignment: str, path: Path) -> _Reading:
     size = path.stat().st_size
-    if size > MAX_BYTES:
-        note = Note(TOO_LARGE, file=path.name, size=size // 2**20, limit=MAX_BYTES // 2**20)
-        return _Reading(path, problem=note)
+    if size > handed_in.MAX_BYTES:
+        sizes = {"size": size // 2**20, "limit": handed_in.MAX_BYTES // 2**20}
+        return _Reading(path, problem=Note(TOO_LARGE, file=path.name, **sizes))
+    data = path.read_bytes()
     try:
-        content = json.loads(path.read_bytes().decode("utf-8-sig", errors="replace"))
-    except json.JSONDecodeError as error:
-        return _Reading(path, problem=Note(NOT_JSON, file=path.name, line=error.lineno))
-    except RecursionError:
-        return _Reading(path, problem=Note(NO_NOTEBOOK, file=path.name))
-    try:
-        # Half of a character, as a cut emoji leaves it, cannot be written to any file again.
-        text = json.dumps(content, ensure_ascii=False).encode("utf-8", "replace")
-        notebook = nbformat.reads(text.decode("utf-8"), as_version=4)
-        cells = [cell for cell in notebook.cells if cell.cell_type in ("code", "markdown", "raw")]
-        for cell in cells:
-            cell.source = cell.source if isinstance(cell.source, str) else "".join(cell.source)
-            cell.metadata = nbformat.from_dict(dict(cell.get("metadata") or {}))
-        notebook.cells = cells
+        content = read_content(data, path.name)
+        notebook = _notebook(content.value)
+    except NotANotebook as problem:
+        return _Reading(path, problem=problem.note)
     except Exception:
         # nbformat raises a different exception for each way in which a file can be broken.
         return _Reading(path, problem=Note(NO_NOTEBOOK, file=path.name))
-    language = _language(notebook)
+    language, notes = _language(notebook), content.notes
     wanted = _grade_ids(release_to_read(root, assignment, "en"))
+    if not _grade_ids(notebook) & wanted:
+        released = release_to_read(root, assignment, language or "en")
+        if (known := recognised(notebook, released, assignment)) is not None:
+            notebook, notes = known[0], [*notes, known[1]]
     share = len(_grade_ids(notebook) & wanted) / max(len(wanted), 1)
     if share == 0:
-        return _Reading(path, problem=Note(OTHER, file=path.name), language=language)
-    return _Reading(path, notebook, None, language, share)
+        problem = content.damage or Note(OTHER, file=path.name)
+        return _Reading(path, problem=problem, language=language)
+    return _Reading(path, notebook, None, language, share, notes)
+
+
+def _notebook(content: object) -> NotebookNode:
+    """The notebook with these contents; raises whatever nbformat raises where they are none."""
+    # Half of a character, as a cut emoji leaves it, cannot be written to any file again.
+    text = json.dumps(content, ensure_ascii=False).encode("utf-8", "replace")
+    notebook = nbformat.reads(text.decode("utf-8"), as_version=4)
+    cells = [cell for cell in notebook.cells if cell.cell_type in ("code", "markdown", "raw")]
+    for cell in cells:
+        cell.source = cell.source if isinstance(cell.source, str) else "".join(cell.source)
+        cell.metadata = nbformat.from_dict(dict(cell.get("metadata") or {}))
+    notebook.cells = cells
+    return notebook
 
 
 def _grade_ids(notebook: NotebookNode) -> set[str]:

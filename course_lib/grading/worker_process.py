@@ -15,6 +15,7 @@ from pathlib import Path
 
 import psutil
 
+from course_lib.grading import scratch
 from course_lib.quick_start import ONE_THREAD, SAME_ORDER, without_iri_grammar
 
 
@@ -61,8 +62,9 @@ class WorkerProcess:
             if self.stopped:
                 raise WorkerLost("the run was stopped")
             self.pipe, far_end = context.Pipe()
-            process = context.Process(target=_work, args=(far_end, self.log, dict(os.environ)))
-            with begun_alike(), deaf_to_ctrl_c():
+            told = {**os.environ, **scratch.environment()}
+            process = context.Process(target=_work, args=(far_end, self.log, told))
+            with begun_alike(), deaf_to_ctrl_c(), scratch.used_by_multiprocessing():
                 process.start()
             far_end.close()
             self.process = process
@@ -98,13 +100,18 @@ def begin(preload: str) -> None:
     if _context(preload).get_start_method() == "forkserver":
         from multiprocessing.forkserver import ensure_running
 
-        with _starting, begun_alike(), deaf_to_ctrl_c():
+        with (
+            _starting,
+            begun_alike(),
+            deaf_to_ctrl_c(),
+            scratch.used_by_multiprocessing(),
+        ):
             ensure_running()
 
 
 def _context(preload: str):
     # Its socket is a file in the folder for temporary files, and a socket's path has 107 bytes.
-    short = len(os.fsencode(tempfile.gettempdir())) < 70
+    short = len(os.fsencode(tempfile.gettempdir())) + scratch.LENGTH <= 107
     if preload and short and "forkserver" in multiprocessing.get_all_start_methods():
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload([preload])
@@ -123,7 +130,7 @@ def begun_alike():
     the folder of a student, with a ``json.py`` in it that would run with all that the instructor
     may do. What a worker itself finds modules by is the path of its run.
     """
-    wanted = {"PYTHONSAFEPATH": "1", **SAME_ORDER}
+    wanted = {"PYTHONSAFEPATH": "1", **SAME_ORDER, **scratch.environment()}
     before = {name: os.environ.get(name) for name in wanted}
     os.environ.update(wanted)
     try:
@@ -156,6 +163,7 @@ def deaf_to_ctrl_c():
 def _work(pipe, log: Path, environment: dict[str, str]) -> None:
     os.environ.clear()  # the one of the process that it was forked from may be of another run
     os.environ.update(environment)
+    tempfile.tempdir = None  # looked up anew, in this environment
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("a") as file:
         for stream in (1, 2):  # kernels inherit them: nothing is printed over the progress bar

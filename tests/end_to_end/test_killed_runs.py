@@ -89,3 +89,33 @@ def test_a_run_killed_at_any_moment_ends_as_if_it_had_not_been(course, monkeypat
         assert (course.root / "feedback" / student / "tiny" / "tiny.html").is_file()
         assert [p.name for p in (course.root / "autograded" / student).iterdir()] == ["tiny"]
     assert grade(course.root, "tiny").failed == [] and sorted(set(asked)) == sorted(asked)
+
+
+SLEEPS = "import time\n\n\ndef add(a, b):\n    time.sleep(60)"
+
+
+@pytest.mark.slow
+def test_the_temporary_files_of_a_killed_run_go_with_the_next_one(course, tmp_path_factory):
+    place = tmp_path_factory.mktemp("t")
+    course.submit("ana", SLEEPS)
+    (course.root / "run.py").write_text(RUN)
+    environment = {**os.environ, "TMPDIR": str(place)}
+
+    def start() -> subprocess.Popen:
+        run = [sys.executable, "run.py"]
+        return subprocess.Popen(run, cwd=course.root, start_new_session=True, env=environment)
+
+    process, begun = start(), time.monotonic()
+    while not list(place.glob("*/submission-*/*")):
+        assert process.poll() is None and time.monotonic() - begun < 120
+        time.sleep(0.05)
+    family = psutil.Process(process.pid).children(recursive=True)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    psutil.wait_procs(family, timeout=30)
+    (left,) = place.iterdir()
+    assert list(left.glob("submission-*")) and list(left.glob("pymp-*"))
+    course.submit("ana", PLUS)
+    assert start().wait(300) == 0
+    assert list(place.iterdir()) == []
+    assert rows(course.root) == {"ana": [4.0]}

@@ -7,7 +7,7 @@ import nbformat
 import pytest
 
 from course_lib.errors import CourseError
-from course_lib.grading import submissions
+from course_lib.grading import handed_in
 from course_lib.grading.sample import read_student
 from course_lib.grading.submissions import check_students, read_submission, stage, students_of
 from course_lib.i18n import speaking
@@ -92,7 +92,7 @@ def test_files_beside_the_notebook_that_are_too_large_stay_behind(course, monkey
     (path.parent / "a.txt").write_text("small", "utf-8")
     (path.parent / "b.bin").write_bytes(bytes(200))
     submission = read(course)
-    monkeypatch.setattr(submissions, "MAX_BYTES", 100)
+    monkeypatch.setattr(handed_in, "MAX_BYTES", 100)
     staged = course.root / stage(course.root, "tiny", submission) / "ana" / "tiny"
     assert sorted(p.name for p in staged.iterdir()) == ["a.txt", "tiny.ipynb"]
 
@@ -189,7 +189,7 @@ def test_an_empty_folder_is_said_to_be_empty(course):
 
 def test_a_huge_file_is_not_read(course, monkeypatch):
     course.submit("ana", RIGHT)
-    monkeypatch.setattr(submissions, "MAX_BYTES", 100)
+    monkeypatch.setattr(handed_in, "MAX_BYTES", 100)
     assert "MB" in told(read(course))
 
 

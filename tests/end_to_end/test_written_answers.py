@@ -13,6 +13,8 @@ from course_lib.errors import CourseError
 from course_lib.exercises.outline import outlined
 from course_lib.exercises.spec import Assignment, Item, Written
 from course_lib.grading import points
+from course_lib.grading.engine.plan import load_plan
+from course_lib.grading.engine.steps import Steps
 from course_lib.grading.feedback import feedback_one
 from course_lib.grading.grade import grade
 from course_lib.grading.gradebook import open_gradebook
@@ -240,3 +242,28 @@ def test_progress_tells_core_bonus_and_written_parts_apart():
     ]
     assert "read by your teacher" in shown._repr_html_()
     assert "10 points" in str(Welcome(described())) and "5 more points" in str(Welcome(described()))
+
+
+def logged(course, language, change=None) -> list[str]:
+    """What nbgrader's steps say of a notebook that is handed in."""
+    path = course.root / "exercises" / language / "tiny" / "tiny.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    for cell in notebook.cells:
+        if change and cell.id in change:
+            cell.source = change[cell.id]
+    steps = Steps(load_plan(course.root, "tiny"))
+    steps.sanitise(notebook, "ana")
+    return list(steps.log.take())
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+def test_the_log_is_silent_on_what_changes_in_every_notebook(with_question, language):
+    """Hidden tests and mark schemes come back into each of them."""
+    assert logged(with_question, language) == []
+    assert logged(with_question, language, {"add": RIGHT}) == []
+
+
+@pytest.mark.parametrize("cell", ["test_add", "why_plus"])
+def test_the_log_names_a_locked_cell_that_was_changed(with_question, cell):
+    (line,) = logged(with_question, "en", {cell: "4.0"})
+    assert cell in line and "checksum" in line

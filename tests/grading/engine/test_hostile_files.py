@@ -2,6 +2,7 @@
 
 import os
 
+import nbformat
 import pytest
 
 from course_lib.grading.submissions import submission_digest
@@ -82,6 +83,48 @@ def test_a_link_to_somebody_elses_folder_is_no_submission(plain, inside):
     link = home / plain.assignment / "sub" if inside else home / plain.assignment
     link.symlink_to(theirs)
     assert total(plain, home.name) == 0
+
+
+def strip(notebook) -> None:
+    """No metadata, and ids of another program."""
+    notebook.metadata = {}
+    for number, cell in enumerate(notebook.cells):
+        cell.metadata, cell.id = {}, f"cell-{number}"
+
+
+def handed_in_stripped(plain, student, answers, change=lambda cells: None) -> float:
+    plain.submit(student, answers)
+    path = plain.root / "submitted" / student / plain.assignment / f"{plain.assignment}.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    strip(notebook)
+    change(notebook.cells)
+    nbformat.write(notebook, path)
+    return total(plain, student)
+
+
+def test_a_notebook_without_metadata_has_the_points_of_its_answers(plain):
+    assert handed_in_stripped(plain, "stripped", RIGHT) == plain_course.MOST
+    wrong = {**RIGHT, "root": plain_course.WRONG["root"]}
+    got = handed_in_stripped(plain, "stripped-wrong", wrong)
+    assert got == plain_course.MOST - len(plain_course.PARTS["root"][2])
+
+
+def test_a_notebook_without_metadata_gains_nothing_by_what_it_puts_beside_the_tests(plain):
+    def tests_twice(cells) -> None:
+        for cell in [c for c in cells if "assert" in c.source]:
+            cells.append(nbformat.v4.new_code_cell(cell.source))
+        cells += [nbformat.v4.new_code_cell("def near(a, b): return True\n1000.0") for _ in "ab"]
+
+    assert handed_in_stripped(plain, "stripped-more", plain_course.WRONG, tests_twice) == 0
+
+
+def test_a_file_cut_off_has_the_points_of_its_whole_answers(plain):
+    plain.submit("cut", RIGHT)
+    path = plain.root / "submitted" / "cut" / plain.assignment / f"{plain.assignment}.ipynb"
+    text = path.read_text("utf-8")
+    path.write_text(text[: text.index("def total(")], "utf-8")
+    later = sum(len(plain_course.PARTS[name][2]) for name in ("total", "share", "book"))
+    assert total(plain, "cut") == plain_course.MOST - later
 
 
 SHOWN = {
