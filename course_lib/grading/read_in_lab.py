@@ -130,7 +130,10 @@ class _Ran:
         return found
 
     def _newest(self, name: str, before: int) -> int | None:
-        """The last cell that gave this name, and whose object the name still stands for."""
+        """The last cell that gave this name, and whose object the name still stands for.
+
+        Before a cell that makes the name's object of what the name stood for: the cell before it.
+        """
         if name not in self.names:
             return None
         again = self.written[before] if before < len(self.written) else None
@@ -141,7 +144,10 @@ class _Ran:
             if source == again or not (name in source or "import *" in source):
                 continue
             given, stars = _given(source)
-            if name in given and not (given[name] and self._made_elsewhere(name, number)):
+            living = again is not None or not (
+                given.get(name) and self._made_elsewhere(name, number)
+            )
+            if name in given and living:
                 return number
             if any(hasattr(sys.modules.get(module), name) for module in stars):
                 return number

@@ -147,6 +147,14 @@ def test_a_name_that_is_given_to_itself_is_followed_to_the_cell_before(shell):
     assert found.id == "forbidden-call" and "[4], line 2" in found.where
 
 
+def test_an_answer_that_is_wrapped_afterwards_is_still_read(shell):
+    wrap = "def wrap(f):\n    return lambda *all: f(*all)"
+    found = finding(shell, NAME + HIDDEN["getattr"], wrap, "lstm_cell = wrap(lstm_cell)")
+    assert found and "[2], line 2" in found.where
+    run(shell, RIGHT, "lstm_cell = wrap(lstm_cell)")
+    assert told(shell) is None
+
+
 def test_a_file_of_ones_own_cannot_be_read_at_grading(shell, tmp_path, monkeypatch):
     (tmp_path / "mine_beside.py").write_text(RIGHT, "utf-8")
     monkeypatch.syspath_prepend(tmp_path)
