@@ -16,6 +16,7 @@ from nbgrader.preprocessors import (
     LimitOutput,
 )
 
+from course_lib.grading import formgrader
 from course_lib.grading.engine.nbgrader_step import ExecuteShutIn
 from course_lib.grading.engine.own_steps import SaveKindly
 from course_lib.grading.exchange import CollectOwnWork, ReleaseFeedbackByName
@@ -78,6 +79,10 @@ c.Autograde.autograde_preprocessors = [
 # Feedback pages without the hidden tests, in the student's language, readable without a network.
 c.GenerateFeedback.preprocessors = FEEDBACK_STEPS
 c.GenerateFeedback.exporter_class = FeedbackExporter
+
+# Formgrader's page of a submission: formulas without a script from another host.
+c.HTMLExporter.extra_template_basedirs = formgrader.TEMPLATES
+c.HTMLExporter.filters = formgrader.FILTERS
 
 # Of the exchange (docs/grading.md): nobody hands in under another's name, nor a link to what is not
 # theirs, and who renamed a notebook finds its feedback.

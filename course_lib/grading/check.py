@@ -5,7 +5,7 @@ import os
 from course_lib.errors import CourseError
 from course_lib.exercises import get_item
 from course_lib.exercises.spec import Assignment, Item
-from course_lib.grading import session
+from course_lib.grading import read_in_lab, session
 from course_lib.grading.built_on import begin_with
 from course_lib.grading.capture import contained
 from course_lib.grading.diagnosis import Diagnosis, diagnose
@@ -62,7 +62,7 @@ def _examined(assignment: Assignment, item: Item, fn, show: bool, hidden: bool) 
         "show": show,
     }
     with contained() as printed:
-        refused = exam.refused()
+        refused = read_in_lab.refused(assignment, item, fn) or exam.refused()
         if refused:
             outcomes, found, followed = [], Diagnosis((refused,)), frozenset()
         else:
