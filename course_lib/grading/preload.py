@@ -6,7 +6,7 @@ import warnings
 from importlib import import_module
 
 from course_lib.grading.engine import nursery
-from course_lib.quick_start import ONE_THREAD, without_iri_grammar
+from course_lib.quick_start import COLLECTING, ONE_THREAD, without_iri_grammar
 
 gc.disable()  # nothing of all this is garbage
 os.environ.update(ONE_THREAD)  # before torch is loaded
@@ -17,4 +17,5 @@ nursery.start()  # its imports go on beside these
 warnings.filterwarnings("ignore", "forkserver: waitpid returned unexpected pid", UserWarning)
 import_module("course_lib.grading.engine.worker")
 gc.enable()
+gc.set_threshold(*COLLECTING)
 gc.freeze()  # no worker's garbage collector copies these pages

@@ -13,6 +13,7 @@ import pytest
 from rich.console import Console
 from selenium import webdriver
 
+from course_lib.errors import CourseError
 from course_lib.i18n import LANGUAGES
 from course_lib.publish import chromium
 from course_lib.publish.build import build_book
@@ -121,12 +122,30 @@ def pytest_terminal_summary(terminalreporter, config):
 def _programs() -> tuple[str, str] | None:
     """Paths of the browser and of its driver, installed now if that is possible."""
     found = _find()
-    if found is None and shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0:
-        wanted = ["chromium", "chromium-driver"]
+    wanted = [] if found else ["chromium", "chromium-driver"]
+    wanted += ["fontconfig", "fonts-noto-cjk"] if _without_chinese() else []
+    if wanted and shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0:
         for command in (["update", "-q"], ["install", "-qy", "--no-install-recommends", *wanted]):
             subprocess.run(["apt-get", *command], check=False, capture_output=True)
         found = _find()
     return found
+
+
+def _without_chinese() -> str:
+    """Why Chinese cannot be printed; "" where it can. A system with no fc-list is not known."""
+    try:
+        chromium.need_fonts(["zh_CN"])
+    except CourseError as error:
+        return str(error)
+    return ""
+
+
+@pytest.fixture(scope="session")
+def chinese(browser):
+    """Skip, and say so, where a PDF would have boxes in the place of Chinese."""
+    reason = _without_chinese()
+    if reason:
+        pytest.skip(reason)
 
 
 def _find() -> tuple[str, str] | None:

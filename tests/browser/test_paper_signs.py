@@ -43,7 +43,7 @@ def test_the_glyphs_of_radicals_are_named_by_the_ideographs():
 
 
 @pytest.mark.browser
-def test_a_finished_pdf_is_searchable_small_and_says_what_it_is(browser, tmp_path):
+def test_a_finished_pdf_is_searchable_small_and_says_what_it_is(chinese, tmp_path):
     page, pdf = tmp_path / "page.html", tmp_path / "page.pdf"
     rows = "<p>长短期记忆 一二人入八 见车门方日月木水火</p>" * 300
     page.write_text(

@@ -18,6 +18,8 @@ import traceback
 from importlib import import_module
 from pathlib import Path
 
+from course_lib.quick_start import COLLECTING
+
 ROOM = 1 << 20  # bytes of one request
 SEED = 1997  # what no check draws from
 # No file of the course can be opened in a child: what it answers with is loaded before. And numpy's
@@ -167,6 +169,7 @@ def _freeze() -> None:
         raise RuntimeError(f"{_threads()} threads: children of this process would hang")
     gc.collect()
     gc.freeze()
+    gc.set_threshold(*COLLECTING)
 
 
 def _be_a_child(channel, descriptor: int, bell: int, told: dict, settings, capturing) -> None:
