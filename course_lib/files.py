@@ -3,7 +3,7 @@
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 
@@ -37,3 +37,30 @@ def all_or_nothing(path: Path) -> Iterator[Path]:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def remove_tree(top: Path) -> None:
+    """Remove a folder that a student's code had for itself, as far as the system lets us.
+
+    It may be deeper than Python's recursion goes and longer than a path may be: each folder is
+    moved to the top before it is emptied. And it may be closed to its owner.
+    """
+    moved, waiting = 0, [os.fspath(top)]
+    while waiting:
+        folder = waiting.pop()
+        with suppress(OSError):
+            os.chmod(folder, 0o700)
+            for entry in list(os.scandir(folder)):
+                with suppress(OSError):
+                    if not entry.is_dir(follow_symlinks=False):
+                        os.unlink(entry.path)
+                        continue
+                    moved += 1
+                    os.chmod(entry.path, 0o700)  # to be moved it has to be written to
+                    place = os.path.join(top, f".removed-{os.getpid()}-{moved}")
+                    os.rename(entry.path, place)
+                    waiting.append(place)
+            if folder != os.fspath(top):
+                os.rmdir(folder)
+    with suppress(OSError):
+        os.rmdir(top)

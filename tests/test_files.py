@@ -1,5 +1,7 @@
 """A file is written whole or not at all, by one function."""
 
+import os
+import stat
 from pathlib import Path
 
 import pytest
@@ -7,6 +9,7 @@ import torch
 from PIL import Image
 
 from course_lib import lab
+from course_lib.files import remove_tree
 from course_lib.models import training
 from course_lib.publish import execution
 from course_lib.publish.light import pictures
@@ -57,3 +60,34 @@ def test_nothing_is_left_of_a_file_that_was_not_finished(written, tmp_path, monk
     with pytest.raises(OSError, match="No space"):
         written(tmp_path, monkeypatch)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_goes_however_deep_and_closed_it_is(tmp_path):
+    top, outside = tmp_path / "top", tmp_path / "outside"
+    (outside / "kept").mkdir(parents=True)
+    (top / "a" / "b").mkdir(parents=True)
+    (top / "link").symlink_to(outside)
+    (top / "a" / "file").touch()
+    (top / "a" / "b").chmod(0)
+    (top / "a").chmod(0)
+    home = os.open(".", os.O_RDONLY)
+    try:
+        os.chdir(top)
+        for _ in range(1500):  # deeper than recursion goes, and longer than a path may be
+            os.mkdir("deep")
+            os.chdir("deep")
+    finally:
+        os.chdir(home)
+        os.close(home)
+    remove_tree(top)
+    assert not top.exists() and (outside / "kept").is_dir()
+    remove_tree(top)  # nothing is there: nothing happens
+
+
+def test_what_cannot_be_removed_stays_and_stops_nothing(tmp_path, monkeypatch):
+    (tmp_path / "top" / "inner").mkdir(parents=True)
+    (tmp_path / "top" / "file").touch()
+    monkeypatch.setattr(os, "unlink", lambda _path: full())
+    remove_tree(tmp_path / "top")
+    assert [path.name for path in (tmp_path / "top").iterdir()] == ["file"]
+    assert stat.S_ISREG((tmp_path / "top" / "file").stat().st_mode)

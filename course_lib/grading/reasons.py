@@ -80,8 +80,10 @@ def plain(text: str) -> str:
     """``text`` on one line, without characters that steer a terminal: students write some of it.
 
     Half characters, as in names of files from another system, cannot be printed: � stands there.
+    Marks that turn the direction of what follows are left out.
     """
     text = re.sub(r"[\ud800-\udfff]", "�", strip_ansi(text))
+    text = re.sub(r"[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]", "", text)
     return re.sub(r"[\s\x00-\x1f\x7f-\x9f]+", " ", text).strip()
 
 
@@ -223,13 +225,16 @@ def _cause(name: str, errors: list[_Error], part: str = "") -> _Error | None:
 
     That is a cell with the name in it, or the answer to the ``part`` itself, whatever is in it.
     """
-    if not name:
-        return None
-    for k, error in enumerate(errors):
-        mentioned = re.search(rf"\b{re.escape(name)}\b", error.source)
-        if error.undefined != name and (mentioned or (error.answer and error.answer == part)):
-            return _cause(error.undefined, errors[:k]) or error
-    return None
+    cause = None
+    while name:
+        for k, error in enumerate(errors):
+            mentioned = re.search(rf"\b{re.escape(name)}\b", error.source)
+            if error.undefined != name and (mentioned or (error.answer and error.answer == part)):
+                cause, name, part, errors = error, error.undefined, "", errors[:k]
+                break
+        else:
+            break
+    return cause
 
 
 def _undefined(text: str) -> str:

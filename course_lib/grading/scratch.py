@@ -5,12 +5,13 @@ and whoever finds it free, in a folder of their own, knows that nobody needs wha
 """
 
 import os
-import shutil
 import stat
 import tempfile
 from contextlib import contextmanager, suppress
 from multiprocessing import util
 from pathlib import Path
+
+from course_lib.files import remove_tree
 
 try:
     import fcntl
@@ -96,9 +97,10 @@ def _made() -> tuple[Path, int] | None:
 def _remove(path: Path) -> None:
     """The mark last: what could not be removed is tried again by the next run."""
     with suppress(OSError):
+        os.chmod(path, 0o700)
         for entry in list(os.scandir(path)):
             if entry.is_dir(follow_symlinks=False):
-                shutil.rmtree(entry.path, ignore_errors=True)
+                remove_tree(Path(entry.path))
             elif entry.name != MARK:
                 os.unlink(entry.path)
         if os.listdir(path) == [MARK]:

@@ -5,7 +5,7 @@ from nbformat import NotebookNode, from_dict
 
 from course_lib.grading.endings import halted, refused
 from course_lib.grading.execute import CHECK
-from course_lib.grading.reasons import reason_of, reasons_of_cells
+from course_lib.grading.reasons import plain, reason_of, reasons_of_cells
 from course_lib.grading.results import Row
 from course_lib.i18n import speaking
 
@@ -95,6 +95,17 @@ def test_the_reason_of_a_missing_name_is_followed_back_to_where_it_begins():
         check("add", missing("add")),
     )
     assert reason_of(row(add=0), made) == ("The cell [3] stops with ModuleNotFoundError: no nunpy.")
+
+
+def test_a_chain_of_missing_names_may_be_longer_than_recursion_goes():
+    chain = [code("n0 = 1 / 0", raised("ZeroDivisionError", "division by zero"), count=1)]
+    chain += [code(f"n{n} = n{n - 1}", missing(f"n{n - 1}"), count=n + 1) for n in range(1, 1500)]
+    told = reason_of(row(add=0), notebook(*chain, check("add", missing("n1499"))))
+    assert told == "The cell [1] stops with ZeroDivisionError: division by zero."
+
+
+def test_marks_that_turn_the_direction_of_a_line_are_left_out():
+    assert plain("evil\u202etxt.ipynb\u2066 x") == "eviltxt.ipynb x"
 
 
 def test_a_helper_that_does_not_run_is_the_reason_of_what_calls_it():

@@ -116,7 +116,7 @@ def spans(source: str) -> list[tuple[int, int]]:
         _tree(source)
     except (SyntaxError, ValueError, MemoryError):
         try:
-            if len(_plain(source).splitlines()) != len(source.strip().splitlines()):
+            if _plain(source).strip("\n").count("\n") != source.strip("\n").count("\n"):
                 return whole
         except ValueError:
             return whole

@@ -10,6 +10,7 @@ import platform
 import shutil
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
@@ -17,10 +18,11 @@ from time import monotonic
 from nbformat import NotebookNode
 from nbgrader import utils
 
+from course_lib.files import remove_tree
 from course_lib.grading.allowed import Held
 from course_lib.grading.candidate import ProcessDied
 from course_lib.grading.engine.cells import OwnCall, own_call, start_call
-from course_lib.grading.engine.children import Child, Late, Lost, Zygote
+from course_lib.grading.engine.children import Child, Late, Lost, NoChildren, Zygote
 from course_lib.grading.engine.outputs import Outputs
 from course_lib.grading.engine.own import shown
 from course_lib.grading.engine.remote import Remote
@@ -110,7 +112,7 @@ class Execution:
                 child.kill()
             if self.trusted is not None:
                 self.trusted.close()
-            shutil.rmtree(self.scratch, ignore_errors=True)
+            remove_tree(self.scratch)
 
     def child(self, models: bool = False) -> Child:
         """A living process in the state that the cells before this one leave behind."""
@@ -203,14 +205,13 @@ class Execution:
             cell = self.notebook.cells[index]
             shown, cell.outputs = cell.outputs, []
             outputs = Outputs(cell, cell.execution_count)
-            outputs.add({"output_type": "stream", "name": "stdout", "text": held.text() + "\n"})
-            try:
-                loss = self._student_code(self.child(), held.last, outputs.count, outputs.add)
+            # There may be no process left for it, or no room on the disk: the marks are made.
+            with suppress(GivenUp, NoChildren, OSError):
+                child, told = self.child(), held.text() + "\n"
+                outputs.add({"output_type": "stream", "name": "stdout", "text": told})
+                loss = self._student_code(child, held.last, outputs.count, outputs.add)
                 if loss is not None:
                     outputs.replace_errors(*loss)
-            except GivenUp as given_up:
-                kind, why = given_up.args
-                outputs.replace_errors(kind, self.say(why))
             cell.outputs = [*shown, *cell.outputs]
 
     def _student_code(

@@ -6,6 +6,8 @@ from nbformat.v4 import new_code_cell
 
 from course_lib.exercises import get_assignment
 from course_lib.grading.allowed import hold
+from course_lib.grading.engine.children import NoChildren
+from course_lib.grading.engine.executor import Execution
 from course_lib.i18n import LANGUAGES, speaking
 from tests.grading.engine.attacks import ours_course
 from tests.grading.engine.attacks.course import Course, stop_benches
@@ -35,6 +37,8 @@ def split(source: str) -> tuple[str, str]:
         ("\n\n%time 1\nexec('y')\nz = 3", "\n\n%time 1\n\nz = 3", "\n\n\nexec('y')\n"),
         ("%%time\nexec('y')\nz = 3", "\n\n", "%%time\nexec('y')\nz = 3"),
         ("!ls \\\n  -l\nexec('y')\nz = 3", "\n\n\n", "!ls \\\n  -l\nexec('y')\nz = 3"),
+        ("def f():\n    return 1\n!ls \\\n  -l\nexec('y')\n\n", "\n\n\n\n\n\n",
+         "def f():\n    return 1\n!ls \\\n  -l\nexec('y')\n\n"),
         ("import torch\ntorch.tanh = abs\nz = 3", "import torch\n\nz = 3", "\ntorch.tanh = abs\n"),
         ("x = 1\ny = 2", "x = 1\ny = 2", ""),
     ],
@@ -122,6 +126,23 @@ def test_right_answers_keep_their_points(ours, own, ends):
     assert "marked" in shown[0]["text"] and own.splitlines()[0] in shown[0]["text"]
     last = shown[-1]
     assert ends in (last.get("text") or last.get("ename")), shown
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("error", [NoChildren("none"), OSError(28, "No space left on device")])
+def test_what_cannot_be_run_at_last_leaves_the_marks_as_they_are(ours, monkeypatch, error):
+    at_last = Execution._at_last
+
+    def without_a_process(self):
+        def none():
+            raise error
+
+        self.child = none
+        at_last(self)
+
+    monkeypatch.setattr(Execution, "_at_last", without_a_process)
+    points, (shown,) = graded(ours, f"late-{type(error).__name__}", ALL, "exec('x = 1')")
+    assert points["check_lstm_cell"] == FULL and shown == []
 
 
 @pytest.mark.slow
