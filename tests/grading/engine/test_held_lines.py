@@ -111,11 +111,11 @@ def test_what_only_looks_like_it_does_not(source):
     assert not reading.hidden and not held
 
 
-@pytest.mark.parametrize("above", ["# In [1]: a try\n", "\n"])
-def test_a_text_is_read_as_ipython_leaves_it(above):
+@pytest.mark.parametrize(("above", "below"), [("", "  # In [1]: a try"), ("\n", "")])
+def test_a_text_is_read_as_ipython_leaves_it(above, below):
     """It takes ``...: `` away at the beginnings of lines, within texts as well."""
-    tricky = '{}f = getattr(torch, "ls\\\n   ...: tm_cell")'.format(above)
-    tricky = tricky if above == "\n" else tricky.removeprefix(above) + "  # In [1]: a try"
+    tricky = 'f = getattr(torch, "ls\\\n   ...: tm_cell")'
+    tricky = f"{above}{tricky}{below}"
     answer = new_code_cell("def lstm_cell(x):\n    return f(x)", metadata=ANSWER.metadata)
     reading, _held = hold([new_code_cell("import torch"), new_code_cell(tricky), answer], PS4)
     assert reading.refused(PS4.items[0]).kind == "finished"
@@ -238,10 +238,10 @@ DEBUGGER = f"open('.pdbrc', 'w').write({RUN + chr(10) + 'continue' + chr(10)!r})
         [f"%prun -s cumulative {RUN}"],
         [f"%%capture a{{{RUN}}}\nx = 1"],
         [DEBUGGER, "import pdb; pdb.set_trace()"],
-        [DEBUGGER, "%debug"],
+        [DEBUGGER, "%debug 1"],
         [
             'box = getattr((lambda: 0), "__glo\\\n   ...: bals__")["__buil\\\n   ...: tins__"]'
-            f'  # In [1]: a try\nbox["ex\\\n   ...: ec"]({RUN[5:-1]})'
+            f'  # In [1]: a try\ngetattr(box, "ex\\\n   ...: ec")({RUN[5:-1]})'
         ],
     ],
     ids=["braces", "config", "time", "prun", "capture", "pdbrc", "debug", "prompts"],
