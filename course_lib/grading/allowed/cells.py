@@ -4,15 +4,17 @@ Nothing is executed. A cell that Python cannot parse never runs, so there is not
 """
 
 import ast
+import re
 import warnings
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from course_lib.grading.allowed.lists import MAGIC_THAT_RUNS
 from course_lib.grading.allowed.texts import Bindings, bindings_of
 
 MOST_CHARACTERS = 400_000
 SHORT = 10_000
+_WORD = re.compile(r"\s*(?P<name>\w+)(?![\w.])\s*(?P<rest>.*)", re.S)
 
 
 @dataclass(frozen=True)
@@ -91,15 +93,30 @@ def parsed(source: str) -> tuple[ast.Module, int]:
     """The tree of a cell and the number of lines dropped before its first."""
     stripped = source.lstrip("\n\r")
     offset = len(source[: len(source) - len(stripped)].splitlines())
-    for text in (source, None):
+    try:
+        tree = _tree(source)
+        if not (source[:1].isspace() or "In [" in source):  # the shell leaves it as it is
+            return tree, 0
+    except (SyntaxError, ValueError, MemoryError):
+        tree = None
+    try:
+        made = _plain(source)
+    except ValueError:
+        return ast.Module([], []), offset
+    line = made.rstrip("\n")
+    if len(line.splitlines()) == 1 and _is_automagic(line, tree is not None):
+        made = f"%{line.strip()}"
         try:
-            if text is None:
-                blank = len(source) - len(source.lstrip())
-                return _tree(_plain(source)), source[:blank].count("\n")
-            return _tree(text), 0
+            return _tree(_plain(made)), offset
         except (SyntaxError, ValueError, MemoryError):
-            continue
-    return _automagic(source), offset
+            return ast.Module([], []), offset
+    if tree is not None and made.strip() == source.strip():
+        return tree, 0
+    try:
+        blank = len(source) - len(source.lstrip())
+        return _tree(made), source[:blank].count("\n")
+    except (SyntaxError, ValueError, MemoryError):
+        return ast.Module([], []), offset
 
 
 def spans(source: str) -> list[tuple[int, int]]:
@@ -112,9 +129,7 @@ def spans(source: str) -> list[tuple[int, int]]:
     lines = source.split("\n")
     if source.lstrip().startswith("%%") or any(map(_breaks, lines)):
         return whole
-    try:
-        _tree(source)
-    except (SyntaxError, ValueError, MemoryError):
+    if not parses(source) or source[:1].isspace() or "In [" in source:
         try:
             if _plain(source).strip("\n").count("\n") != source.strip("\n").count("\n"):
                 return whole
@@ -155,13 +170,30 @@ def _plain(source: str) -> str:
         raise ValueError("not a cell") from error
 
 
-def _automagic(source: str) -> ast.Module:
-    """``run file.py``, alone in its cell, is a magic without its sign."""
-    lines = [line for line in source.splitlines() if line.strip()]
-    first = lines[0].split()[0] if len(lines) == 1 else ""
-    if first in MAGIC_THAT_RUNS:
-        try:
-            return _tree(_plain(f"%{lines[0].strip()}"))
-        except (SyntaxError, ValueError, MemoryError):
-            pass
-    return ast.Module([], [])
+def _is_automagic(line: str, is_python: bool) -> bool:
+    """``run file.py``, alone in its cell, is a magic without its sign; so is ``run -mfile``."""
+    word = _WORD.match(line)
+    if word is None or word["rest"].startswith("="):
+        return False
+    if word["name"] in MAGIC_THAT_RUNS or word["name"] in _line_magics():
+        return True
+    # A name that nobody knows here may be another magic's: its text is run where it has braces.
+    return not is_python and not parses(line) and "{" in word["rest"]
+
+
+def parses(source: str) -> bool:
+    try:
+        _tree(source)
+    except (SyntaxError, ValueError, MemoryError):
+        return False
+    return True
+
+
+@cache
+def _line_magics() -> frozenset[str]:
+    from IPython.core import magics
+    from IPython.core.magic import Magics
+
+    kinds = [getattr(magics, name) for name in dir(magics)]
+    kinds = [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, Magics)]
+    return frozenset(n for k in kinds for n in (getattr(k, "magics", None) or {}).get("line", ()))

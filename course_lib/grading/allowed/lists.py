@@ -93,6 +93,9 @@ HIDING = re.compile(
      | inspect\.(currentframe|stack|trace|getmodule|getouterframes|getinnerframes|getclosurevars
                  |getmembers|getattr_static|modulesbyfile|sys|builtins|importlib|types|ast)
      | pickle\.(load|loads|Unpickler|_.*) | joblib\.load | pandas\.(read_pickle|eval)
+     | test | idlelib | lib2to3 | turtledemo | __main__ | asyncio\.__main__
+     | timeit\.(main|template) | (cProfile|profile)\.(Profile|main|_.*)
+     | torch\.utils\.bottleneck
      | bdb | trace | rlcompleter | site | pip | setuptools | distutils | pkg_resources
      | pdb\.(run|runeval|runctx|runcall|Pdb|main|bdb) | functools\.singledispatch.*
      | unittest\.(loader|main|case|TestProgram|TestLoader|defaultTestLoader|findTestCases
@@ -159,10 +162,13 @@ LEADS_ANYWHERE = frozenset(
         "__setstate__",
     ]
 )
-# Options with which a file is code, and the only value with which it is not.
-CODE_IN_FILES = {"weights_only": True, "allow_pickle": False}
+# Options with which a file or a text is code, and the only value with which it is not.
+CODE_IN_FILES = {"weights_only": True, "allow_pickle": False, "eval_str": False}
 # They are called with such options; kept under other names nobody sees with which.
-LOADS = frozenset({"torch.load", "numpy.load"})
+LOADS = frozenset(
+    {"torch.load", "numpy.load", "inspect.signature", "inspect.get_annotations",
+     "inspect.Signature.from_callable"}
+)  # fmt: skip
 # What may be done with a whole module: nothing comes of it but text.
 HARMLESS_CALLS = frozenset({"print", "help", "dir", "hasattr", "repr", "str", "id"})
 # Settings that torch and others mean to be set.

@@ -10,6 +10,7 @@ import getpass
 import io
 import json
 import os
+import pdb
 import sys
 import tempfile
 import threading
@@ -59,6 +60,7 @@ class CapturingShell(InteractiveShell):
         self._kept = _Room()
         self.streams = {name: _Stream(name, self._send) for name in ("stdout", "stderr")}
         super().__init__(config=config, **options)
+        _forget_debugger_files()
         for kind in type(self)._walk_mro():  # get_ipython() and display() look for it there
             kind._instance = self
 
@@ -170,6 +172,14 @@ class CapturingShell(InteractiveShell):
 
     def ask_exit(self) -> None:
         """``exit()`` in a cell ends nothing: the other cells still count."""
+
+
+def _forget_debugger_files() -> None:
+    """``pdb.set_trace()`` and ``%debug`` run what stands in ``.pdbrc``, which nobody has read."""
+    made = pdb.Pdb.__init__
+    names = made.__code__.co_varnames[: made.__code__.co_argcount]
+    given = dict(zip(names[-len(made.__defaults__) :], made.__defaults__, strict=True))
+    made.__defaults__ = tuple({**given, "readrc": False}[name] for name in given)
 
 
 class _Compiler(CachingCompiler):

@@ -56,6 +56,75 @@ def test_what_is_left_is_read_again():
     assert [one.line for one in held[0].refusals] == sorted(one.line for one in held[0].refusals)
 
 
+# Texts that IPython and Python run as code, and cells that IPython reads in a way of its own.
+RUN_AS_CODE = [
+    '%env A={exec("q")}',
+    '!ls {exec("q")}',
+    'x = !ls {exec("q")}',
+    '%pwd {exec("q")}',
+    '%%bash {exec("q")}\nls',
+    '%%capture a{exec("q")}\nx = 1',
+    'ls {exec("q")}',
+    '%config InlineBackend.close_figures = exec("q")',
+    'config InlineBackend.close_figures=exec("q")',
+    "%config InlineBackend.rc = torch.tanh = 1",
+    "%config InteractiveShell.autocall = 2",
+    "autocall 2",
+    "load_ext helper",
+    "autoawait helper.f",
+    ">>> run helper.py",
+    "In [1]: run -mhelper",
+    "\nrun -mhelper",
+    '%time -exec("q")',
+    '%timeit -- -exec("q")',
+    '%prun -s cumulative exec("q")',
+    '%%timeit -v name exec("q")\n1',
+    "%debug f(1)",
+    "import timeit\ntimeit.main(args=[f])",
+    "import cProfile\ncProfile.Profile().run(f)",
+    "import inspect\ninspect.signature(f, eval_str=True)",
+    "from test.support import run_code\nrun_code(f)",
+]
+
+
+@pytest.mark.parametrize("source", RUN_AS_CODE)
+def test_a_text_that_is_run_hides(source):
+    reading, held = hold([new_code_cell(source), ANSWER], PS4)
+    assert not reading.hidden and held[0].refusals
+    cell = new_code_cell(source, metadata={"nbgrader": {"grade_id": "b"}})
+    assert hold([cell, ANSWER], PS4)[0].hidden
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "\n\nx = 1",
+        "hello world",
+        "ls",
+        "!pip install {package}",
+        "%config InlineBackend.figure_format = 'svg'",
+        "%prun -s cumulative f(1)",
+        "%timeit -n 10 -r 3 f(1)",
+        "%%timeit -n 10\nf(1)",
+        "%%capture out --no-stderr\nx = 1",
+        "import inspect\ninspect.signature(f)",
+    ],
+)
+def test_what_only_looks_like_it_does_not(source):
+    reading, held = hold([new_code_cell(source), ANSWER], PS4)
+    assert not reading.hidden and not held
+
+
+@pytest.mark.parametrize(("above", "below"), [("", "  # In [1]: a try"), ("\n", "")])
+def test_a_text_is_read_as_ipython_leaves_it(above, below):
+    """It takes ``...: `` away at the beginnings of lines, within texts as well."""
+    tricky = 'f = getattr(torch, "ls\\\n   ...: tm_cell")'
+    tricky = f"{above}{tricky}{below}"
+    answer = new_code_cell("def lstm_cell(x):\n    return f(x)", metadata=ANSWER.metadata)
+    reading, _held = hold([new_code_cell("import torch"), new_code_cell(tricky), answer], PS4)
+    assert reading.refused(PS4.items[0]).kind == "finished"
+
+
 @pytest.mark.parametrize("about", [{"grade_id": "a", "solution": True}, {"grade_id": "b"}])
 def test_in_a_cell_of_the_assignment_it_is_refused_as_ever(about):
     cells = [new_code_cell("exec('x')", metadata={"nbgrader": about}), ANSWER]
@@ -167,4 +236,39 @@ def test_wrong_answers_win_nothing(ours, own):
         "lstm_cell": f"{ours_course.CELL}    return mine(x, state, w_ih, w_hh, b_ih, b_hh)\n",
     }
     points, _shown = graded(ours, student, helped, own)
+    assert points["check_lstm_cell"] == 0
+
+
+OPENED = (
+    "def mine(*given):\n    import torch\n"
+    "    from course_lib.grading.engine import finished\n"
+    "    finished.make_unusable(frozenset())\n    return torch.lstm_cell(*given[:6])\n"
+    "get_ipython().user_ns['mine'] = mine\n"
+)
+RUN = f'exec(bytes.fromhex("{OPENED.encode().hex()}").decode())'
+DEBUGGER = f"open('.pdbrc', 'w').write({RUN + chr(10) + 'continue' + chr(10)!r})"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "own",
+    [
+        [f"%env A={{{RUN}}}"],
+        [f"%config InlineBackend.close_figures = {RUN}"],
+        [f"%time -{RUN}"],
+        [f"%prun -s cumulative {RUN}"],
+        [f"%%capture a{{{RUN}}}\nx = 1"],
+        [DEBUGGER, "import pdb; pdb.set_trace()"],
+        [DEBUGGER, "%debug 1"],
+        [
+            'box = getattr((lambda: 0), "__glo\\\n   ...: bals__")["__buil\\\n   ...: tins__"]'
+            f'  # In [1]: a try\ngetattr(box, "ex\\\n   ...: ec")({RUN[5:-1]})'
+        ],
+    ],
+    ids=["braces", "config", "time", "prun", "capture", "pdbrc", "debug", "prompts"],
+)
+def test_a_text_that_is_run_wins_nothing(ours, own, request):
+    called = f"{ours_course.CELL}    return mine(x, state, w_ih, w_hh, b_ih, b_hh)\n"
+    student = request.node.callspec.id.split("-")[0]
+    points, _shown = graded(ours, student, {**ALL, "lstm_cell": called}, *own)
     assert points["check_lstm_cell"] == 0
