@@ -4,7 +4,7 @@ import ast
 
 from course_lib.grading.allowed import lists
 from course_lib.grading.allowed.cells import parsed
-from course_lib.grading.allowed.chains import ANY, Chain, Mention, as_written
+from course_lib.grading.allowed.chains import ANY, Chain, Mention, Timed, as_written
 from course_lib.grading.allowed.texts import constant
 from course_lib.grading.allowed.used import Using
 
@@ -27,6 +27,14 @@ CHANGING = frozenset(
         "setattr",
     ]
 )
+
+
+_RUNS_A_TEXT = frozenset(path.split(".")[-1] for path in lists.READ_AS_CODE)
+
+
+def says_it_runs_a_text(chain: Chain) -> bool:
+    """Whether the name by which it is called is one of those whose text is read."""
+    return (chain.attrs or (chain.root.split(".")[-1],))[-1] in _RUNS_A_TEXT
 
 
 class Calling(Using):
@@ -120,23 +128,31 @@ class Calling(Using):
                 self._root_changed(given[0])
 
     def _measures(self, node: ast.Call) -> bool:
-        ends = {path.split(".")[-1] for path in lists.READ_AS_CODE}
-        return bool(node.args or node.keywords) and any(
-            (c.attrs or (c.root.split(".")[-1],))[-1] in ends for c in self.chains(node.func)
-        )
+        called = self.chains(node.func)
+        return bool(node.args or node.keywords) and any(map(says_it_runs_a_text, called))
 
     def _timed(self, node: ast.Call) -> None:
-        """The text that ``timeit`` runs is read as code; only what is no text at all hides."""
+        """The text that ``timeit`` runs is read as code; what it is otherwise, is seen later."""
         for key in node.keywords:
             if key.arg in ("globals", "locals") and isinstance(key.value, ast.Call):
                 self.measured.add(id(key.value))
-        texts = [*node.args[:2], *(k.value for k in node.keywords if k.arg in ("stmt", "setup"))]
+        called = [c for c in self.chains(node.func) if says_it_runs_a_text(c)]
+        one = any((c.attrs or (c.root,))[-1].startswith("run") for c in called)  # (text, globals)
+        texts = [*node.args[: 1 if one else 2]]
+        texts += [k.value for k in node.keywords if k.arg in ("stmt", "setup", "statement", None)]
         for text in texts:
+            name = text.id if isinstance(text, ast.Name) else ""
             said = constant(text)
             if said is not None:
                 self._read_text(said, node)
-            elif isinstance(text, (ast.JoinedStr, ast.BinOp)):
-                self.hide(as_written(node.func), node)
+            elif name in self.texts and not self._is_local(name):
+                for each in sorted(self.texts[name]):
+                    self._read_text(each, node)
+            elif not isinstance(text, ast.Lambda):
+                name = "" if self._is_local(name) else name
+                for chain in called:
+                    about = name, bool(self.late), node.lineno, as_written(node.func)
+                    self.facts.timed.append(Timed(chain, *about))
 
     def _read_text(self, text: str, node: ast.AST) -> None:
         tree, _offset = parsed(text)

@@ -51,6 +51,20 @@ class Mention:
         return as_written(self.node)
 
 
+@dataclass(frozen=True)
+class Timed:
+    """What a call of ``run`` or ``Timer`` is given to run, where that is no text to be read.
+
+    ``chain`` is what is called; ``name`` the notebook's name for what is run, "" for anything else.
+    """
+
+    chain: Chain
+    name: str
+    late: bool
+    line: int
+    written: str
+
+
 @dataclass
 class Facts:
     """Everything that matters in one statement."""
@@ -64,3 +78,4 @@ class Facts:
     changes_arguments: bool = False
     handed: dict[str, set[str]] = field(default_factory=dict)  # function -> names it is given
     methods: set[str] = field(default_factory=set)
+    timed: list[Timed] = field(default_factory=list)

@@ -95,7 +95,7 @@ HIDING = re.compile(
      | pickle\.(load|loads|Unpickler|_.*) | joblib\.load | pandas\.(read_pickle|eval)
      | test | idlelib | lib2to3 | turtledemo | __main__ | asyncio\.__main__
      | timeit\.(main|template) | (cProfile|profile)\.(Profile|main|_.*)
-     | torch\.utils\.bottleneck
+     | torch\.utils\.(bottleneck | benchmark\.(utils | examples | op_fuzzers))
      | bdb | trace | rlcompleter | site | pip | setuptools | distutils | pkg_resources
      | pdb\.(run|runeval|runctx|runcall|Pdb|main|bdb) | functools\.singledispatch.*
      | unittest\.(loader|main|case|TestProgram|TestLoader|defaultTestLoader|findTestCases
@@ -121,7 +121,7 @@ BUILT_IN_NAMES = BUILT_IN | {"__builtins__", "__loader__", "__spec__"}
 # They run a text too, but everybody measures time with them: the text is read.
 READ_AS_CODE = frozenset(
     {"timeit.timeit", "timeit.repeat", "timeit.Timer", "torch.utils.benchmark.Timer",
-     "cProfile.run", "profile.run", "cProfile.runctx"}
+     "cProfile.run", "profile.run", "cProfile.runctx", "profile.runctx"}
 )  # fmt: skip
 # From any object these lead to everything that is loaded.
 LEADS_ANYWHERE = frozenset(

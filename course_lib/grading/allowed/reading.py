@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 
 from course_lib.exercises.spec import Assignment, Item
 from course_lib.grading.allowed import lists, verdicts
+from course_lib.grading.allowed.calls import says_it_runs_a_text
 from course_lib.grading.allowed.cells import Cell, TooLong, code_cells
-from course_lib.grading.allowed.chains import Chain, Mention, as_written
+from course_lib.grading.allowed.chains import Chain, Mention, Timed, as_written
 from course_lib.grading.allowed.told import Refusal
 from course_lib.grading.allowed.units import Notebook, Unit, notebook_of
 
@@ -160,12 +161,43 @@ def _hidden(notebook: Notebook) -> list[Refusal]:
                 if verdicts.hides(path, mention, _kept(mention, unit, notebook)):
                     kind = "changes" if mention.role == "changed" else "hides"
                     places.append((mention.line, _shown(mention, path), kind))
+                elif _runs_a_text_unread(path, mention, _kept(mention, unit, notebook)):
+                    places.append((mention.line, _shown(mention, path), "hides"))
             if "*" in mention.chain.attrs[:1] and _is_function(mention, unit, notebook):
                 places.append((mention.line, mention.written, "hides"))
+        places += [(t.line, t.written, "hides") for t in unit.facts.timed
+                   if _may_run_a_text(t, unit, notebook)]  # fmt: skip
         if places:
             line, used, kind = min(places)
             found.append(_refusal(kind, used, unit.cell, line))
     return found
+
+
+def _runs_a_text_unread(path: str, mention: Mention, kept: bool) -> bool:
+    """``go = timeit.timeit`` and ``map(timeit.timeit, texts)``: what they run, nobody reads."""
+    if verdicts.canonical(path) not in lists.READ_AS_CODE:
+        return False
+    called = mention.role in ("called", "options")
+    return not says_it_runs_a_text(mention.chain) if called else kept
+
+
+def _may_run_a_text(timed: Timed, unit: Unit, notebook: Notebook) -> bool:
+    """Whether ``timeit`` is called, and with something else than a function of the notebook."""
+    start = (unit.time,)
+    if timed.late and not timed.chain.imported:
+        behind = notebook.history.later(timed.chain.root, unit.time)
+        called = set().union(*(_through(one, timed.chain, notebook, 0) for one in behind))
+    else:
+        called = paths(timed.chain, start, notebook)
+    if not lists.READ_AS_CODE & {verdicts.canonical(path) for path in called}:
+        return False
+    behind = notebook.history.later(timed.name, unit.time) if timed.name else ()
+    return not behind or not all(map(_gives_a_function, behind))
+
+
+def _gives_a_function(unit: Unit) -> bool:
+    node = unit.node
+    return unit.defines or (isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda))
 
 
 def _kept(mention: Mention, unit: Unit, notebook: Notebook) -> bool:

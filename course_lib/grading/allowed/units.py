@@ -184,7 +184,7 @@ def _only_noted(node: ast.stmt) -> bool:
 
 def _exported(module: str, used: frozenset[str], history: History) -> set[str]:
     """The names of the notebook that ``from module import *`` gives."""
-    if module.split(".")[0] not in ("torch", "course_lib"):
+    if module.split(".")[0] not in ("torch", "course_lib", "timeit", "cProfile", "profile"):
         return set()
     loaded = sys.modules.get(module)
     if loaded is None:

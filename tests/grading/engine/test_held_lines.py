@@ -5,7 +5,7 @@ import pytest
 from nbformat.v4 import new_code_cell
 
 from course_lib.exercises import get_assignment
-from course_lib.grading.allowed import hold
+from course_lib.grading.allowed import hold, read
 from course_lib.grading.engine.children import NoChildren
 from course_lib.grading.engine.executor import Execution
 from course_lib.i18n import LANGUAGES, speaking
@@ -272,3 +272,57 @@ def test_a_text_that_is_run_wins_nothing(ours, own, request):
     student = request.node.callspec.id.split("-")[0]
     points, _shown = graded(ours, student, {**ALL, "lstm_cell": called}, *own)
     assert points["check_lstm_cell"] == 0
+
+
+# ``timeit`` and its like run a text: one that can be read here is, and no other may be given.
+TEXTS_UNREAD = [
+    "import timeit as t\nt.timeit(str(1))",
+    "from timeit import timeit as go\ngo(x)",
+    "import timeit\ngo=timeit.timeit\ngo(x)",
+    "import timeit\nlist(map(timeit.timeit,[x]))",
+    "import timeit\ntimeit.timeit(*a)",
+    "import timeit\ntimeit.timeit(**a)",
+    "import timeit\nd={'a':'b'}\ntimeit.timeit(d['a'])",
+    "from torch.utils.benchmark import Timer\nTimer(s.x)",
+    "from torch.utils import benchmark\nbenchmark.Timer(stmt=x)",
+    "import cProfile\ncProfile.run(x)",
+    "import cProfile\ncProfile.runctx(x, {}, {})",
+    "import timeit\ndef b(s):\n    timeit.timeit(s)",
+    "def b(s):\n    import timeit\n    timeit.timeit(s)",
+    "import timeit\ndef f(): pass\nf = 'exec'+'x'\ntimeit.timeit(f)",
+    "import timeit\ntimeit.timeit(f)\n",
+    "import timeit\ntimeit.Timer(setup=x)",
+    "import timeit\ntimeit.repeat(input())",
+    "import timeit\nclass A:\n    go = timeit.timeit\nA.go(x)",
+    "import functools, timeit\nfunctools.partial(timeit.timeit, x)()",
+    "import timeit\ntimeit.timeit(f'{x}')",
+    "s='exec(1)'\nimport timeit\ntimeit.timeit(s)",
+    "import timeit\nt=timeit.Timer\nclass B(t): pass\nB(x)",
+    "from timeit import *\nrepeat(x)",
+    "import torch.utils.benchmark.utils.timer as q\nq.Timer(x)",
+    "import profile\nprofile.runctx(x, {}, {})",
+    "import timeit\nclass f:\n    def __new__(c): return 'x'\ntimeit.timeit(f())",
+]
+TEXTS_READ = [
+    "import timeit\ndef f(): pass\ntimeit.timeit(f, number=3)",
+    "import timeit\ntimeit.timeit(lambda: 3)",
+    "import timeit\nf = lambda: 3\ntimeit.timeit(f)",
+    "import asyncio\nasyncio.run(main())",
+    "import subprocess\nsubprocess.run(['ls'])",
+    "m.run(x)",
+    "import timeit\ns='1+1'\ntimeit.timeit(s)",
+    "import timeit\ntimeit.timeit('x', 'y=1')",
+    "import timeit\nt0=timeit.default_timer()",
+    "import timeit\ndef b():\n    return timeit.timeit(lambda: 3, number=2)",
+    "from threading import Timer\nTimer(3, f)",
+]
+
+
+@pytest.mark.parametrize("source", TEXTS_UNREAD)
+def test_a_text_to_be_run_that_nobody_can_read_hides(source):
+    assert read([new_code_cell(source)], PS4).hidden
+
+
+@pytest.mark.parametrize("source", TEXTS_READ)
+def test_measuring_the_time_of_a_function_or_of_a_text_hides_nothing(source):
+    assert not read([new_code_cell(source)], PS4).hidden
