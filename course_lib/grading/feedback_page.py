@@ -85,7 +85,9 @@ def _coloured(source: str) -> Markup:
 _kept_code = lru_cache(maxsize=200)(_coloured)
 
 
-def _text(source: str) -> Markup:
+def _text(source: str, attachments: dict | None) -> Markup:
+    if attachments:
+        return render_markdown(source, attachments)
     return _kept_text(source) if len(source) <= _MAX_KEPT else render_markdown(source)
 
 
@@ -144,7 +146,7 @@ def _view(cell, bonus) -> dict:
     }
     view["name"] = re.sub(r"^(check|test)_", "", str(view["id"]))
     if cell.cell_type == "markdown":
-        view["text"] = _text(cell.source)
+        view["text"] = _text(cell.source, cell.get("attachments"))
     elif cell.cell_type == "code":
         view["code"] = _code(cell.source)
         view["outputs"] = [shown for output in cell.outputs for shown in _outputs(output, graded)]

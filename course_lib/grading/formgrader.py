@@ -4,7 +4,6 @@ nbgrader's page asks another host for MathJax, and shows ``$h_t$`` where there i
 is nbconvert's, to which ``nbgrader_config.py`` gives this filter and the empty template beside it.
 """
 
-import re
 from pathlib import Path
 
 import nbgrader
@@ -23,12 +22,4 @@ FILTERS = {"markdown2html": "course_lib.grading.formgrader.markdown2html"}
 @pass_context
 def markdown2html(context, source: str) -> str:
     """A markdown cell as HTML, with the pictures that were pasted into it."""
-    attached = (context.get("cell") or {}).get("attachments") or {}
-
-    def picture(found) -> str:
-        for kind, data in (attached.get(found[1]) or {}).items():
-            if kind in ("image/png", "image/jpeg", "image/gif", "image/webp"):
-                return f"data:{kind};base64," + "".join(data).replace("\n", "")
-        return found[0]
-
-    return str(render_markdown(re.sub(r"attachment:([^\s)>\"]+)", picture, source)))
+    return str(render_markdown(source, (context.get("cell") or {}).get("attachments")))

@@ -9,6 +9,8 @@ from math_core import LatexError, LatexToMathML
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from nbformat import NotebookNode
 
+from course_lib.grading import pasted
+
 _converter = LatexToMathML(fancy_error=False)
 
 
@@ -41,9 +43,17 @@ _parser.add_render_rule("html_block", _inert_html)
 _parser.add_render_rule("html_inline", _inert_html)
 
 
-def render_markdown(text: str) -> Markup:
-    """``text`` as HTML; HTML inside it is shown, not obeyed, but for hints that open."""
-    return Markup(_parser.render(text))
+def render_markdown(text: str, attachments: dict | None = None) -> Markup:
+    """``text`` as HTML; HTML inside it is shown, not obeyed, but for hints that open.
+
+    ``attachments`` are the cell's, for pictures that were pasted into it.
+    """
+    env: dict = {}
+    tokens = _parser.parse(text, env)
+    for inner in (inner for token in tokens for inner in token.children or ()):
+        if inner.type == "image" and isinstance(attachments, dict):
+            inner.attrSet("src", pasted.shown(str(inner.attrGet("src") or ""), attachments))
+    return Markup(_parser.renderer.render(tokens, _parser.options, env))
 
 
 def heading(notebook: NotebookNode) -> str:

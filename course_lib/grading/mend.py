@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import nbformat
 from nbformat import NotebookNode
 
+from course_lib.grading import pasted
 from course_lib.grading.reasons import plain
 from course_lib.grading.source import is_question, is_start
 from course_lib.i18n import N_, _
@@ -22,6 +23,10 @@ CHANGED = N_("The test cell {name} had been changed; the original was run.")
 MOVED = N_("Cells had been moved; they were put back in order.")
 SKIPPED = N_("The cell {name} was marked not to be run; it was run.")
 INTO_QUESTION = N_("What was written into the question {name} now stands below it.")
+LEFT_OUT = N_(
+    "{file}, which was put into an answer, cannot be shown: pictures are, as PNG, JPEG, GIF or "
+    "WebP and up to {limit} MB."
+)
 NO_START = N_("The first cell, which loads the checks, was missing or changed and was put back.")
 
 _SKIP = "skip-execution"  # the one tag that means something when a submission is run
@@ -66,7 +71,7 @@ def mend(submitted: NotebookNode, released: NotebookNode) -> tuple[NotebookNode,
     """
     notes: list[Note] = []
     wanted = {_name(cell): cell for cell in released.cells if _name(cell)}
-    cells = [_plain(cell) for cell in submitted.cells]
+    cells = [_plain(cell, notes) for cell in submitted.cells]
     cells = _restore_start(cells, released, notes)
     cells = _single(cells, wanted, notes)
     cells = _out_of_questions(cells, wanted, notes)
@@ -97,12 +102,17 @@ def _is_answer(cell: NotebookNode) -> bool:
     return bool(cell.metadata.nbgrader.get("solution"))
 
 
-def _plain(cell: NotebookNode) -> NotebookNode:
-    """A valid new cell with the same text: no outputs, attachments or metadata of its own."""
+def _plain(cell: NotebookNode, notes: list[Note]) -> NotebookNode:
+    """A valid new cell with the same text and pictures: no outputs or metadata of its own."""
     # Not by nbformat's own functions: their look at the schema takes longer than all the rest.
     fresh = NotebookNode(cell_type=cell.cell_type, metadata=NotebookNode(), source=cell.source)
     if cell.cell_type == "code":
         fresh |= {"execution_count": None, "outputs": []}
+    if cell.cell_type == "markdown":
+        pictures, others = pasted.kept(cell.get("attachments"))
+        notes += [Note(LEFT_OUT, file=name, limit=pasted.LARGEST) for name in others]
+        if pictures:
+            fresh.attachments = nbformat.from_dict(pictures)
     if isinstance(cell.metadata.get("nbgrader"), dict):
         fresh.metadata.nbgrader = deepcopy(cell.metadata.nbgrader)
     tags = cell.metadata.get("tags")
@@ -159,7 +169,10 @@ def _out_of_questions(cells, wanted, notes) -> list[NotebookNode]:
         question = wanted.get(_name(cell))
         if question and is_question(question) and cell.source.strip() != question.source.strip():
             notes.append(Note(INTO_QUESTION, name=_name(cell)))
-            apart.append(nbformat.v4.new_markdown_cell(cell.source))
+            below = nbformat.v4.new_markdown_cell(cell.source)
+            if "attachments" in cell:
+                below.attachments = cell.pop("attachments")
+            apart.append(below)
             cell.source = question.source
     return apart
 
@@ -180,6 +193,9 @@ def _restore(cell, original, notes) -> None:
         notes.append(Note(CHANGED, name=name))
     if not _is_answer(original):
         cell.source = original.source
+        cell.pop("attachments", None)
+        if "attachments" in original:
+            cell.attachments = deepcopy(original.attachments)
     cell.metadata = deepcopy(original.metadata)
 
 

@@ -2,22 +2,31 @@
 
 Grading reads the cells that are handed in (``allowed``). A kernel knows the cells that it has run,
 with versions that have been edited since. So only the statements are read that the answer still
-comes from: those that gave its name last, and the names that they use in turn.
+comes from: those that gave its name last, and the names that they use in turn. Lines of the
+student's own behind which code can hide are left out, as grading holds them back (``held``).
 """
 
 import ast
 import linecache
 import os
+import re
 import sys
 import types
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from time import thread_time
+from typing import TYPE_CHECKING
 
 from course_lib.exercises.spec import Assignment, Item
 from course_lib.grading.result import Finding
 from course_lib.i18n import _
 
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+    from course_lib.grading.allowed import Held, Refusal
+
+ROUNDS = 4  # of reading, each without the lines that the one before held back
 LONGEST = 0.04  # seconds of reading in one check; what has been read is kept for the next
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 OWN_BACKWARD = "class Own:\n    def backward(self):\n        pass\n"
@@ -43,24 +52,62 @@ def _shell():
 
 
 def _refused(assignment: Assignment, item: Item, fn, shell) -> Finding | None:
-    from course_lib.grading.allowed import read, refusal_finding
+    from course_lib.grading.allowed import refusal_finding
 
     name = _name_of(fn, item.name, shell.user_ns) if callable(fn) else ""
     if not name:
         return None
-    ran = _Ran(shell)
-    places, cells = _cells(ran, ran.behind(name, {item.name for item in assignment.items}))
-    asks = f'check("{assignment.id}.{item.id}", {name})'
-    cells.append(_code(asks, grade=True))
-    found = read(cells, assignment).refused(item)
+    ran = _Ran(shell, {item.name for item in assignment.items})
+    number, found = _marked(assignment, item, name, ran)
     if found is None:
         return None
     where = ""
     if found.text:
         where = _("In the cell [{number}], line {line}: {text}").format(
-            number=places[found.number - 1], line=found.line, text=found.text[:120]
+            number=number, line=found.line, text=found.text[:120]
         )
     return replace(refusal_finding(found, item), where=where)
+
+
+def _marked(assignment: Assignment, item: Item, name: str, ran: "_Ran"):
+    """What refuses the answer of this name when it is marked, and the number of its cell, or None.
+
+    What is held back leaves an older cell as the one that gives a name: that is read then.
+    """
+    from course_lib.grading.allowed import hold
+
+    asks = _code(f'check("{assignment.id}.{item.id}", {name})', grade=True)
+    taken: list[tuple[int, Refusal, _Part]] = []
+    for _round in range(ROUNDS):
+        behind = ran.behind(name)
+        places, cells = _cells(ran, behind)
+        reading, held = hold([*cells, asks], assignment)
+        found = reading.refused(item)
+        if found is not None:
+            return (places[found.number - 1] if found.number else 0), found
+        if not held:
+            return _missed(taken, name, behind, ran)
+        for index, one in held.items():
+            taken += [(places[index], *each) for each in ran.hold_back(places[index], one)]
+    return taken[0][:2]
+
+
+def _missed(taken, name: str, behind: dict[int, set["_Part"]], ran: "_Ran"):
+    """The first line held back without which the answer would not be what it is here.
+
+    A module is the same from another import. Of any other value an older cell of that name may be
+    one that has been edited since, and then there is nothing of that name when it is marked.
+    """
+    parts = [part for some in behind.values() for part in some]
+    used = {name} | {used for part in parts for used, _late in part.uses}
+    written = "\n".join(ran.written[number] for number in behind)
+    for number, refusal, part in taken:
+        lost = (part.gives | part.changes) & used
+        if any(not ran.is_imported(one) for one in lost):
+            return number, refusal
+        if refusal.kind == "changes" and re.search(rf"{re.escape(refusal.used)}\b", written):
+            return number, refusal
+    return 0, None
 
 
 def _name_of(fn, usual: str, names: dict) -> str:
@@ -68,8 +115,11 @@ def _name_of(fn, usual: str, names: dict) -> str:
     return next((n for n in likely if isinstance(n, str) and names.get(n, names) is fn), "")
 
 
-def _code(source: str, **about) -> dict:
-    return {"cell_type": "code", "source": source, "metadata": {"nbgrader": about} if about else {}}
+def _code(source: str, **about) -> "NotebookNode":
+    from nbformat import NotebookNode
+
+    metadata = NotebookNode(nbgrader=about) if about else NotebookNode()
+    return NotebookNode(cell_type="code", source=source, metadata=metadata)
 
 
 @dataclass(frozen=True)
@@ -89,16 +139,17 @@ class _Part:
 class _Ran:
     """The cells that a kernel has run, and which of them its names come from."""
 
-    def __init__(self, shell) -> None:
+    def __init__(self, shell, items: set[str]) -> None:
         history = shell.history_manager
         self.names = shell.user_ns
+        self.items = items  # the names of the assignment's answers
         self.compiled = [str(source) for source in history.input_hist_parsed]
         written = [str(source) for source in history.input_hist_raw]
-        self.written = written if len(written) == len(self.compiled) else self.compiled
+        self.written = written if len(written) == len(self.compiled) else list(self.compiled)
         self.answers: set[int] = set()  # numbers of the cells that give the names of answers
         self.started = thread_time()
 
-    def behind(self, name: str, answers: set[str]) -> dict[int, set[_Part]]:
+    def behind(self, name: str) -> dict[int, set[_Part]]:
         """The statements that stand behind a name, by the number of their cell.
 
         Of a cell with an answer all are: what hides there is read before the answer is.
@@ -123,11 +174,36 @@ class _Ran:
                         waiting.append((inner, end, False))
                         if inner in part.gives and not late:  # box = box + [...]
                             waiting.append((inner, number, False))
-            if (used == name or used in answers) and not only_imports:
+            if (used == name or used in self.items) and not only_imports:
                 self.answers.add(number)
                 found[number] = set(parts)
                 waiting += [(inner, end, True) for part in parts for inner, _late in part.uses]
         return found
+
+    def hold_back(self, number: int, held: "Held") -> list[tuple["Refusal", _Part]]:
+        """Take a cell's lines that are held back out of it; what they give, and why they are held.
+
+        The lines after them keep their numbers. The same cell may have been run more than once.
+        """
+        source = self.written[number]
+        out = {line for line, text in enumerate(held.last.split("\n"), 1) if text}
+        found = []
+        for part in _parts(source):
+            if out & set(part.lines):
+                inside = [one for one in held.refusals if one.line in part.lines]
+                found.append(((inside or held.refusals)[0], part))
+        lines = enumerate(source.split("\n"), 1)
+        rest = "\n".join("" if line in out else text for line, text in lines)
+        self.written = [rest if one == source else one for one in self.written]
+        return found
+
+    def is_imported(self, name: str) -> bool:
+        """Whether the name stands for a module, and what gave it last is an import of it."""
+        number = self._newest(name, len(self.written))
+        if number is None or not isinstance(self.names[name], types.ModuleType):
+            return False
+        giving = [part for part in _parts(self.written[number]) if name in part.gives]
+        return bool(giving) and all(part.imports for part in giving)
 
     def _newest(self, name: str, before: int) -> int | None:
         """The last cell that gave this name, and whose object the name still stands for.
@@ -165,7 +241,7 @@ class _Ran:
         return bool(made) and made != "\n".join(self.compiled[number].splitlines()).rstrip()
 
 
-def _cells(ran: _Ran, behind: dict[int, set[_Part]]) -> tuple[list[int], list[dict]]:
+def _cells(ran: _Ran, behind: dict[int, set[_Part]]) -> tuple[list[int], list["NotebookNode"]]:
     """Cells to be read, with nothing in them but these statements, and the number of each.
 
     What is imported comes first, the rest in the order in which it was first run: cells are run
@@ -184,7 +260,8 @@ def _cells(ran: _Ran, behind: dict[int, set[_Part]]) -> tuple[list[int], list[di
         kept = {line for part in some for line in part.lines}
         lines = enumerate(ran.written[number].split("\n"), 1)
         source = "\n".join(text if line in kept else "" for line, text in lines)
-        about = {"solution": True, "grade_id": str(number)} if number in ran.answers else {}
+        own = number not in ran.answers and not ran.items & _given(ran.written[number])[0].keys()
+        about = {} if own else {"solution": True, "grade_id": str(number)}
         if some:
             places.append(number)
             cells.append(_code(source, **about))

@@ -9,10 +9,13 @@ from time import thread_time
 from types import SimpleNamespace
 
 import pytest
+import torch
 from IPython.core.interactiveshell import InteractiveShell
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell
 
 from course_lib.exercises import get_item
-from course_lib.grading.allowed import read, refusal_finding
+from course_lib.grading.allowed import hold, read, refusal_finding
 from course_lib.grading.candidate import Local
 from course_lib.grading.check import check
 from course_lib.grading.read_in_lab import _given, refused
@@ -241,6 +244,90 @@ def test_the_right_answers_are_untouched(shell, assignment):
         assert found is None, (item.id, found.where)
 
 
+# -------------------------------------------- lines that grading holds back, in cells of one's own
+
+SEED = "import torch\ntorch.manual_seed = 0"
+AGAIN = "import torch\n\ntorch = __import__('torch')"
+
+
+def marked(*sources: str):
+    """What grading says of the answer, the last of these cells, without what it holds back."""
+    assignment, item = get_item("ps4_lstm.lstm_cell")
+    about = {"nbgrader": {"solution": True, "grade_id": "mine"}}
+    cells = [new_code_cell(source) for source in (START, *sources)]
+    cells[-1].metadata = NotebookNode(about)
+    reading, held = hold(cells, assignment)
+    assert held, "nothing is held back here"
+    return reading.refused(item)
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        [SEED],
+        [AGAIN],
+        ["torch = __import__('torch')"],
+        [SEED, SEED, AGAIN],
+        [f"{SEED}\ntorch.set_default_dtype = 3\nnn.LSTM.forward = None"],
+        ["from torch import nn; torch.manual_seed = 0", "import torch"],
+        ["%config InlineBackend.rc = {}\nimport torch\ntorch.use_deterministic_algorithms = 1"],
+    ],
+)
+def test_what_grading_holds_back_refuses_no_answer(shell, above):
+    assert marked(*above, RIGHT) is None
+    as_if_run(shell, START, *above, RIGHT)
+    shell.user_ns["torch"] = torch
+    assert told(shell) is None
+
+
+def test_a_right_answer_below_such_a_line_has_all_its_points(shell):
+    run(shell, START, AGAIN, RIGHT, "import torch\ntorch.manual_sead = 0")
+    try:
+        result = check("ps4_lstm.lstm_cell", shell.user_ns["lstm_cell"])
+    finally:
+        del torch.manual_sead
+    assert result.points == result.max_points and not result.findings
+
+
+SOLE = {
+    "a name": ("go = eval('torch.tanh')", "    go(x)\n    gates ="),
+    "a helper": ("def go(x):\n    return eval('x')", "    go(x)\n    gates ="),
+    "a module": ("th = __import__('torch')", "    th.tanh(x)\n    gates ="),
+    "one of two": ("go = 1\ngo = eval('2')", "    x * go\n    gates ="),
+    "what is in a name": ("box = []\nbox.append(eval('2'))", "    box[0]\n    gates ="),
+    "a part of torch": ("import torch\ntorch.mine = abs", "    torch.mine(1)\n    gates ="),
+    "a name of a name": ("go = eval('2')\nmine = go + 1", "    x * mine\n    gates ="),
+}
+
+
+@pytest.mark.parametrize("how", SOLE)
+def test_what_the_answer_needs_and_grading_holds_back_is_refused(shell, how):
+    above, use = SOLE[how]
+    answer = RIGHT.replace("    gates =", use, 1)
+    assert marked(above, answer) is None, "grading stops at a name that is not there"
+    run(shell, START, above, answer)
+    found = told(shell)
+    assert found.id == "forbidden-call" and "[2], line " in found.where
+    shell.user_ns.get("torch").__dict__.pop("mine", None)
+
+
+def test_what_is_left_below_a_line_held_back_is_read(shell):
+    above = "import torch\ngo = torch.lstm_cell", "import torch\ntorch.manual_sead = 0"
+    answer = f"{NAME}    return go(x, state, {WEIGHTS})"
+    assert marked(*above, answer).kind == "finished"
+    as_if_run(shell, START, *above, answer)
+    shell.user_ns["torch"] = torch
+    found = told(shell)
+    assert "torch.lstm_cell" in found.what and "[4], line 2" in found.where
+
+
+def test_in_a_cell_with_another_answer_nothing_is_held_back(shell):
+    other = answer_cells("ps4_lstm")["lstm_forward"]
+    as_if_run(shell, START, f"{SEED}\n{other}", RIGHT)
+    shell.user_ns["torch"] = torch
+    assert "[2], line 2" in told(shell).where
+
+
 # -------------------------------------------------- read as run, and not run: whatever it may do
 
 
@@ -296,7 +383,7 @@ def test_written_answers_are_refused_in_the_lab_where_grading_refuses_them(shell
 def test_of_the_sample_class_the_same_is_refused_as_in_grading(shell, assignment):
     for student, cells in sample(assignment.id).items():
         forget(shell)
-        reading = read(cells, assignment)
+        reading, _held = hold(cells, assignment)
         as_if_run(shell, *(c.source for c in cells if c.cell_type == "code"))
         for item in assignment.items:
             graded = reading.refused(item)
