@@ -146,6 +146,7 @@ def told(cell: dict) -> dict:
         if any(finding["id"] in _NO_LINE for finding in found):
             for finding in found:
                 finding.pop("where")
+                (finding.get("told") or {}).pop("where", None)
             output["data"]["text/html"] = _SMALL.sub("", "".join(output["data"]["text/html"]))
     cell = _without_chance(cell)
     if not about.get("grade") and _UNSEEDED.search("".join(cell["source"])):
