@@ -22,11 +22,13 @@ from course_lib.grading.handed_in import (
     digest_of,
     disguised,
     is_plain_file,
+    left_out,
     notebooks_of,
     other_files,
 )
 from course_lib.grading.mend import Note, mend
 from course_lib.grading.notebook_file import NO_NOTEBOOK, NotANotebook, read_content
+from course_lib.grading.phrases import few
 from course_lib.grading.release import made_release, release_to_read, to_text
 from course_lib.grading.stripped import recognised
 from course_lib.i18n import LANGUAGES, N_, _, speaking
@@ -36,6 +38,9 @@ OTHER = N_("{file} is not a notebook of this assignment.")
 RENAMED = N_("The notebook was handed in as {file}; its cells are the assignment's.")
 MISPLACED = N_("The notebook was found in {file}, not in the assignment's own folder.")
 SEVERAL = N_("Several notebooks were handed in; {file} was graded.")
+LEFT_OUT = N_(
+    "Left out: {files}. Of what lies beside the notebook, {count} files and {limit} MB are taken."
+)
 UNREADABLE = N_("Nothing in this submission could be graded: please hand in again.")
 
 
@@ -116,7 +121,8 @@ def submission_digest(root: Path, assignment: str, student: str) -> str:
     """Changes when the files that were handed in do."""
     root = Path(root)
     files = notebooks_of(root, assignment, student)
-    return digest_of([*files, *other_files(root, assignment, student)])
+    files += other_files(root, assignment, student)
+    return digest_of(files, root / "submitted" / student)
 
 
 def staged_folder(assignment: str) -> Path:
@@ -149,6 +155,9 @@ def read_submission(root: Path, assignment: str, student: str) -> Submission:
     elif best.path.name != f"{assignment}.ipynb":
         notes.append(Note(RENAMED, file=best.path.name))
     notes += best.notes
+    if left := left_out(root, assignment, student):
+        limits = {"count": handed_in.MOST_FILES, "limit": handed_in.MAX_BYTES // 2**20}
+        notes.append(Note(LEFT_OUT, files=", ".join(few(left, 4)), **limits))
     language = best.language or "en"
     released = release_to_read(root, assignment, language)
     mended, more = mend(best.notebook, released)
@@ -248,7 +257,7 @@ def _language(notebook: NotebookNode) -> str | None:
     said = said.get("language") if isinstance(said, dict) else None
     if not isinstance(said, str) or said not in LANGUAGES:
         code = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
-        match = re.search(r"""start\([^)]*language\s*=\s*["'](\w+)["']""", code)
+        match = re.search(r"""start\([^)]{0,200}?language\s*=\s*["'](\w+)["']""", code)
         said = match.group(1) if match else None
     return said if said in LANGUAGES else None
 

@@ -2,6 +2,7 @@
 
 import copy
 import json
+import time
 
 import nbformat
 import pytest
@@ -95,6 +96,40 @@ def test_files_beside_the_notebook_that_are_too_large_stay_behind(course, monkey
     monkeypatch.setattr(handed_in, "MAX_BYTES", 100)
     staged = course.root / stage(course.root, "tiny", submission) / "ana" / "tiny"
     assert sorted(p.name for p in staged.iterdir()) == ["a.txt", "tiny.ipynb"]
+
+
+@pytest.mark.parametrize(("most", "large"), [(2000, 51 * 2**20), (1, 5)])
+def test_the_time_stamp_comes_along_whatever_lies_before_it(course, monkeypatch, most, large):
+    path = course.submit("ana", RIGHT)
+    for name in ("a.bin", "b.bin"):
+        with (path.parent / name).open("wb") as file:
+            file.truncate(large)
+    (path.parent / "timestamp.txt").write_text("2026-11-21 12:00:00 UTC")
+    monkeypatch.setattr(handed_in, "MOST_FILES", most)
+    submission = read(course)
+    assert "Left out: a.bin, b.bin." in told(submission)
+    staged = course.root / stage(course.root, "tiny", submission) / "ana" / "tiny"
+    assert sorted(p.name for p in staged.iterdir()) == ["timestamp.txt", "tiny.ipynb"]
+
+
+def test_a_file_that_was_moved_is_a_change(course):
+    path = course.submit("ana", RIGHT)
+    (path.parent / "helper.py").write_text("x = 1\n")
+    before = read(course).digest
+    (path.parent / "sub").mkdir()
+    (path.parent / "helper.py").rename(path.parent / "sub" / "helper.py")
+    assert read(course).digest != before
+
+
+def test_a_first_cell_that_begins_a_hundred_thousand_times_is_read_soon(course):
+    def long(nb):
+        nb.metadata = {}
+        nb.cells[1].source = "start(" * 100_000
+
+    course.submit("ana", long)
+    begun = time.monotonic()
+    assert read(course).readable
+    assert time.monotonic() - begun < 5
 
 
 def test_a_files_name_is_text_in_the_notice_whatever_it_looks_like(course):
