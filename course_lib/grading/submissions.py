@@ -27,7 +27,7 @@ from course_lib.grading.handed_in import (
     other_files,
 )
 from course_lib.grading.mend import Note, mend
-from course_lib.grading.notebook_file import NO_NOTEBOOK, NotANotebook, read_content
+from course_lib.grading.notebook_file import NO_NOTEBOOK, NOT_JSON, NotANotebook, read_content
 from course_lib.grading.phrases import few
 from course_lib.grading.release import made_release, release_to_read, to_text
 from course_lib.grading.stripped import recognised
@@ -49,7 +49,8 @@ class Submission:
     """One student's submission as it will be graded.
 
     ``readable`` is False when an unanswered notebook stands in for it; ``notes`` say what was
-    mended or why; ``digest`` changes when the files that were handed in do.
+    mended or why; ``digest`` changes when the files that were handed in do. ``damaged`` is True
+    where a file breaks off and only what comes before that was graded, or another file.
     """
 
     student: str
@@ -58,6 +59,7 @@ class Submission:
     digest: str
     readable: bool = True
     notes: list[Note] = field(default_factory=list)
+    damaged: bool = False
 
 
 def students_of(root: Path, assignment: str) -> list[str]:
@@ -137,31 +139,45 @@ def read_submission(root: Path, assignment: str, student: str) -> Submission:
     digest = submission_digest(root, assignment, student)
     readings = [_read(root, assignment, file) for file in files]
     usable = [reading for reading in readings if reading.notebook is not None]
-    if not usable:
+    if all(reading.damaged for reading in usable):
         others = [_read(root, assignment, file) for file in disguised(root, assignment, student)]
-        usable = [reading for reading in others if reading.notebook is not None]
+        usable += [reading for reading in others if reading.notebook is not None]
     if not usable:
         notes = [reading.problem for reading in readings]
         notes = notes or astray.without_notebook(root / "submitted" / student, assignment)
         language = next((r.language for r in readings if r.language), "en")
         return _stand_in(root, assignment, student, language, digest, notes)
-    best = max(usable, key=lambda r: (r.share, r.path.stem == assignment, r.path.name))
+    home = root / "submitted" / student
+    place = home / assignment / f"{assignment}.ipynb"
+    best = max(
+        usable,
+        key=lambda r: (
+            r.path == place and not r.damaged,  # an older copy may have more cells
+            r.share,
+            r.path.stem == assignment,
+            -len(r.path.parts),
+            r.path.name,
+        ),
+    )
+    broken = [reading for reading in readings if reading.damaged and reading.path == place]
     notes = []
-    shown = best.path.relative_to(root / "submitted" / student).as_posix()
+    shown = best.path.relative_to(home).as_posix()
     if len(usable) > 1:
         notes.append(Note(SEVERAL, file=shown))
-    elif best.path.parent != root / "submitted" / student / assignment:
+    elif best.path.parent != place.parent:
         notes.append(Note(MISPLACED, file=shown))
-    elif best.path.name != f"{assignment}.ipynb":
+    elif best.path.name != place.name:
         notes.append(Note(RENAMED, file=best.path.name))
     notes += best.notes
+    notes += [reading.problem for reading in broken if reading.notebook is None]
     if left := left_out(root, assignment, student):
         limits = {"count": handed_in.MOST_FILES, "limit": handed_in.MAX_BYTES // 2**20}
         notes.append(Note(LEFT_OUT, files=", ".join(few(left, 4)), **limits))
     language = best.language or "en"
     released = release_to_read(root, assignment, language)
     mended, more = mend(best.notebook, released)
-    return Submission(student, language, mended, digest, True, notes + more)
+    damaged = best.damaged or bool(broken)
+    return Submission(student, language, mended, digest, True, notes + more, damaged)
 
 
 def stage(root: Path, assignment: str, submission: Submission) -> str:
@@ -200,6 +216,7 @@ class _Reading:
     language: str | None = None
     share: float = 0.0  # of the assignment's cells that are in it
     notes: list[Note] = field(default_factory=list)  # of what was done to read it
+    damaged: bool = False  # it breaks off
 
 
 def _read(root: Path, assignment: str, path: Path) -> _Reading:
@@ -212,7 +229,7 @@ def _read(root: Path, assignment: str, path: Path) -> _Reading:
         content = read_content(data, path.name)
         notebook = _notebook(content.value)
     except NotANotebook as problem:
-        return _Reading(path, problem=problem.note)
+        return _Reading(path, problem=problem.note, damaged=problem.note.template == NOT_JSON)
     except Exception:
         # nbformat raises a different exception for each way in which a file can be broken.
         return _Reading(path, problem=Note(NO_NOTEBOOK, file=path.name))
@@ -225,8 +242,9 @@ def _read(root: Path, assignment: str, path: Path) -> _Reading:
     share = len(_grade_ids(notebook) & wanted) / max(len(wanted), 1)
     if share == 0:
         problem = content.damage or Note(OTHER, file=path.name)
-        return _Reading(path, problem=problem, language=language)
-    return _Reading(path, notebook, None, language, share, notes)
+        damaged = content.damage is not None
+        return _Reading(path, problem=problem, language=language, damaged=damaged)
+    return _Reading(path, notebook, None, language, share, notes, content.damage is not None)
 
 
 def _notebook(content: object) -> NotebookNode:

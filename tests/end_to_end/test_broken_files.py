@@ -172,12 +172,21 @@ def test_of_a_file_that_breaks_off_the_whole_cells_count(course, find_cell):
     cut(path, "Result(")
     lines = path.read_text("utf-8").count("\n") + 1
     submission = read(course)
-    assert submission.readable
+    assert submission.readable and submission.damaged
     assert f"cut off at line {lines}" in told(submission) and ", 4, were read" in told(submission)
     assert "test_add was missing" in told(submission)
     assert find_cell(submission.notebook, "add").source == RIGHT
     assert find_cell(submission.notebook, "test_add").source == "Result(add)"
     stage(course.root, "tiny", submission)
+
+
+def test_a_whole_file_with_another_ending_is_graded_and_not_one_that_breaks_off(course, find_cell):
+    path = course.submit("ana", RIGHT)
+    path.rename(path.with_name("tiny.ipynb.txt"))
+    cut(course.submit("ana", "def add(a, b):\n    return 0"), "Result(")
+    submission = read(course)
+    assert find_cell(submission.notebook, "add").source == RIGHT
+    assert submission.damaged and "tiny.ipynb.txt was graded" in told(submission)
 
 
 @pytest.mark.parametrize("language", ["en", "zh_CN"])

@@ -67,6 +67,31 @@ def test_of_several_notebooks_the_one_with_the_assignments_name_is_taken(course,
     assert "Several" in told(submission)
 
 
+@pytest.mark.parametrize("copy_has_more", [True, False])
+def test_an_older_copy_further_in_is_not_graded_instead(course, find_cell, copy_has_more):
+    def answer(nb):
+        find_cell(nb, "add").source = RIGHT
+        if copy_has_more:
+            nb.cells.remove(find_cell(nb, "test_add"))
+
+    path = course.submit("ana", "def add(a, b):\n    return 0", file="backup/tiny.ipynb")
+    assert path.parent.name == "backup"
+    course.submit("ana", answer)
+    submission = read(course)
+    assert find_cell(submission.notebook, "add").source == RIGHT
+    assert not submission.damaged
+
+
+@pytest.mark.parametrize("rest", ["", "}", '{"cells": ['])
+def test_where_the_file_in_its_place_is_broken_a_copy_is_graded(course, find_cell, rest):
+    course.submit("ana", RIGHT, file="backup/tiny.ipynb")
+    path = course.submit("ana", "def add(a, b):\n    return 0")
+    path.write_text(rest or path.read_text("utf-8")[:-500], "utf-8")
+    submission = read(course)
+    assert find_cell(submission.notebook, "add").source == RIGHT
+    assert submission.damaged
+
+
 def test_another_assignments_notebook_in_the_students_folder_is_not_taken_for_this_one(course):
     folder = course.root / "submitted" / "ana"
     folder.mkdir(parents=True)
