@@ -1,8 +1,10 @@
 """Which files a student has handed in: plain ones of their own, and not more than anybody needs."""
 
+import errno
 import hashlib
 import os
-from contextlib import suppress
+import stat
+from contextlib import nullcontext, suppress
 from pathlib import Path
 
 MAX_BYTES = 50 * 2**20  # nbgrader would read the whole file, several times over
@@ -12,14 +14,19 @@ MOST_DISGUISED = 5  # files of other kinds that are looked into for a notebook
 
 
 def notebooks_of(root: Path, assignment: str, student: str) -> list[Path]:
-    """All notebooks handed in, without checkpoints; the student's folder counts if need be."""
+    """All notebooks handed in, without checkpoints; the student's folder counts if need be.
+
+    Raises OSError where a folder may not be looked into, as the other functions do: what nobody
+    can read is no empty submission.
+    """
     home = root / "submitted" / student
     folder = _own_folder(home, assignment)
     if folder is not None:
         return [path for path in _walk(folder) if path.suffix == ".ipynb"][:MOST_FILES]
-    if home.is_symlink() or (home / assignment).is_dir():
+    if home.is_symlink() or not is_folder(home) or is_folder(home / assignment):
         return []
-    return [path for path in sorted(home.glob("*.ipynb")) if is_plain_file(path)]
+    found = (home / name for name in sorted(os.listdir(home)) if name.endswith(".ipynb"))
+    return [path for path in found if is_plain_file(path)]
 
 
 def disguised(root: Path, assignment: str, student: str) -> list[Path]:
@@ -38,12 +45,24 @@ def is_plain_file(path: Path) -> bool:
     return path.is_file() and not path.is_symlink()
 
 
+def is_folder(path: Path) -> bool:
+    """Whether there is a folder, or a link to one. Raises OSError where nobody may know."""
+    try:
+        return stat.S_ISDIR(path.stat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as error:
+        if error.errno == errno.ELOOP:  # a link to itself
+            return False
+        raise
+
+
 def _own_folder(home: Path, assignment: str) -> Path | None:
     """The folder of the assignment, unless it is a link to somebody else's."""
     if home.is_symlink():
         return None
     folder = home / assignment
-    inside = folder.is_dir() and folder.resolve().is_relative_to(home.resolve())
+    inside = is_folder(folder) and folder.resolve().is_relative_to(home.resolve())
     return folder if inside else None
 
 
@@ -52,7 +71,7 @@ def _walk(folder: Path) -> list[Path]:
     found, waiting = [], [(folder, 0)]
     while waiting and len(found) < 100 * MOST_FILES:
         here, depth = waiting.pop()
-        with suppress(OSError), os.scandir(here) as entries:
+        with suppress(OSError) if depth else nullcontext(), os.scandir(here) as entries:
             for entry in entries:
                 if entry.name.startswith(".") or entry.is_symlink():
                     continue

@@ -6,8 +6,10 @@ in a sentence that the report shows to the teacher and the feedback page to the 
 
 import html
 import json
+import os
 import re
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -42,6 +44,7 @@ LEFT_OUT = N_(
     "Left out: {files}. Of what lies beside the notebook, {count} files and {limit} MB are taken."
 )
 UNREADABLE = N_("Nothing in this submission could be graded: please hand in again.")
+_ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
 
 
 @dataclass
@@ -72,20 +75,38 @@ def students_of(root: Path, assignment: str) -> list[str]:
     for folder in sorted(Path(root, "submitted").glob("*")):
         if not folder.is_dir() or folder.is_symlink() or folder.name.startswith("."):
             continue
-        misplaced = (path for path in folder.glob("*.ipynb") if _mentions(path, assignment))
-        if (folder / assignment).exists() or any(misplaced):
+        if _belongs(folder, assignment):
             found.append(folder.name)
     return found
 
 
-def not_taken(root: Path, graded: list[str]) -> list[str]:
-    """Sentences about what lies in ``submitted/`` itself, where nobody is graded for it.
+def _belongs(folder: Path, assignment: str) -> bool:
+    """Whether a student's folder holds something for this assignment.
 
-    Of notebooks, about those that name one of the assignments ``graded``, or none at all.
+    Also where nobody may look into it: that is to be seen, and not to be taken for nothing.
+    """
+    try:
+        with suppress(FileNotFoundError):
+            os.lstat(folder / assignment)  # a link that leads nowhere is there as well
+            return True
+        names = os.listdir(folder)
+    except OSError:
+        return True
+    return any(_mentions(folder / name, assignment) for name in names if name.endswith(".ipynb"))
+
+
+def not_taken(root: Path, graded: list[str]) -> list[str]:
+    """Sentences about what lies in ``submitted/`` where nobody is graded for it.
+
+    Of notebooks, about those that name one of the assignments ``graded``, or none at all; of
+    folders, about those in which nothing belongs to any assignment of the course.
     """
     every = assignments(root)
     return astray.not_taken(
-        Path(root), graded, lambda path: {name for name in every if _mentions(path, name)}
+        Path(root),
+        graded,
+        lambda path: {name for name in every if _mentions(path, name)},
+        lambda folder: any(_belongs(folder, name) for name in every),
     )
 
 
@@ -95,7 +116,8 @@ def _mentions(path: Path, assignment: str) -> bool:
         return False
     try:
         with path.open("rb") as file:
-            return assignment.encode() in file.read(handed_in.MAX_BYTES)
+            data = file.read(handed_in.MAX_BYTES)
+            return any(assignment.encode(encoding) in data for encoding in _ENCODINGS)
     except OSError:  # nobody knows; to be listed as one that could not be read
         return True
 
