@@ -12,6 +12,7 @@ from course_lib.grading.reasons import plain
 from course_lib.i18n import N_, _
 
 MOST_NAMES = 4  # in a sentence
+MOST_FOLDERS = 100  # in a sentence: each may be somebody's whole work
 MOST_ENTRIES, DEEPEST = 500, 5  # that are looked at for it
 
 EMPTY = N_("The folder of this submission holds no notebook.")
@@ -27,6 +28,10 @@ LINKED = N_(
     "else's work. In its place belongs a folder with the files themselves."
 )
 LOOSE = N_("Not graded: {files}. A notebook in submitted/ itself is nobody's. Its place is {place}")
+STRANGE = N_(
+    "Not graded: {folders}. Nothing there has the name and the place of a notebook of this "
+    "course, which is {place}"
+)
 _ARCHIVES = {".zip", ".rar", ".7z", ".tar", ".tgz", ".gz", ".bz2", ".xz", ".zst"}
 
 
@@ -45,13 +50,19 @@ def without_notebook(home: Path, assignment: str) -> list[Note]:
     return [Note(EMPTY), *notes]
 
 
-def not_taken(root: Path, graded: list[str], named_by: Callable[[Path], set[str]]) -> list[str]:
-    """Sentences about links and notebooks in ``submitted/`` itself, which nobody is graded for.
+def not_taken(
+    root: Path,
+    graded: list[str],
+    named_by: Callable[[Path], set[str]],
+    belongs: Callable[[Path], bool],
+) -> list[str]:
+    """Sentences about what in ``submitted/`` nobody is graded for.
 
-    ``named_by`` gives the assignments that a notebook names. It is left out when none of them is
-    ``graded`` now.
+    Those are links and notebooks in it, and folders with something in them that does not
+    ``belong`` to any assignment. ``named_by`` gives the assignments that a notebook names. It is
+    left out when none of them is ``graded`` now.
     """
-    linked, loose = [], {}
+    linked, loose, strange = [], {}, []
     for path in sorted(Path(root, "submitted").glob("*")):
         if path.name.startswith("."):
             continue
@@ -62,6 +73,8 @@ def not_taken(root: Path, graded: list[str], named_by: Callable[[Path], set[str]
             about = sorted(named.intersection(graded))
             if about or not named:
                 loose.setdefault(about[0] if len(about) == 1 else "<assignment>", []).append(path)
+        elif path.is_dir() and not belongs(path) and (names := _inside(path)):
+            strange.append(f"submitted/{path.name} ({', '.join(names)})")
     told = [_(LINKED).format(files=_shown(f"submitted/{p.name}" for p in linked))] if linked else []
     for assignment, paths in loose.items():
         stem = paths[0].stem
@@ -69,7 +82,19 @@ def not_taken(root: Path, graded: list[str], named_by: Callable[[Path], set[str]
         place = f"submitted/{stem if known else '<student>'}/{assignment}/{assignment}.ipynb"
         files = _shown(f"submitted/{path.name}" for path in paths)
         told.append(_(LOOSE).format(files=files, place=place))
+    if strange:
+        name = graded[0] if len(graded) == 1 else "<assignment>"
+        place = f"submitted/<student>/{name}/{name}.ipynb"
+        folders = ", ".join(few(strange, MOST_FOLDERS))
+        told.append(_(STRANGE).format(folders=folders, place=place))
     return told
+
+
+def _inside(folder: Path) -> list[str]:
+    """A few names of what lies in a student's folder, links included."""
+    links: list[str] = []
+    names = sorted([*_names(folder, links), *links])
+    return few([plain(name) for name in names if not name.startswith(".")], MOST_NAMES)
 
 
 def _names(folder: Path, links: list[str]) -> list[str]:

@@ -79,6 +79,7 @@ def class_page(result: GradeReport, languages: Collection[str] = ()) -> str:
         ],
         failed=[(_student(result, row), row.reason) for row in result.failed],
         unreadable=[(_student(result, row), row.reason) for row in result.unreadable],
+        damaged=[(_student(result, row), sentences(*row.notes)) for row in result.damaged],
         refused=[refusal for row in result.rows for refusal in _refused(result, row, titles)],
         alike=[_alike(result, found) for found in result.likeness.alike[:GROUPS]],
         more_alike=max(0, len(result.likeness.alike) - GROUPS),

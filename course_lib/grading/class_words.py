@@ -38,6 +38,10 @@ def words() -> dict[str, str]:
         "failed_how": _("They have no mark, and none of them is a zero. Run the command again."),
         "unreadable": _("Could not be read"),
         "unreadable_how": _("Nothing in them could be graded: ask for another file."),
+        "damaged": _("Damaged or cut off"),
+        "damaged_how": _(
+            "Of these only what could still be read was graded, or another file: ask for another."
+        ),
         "refused": _("Refused for what the answer uses"),
         "refused_how": _(
             "These parts have no points, for a call that the exercise does not allow. Look at the "

@@ -256,7 +256,7 @@ def run_jobs(run: Run, waiting: list[tuple[Job, str]], writer: Writer) -> Iterat
             known_by = (key, job.student, found.language, found.status, job.seed)
             made_with = versions(Path(job.root), job.assignment)
             given = run.by_hand.get(job.student, "")
-            yield Record(*known_by, found.notes, made_with, given)
+            yield Record(*known_by, found.notes, made_with, given, found.damaged)
 
 
 def _log(job: Job, graded: Graded, lines: tuple[str, ...]) -> str:

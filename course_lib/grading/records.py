@@ -10,7 +10,10 @@ from course_lib.grading.beforehand import record_path
 
 @dataclass(frozen=True)
 class Record:
-    """One grading. ``by_hand`` is the digest of what a person gave when its page was written."""
+    """One grading. ``by_hand`` is the digest of what a person gave when its page was written.
+
+    ``damaged`` says that a file of the submission breaks off.
+    """
 
     key: str
     student: str
@@ -20,6 +23,7 @@ class Record:
     notes: list[dict]
     versions: dict[str, str] = field(default_factory=dict)
     by_hand: str = ""
+    damaged: bool = False
 
     def save(self, root: Path, assignment: str) -> None:
         text = json.dumps(self.__dict__, ensure_ascii=False, indent=1, sort_keys=True)

@@ -59,6 +59,10 @@ def print_report(result: GradeReport, console: Console) -> None:
         text = _("Could not be read, 0 points; ask for another file: {students}.")
         names = ", ".join(plain(row.student) for row in result.unreadable)
         console.print(text.format(students=names), style="yellow", markup=False)
+    if result.damaged:
+        text = _("Damaged or cut off, graded as far as it goes; ask for another file: {students}.")
+        names = ", ".join(plain(row.student) for row in result.damaged)
+        console.print(text.format(students=names), style="yellow", markup=False)
     if result.to_mark:
         text = _("To be marked by a person (…), in the formgrader: {students}.")
         names = ", ".join(plain(row.student) for row in result.to_mark)

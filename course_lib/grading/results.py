@@ -33,6 +33,7 @@ class Row:
 
     ``points`` are None for an answer that nobody has marked; ``to_mark`` are the points of those,
     which are neither earned nor lost in ``percent``. A bonus counts above ``max_total``.
+    ``damaged`` says that a file breaks off, and that only what comes before was graded, or another.
     ``refused`` are cells without points for what the answer uses, which nobody has looked at.
     """
 
@@ -58,6 +59,7 @@ class Row:
     too_long: list[str] = field(default_factory=list)
     died: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
+    damaged: bool = False
 
 
 @dataclass
@@ -122,6 +124,11 @@ class GradeReport:
         return [row for row in self.rows if row.status == "unreadable"]
 
     @property
+    def damaged(self) -> list[Row]:
+        """The graded submissions of which a file breaks off: a person should ask for another."""
+        return [row for row in self.rows if row.damaged]
+
+    @property
     def likeness(self) -> Likeness:
         """Which answers are so alike that a person should look at them together."""
         return self.facts.likeness if self.facts else Likeness()
@@ -138,6 +145,7 @@ class GradeReport:
             "waiting": [row.student for row in self.waiting],
             "to_mark": [row.student for row in self.to_mark],
             "unreadable": [row.student for row in self.unreadable],
+            "damaged": [row.student for row in self.damaged],
             "renewed": self.renewed,
             "misconceptions": [asdict(found) for found in self.misconceptions],
             "alike": [asdict(found) for found in self.likeness.alike],
@@ -173,6 +181,7 @@ def _row(facts: ClassFacts, student: StudentFacts) -> Row:
     row.max_total, row.seed = core(items, facts.bonus), record.get("seed")
     row.notes = [Note.from_dict(kept).text() for kept in record.get("notes", [])]
     if row.status not in ("failed", "waiting"):
+        row.damaged = bool(record.get("damaged")) and row.status != "unreadable"
         if not student.in_gradebook:
             row.status = "waiting"
         else:

@@ -10,7 +10,7 @@ from copy import deepcopy
 from nbformat import NotebookNode
 
 from course_lib.grading.mend import Note, text_of
-from course_lib.grading.source import is_start
+from course_lib.grading.source import is_question, is_start
 from course_lib.i18n import N_
 
 STRIPPED = N_(
@@ -33,6 +33,7 @@ def recognised(
         return None
     wanted = {c.metadata.nbgrader.grade_id: c for c in released.cells if "nbgrader" in c.metadata}
     names = _names(notebook.cells, wanted)
+    names |= _written(notebook.cells, released.cells, names)
     started = {
         name for cell in notebook.cells if is_start(cell) for name in _STARTED.findall(cell.source)
     }
@@ -65,6 +66,33 @@ def _names(cells: list[NotebookNode], wanted: dict[str, NotebookNode]) -> dict[i
             taken = set(names.values())
             names[place] = next((name for name in fits if name not in taken), fits[0])
     return names
+
+
+def _written(
+    cells: list[NotebookNode], released: list[NotebookNode], names: dict[int, str]
+) -> dict[int, str]:
+    """The written answers, by their places: nothing but where they stand tells of them.
+
+    Each is the first text of the student's own between its neighbours that were recognised. So
+    is an answer that was written into its question.
+    """
+    found = {name: place for place, name in names.items()}
+    order = [cell.metadata.get("nbgrader", {}).get("grade_id") for cell in released]
+    texts = {text_of(cell) for cell in released if cell.cell_type == "markdown"}
+    for at, cell in enumerate(released):
+        if cell.cell_type != "markdown" or order[at] is None or order[at] in found:
+            continue
+        if not _is_answer(cell) and not is_question(cell):
+            continue
+        before = next((found[name] for name in reversed(order[:at]) if name in found), -1)
+        after = next((found[name] for name in order[at:] if name in found), len(cells))
+        for place in range(before + 1, after):
+            text = text_of(cells[place])
+            own = text == text_of(cell) or text not in texts
+            if cells[place].cell_type == "markdown" and place not in names and own:
+                found[order[at]] = place
+                break
+    return {place: name for name, place in found.items()}
 
 
 def _is_answer(cell: NotebookNode) -> bool:

@@ -6,8 +6,10 @@ in a sentence that the report shows to the teacher and the feedback page to the 
 
 import html
 import json
+import os
 import re
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,11 +24,13 @@ from course_lib.grading.handed_in import (
     digest_of,
     disguised,
     is_plain_file,
+    left_out,
     notebooks_of,
     other_files,
 )
 from course_lib.grading.mend import Note, mend
-from course_lib.grading.notebook_file import NO_NOTEBOOK, NotANotebook, read_content
+from course_lib.grading.notebook_file import NO_NOTEBOOK, NOT_JSON, NotANotebook, read_content
+from course_lib.grading.phrases import few
 from course_lib.grading.release import made_release, release_to_read, to_text
 from course_lib.grading.stripped import recognised
 from course_lib.i18n import LANGUAGES, N_, _, speaking
@@ -36,7 +40,11 @@ OTHER = N_("{file} is not a notebook of this assignment.")
 RENAMED = N_("The notebook was handed in as {file}; its cells are the assignment's.")
 MISPLACED = N_("The notebook was found in {file}, not in the assignment's own folder.")
 SEVERAL = N_("Several notebooks were handed in; {file} was graded.")
+LEFT_OUT = N_(
+    "Left out: {files}. Of what lies beside the notebook, {count} files and {limit} MB are taken."
+)
 UNREADABLE = N_("Nothing in this submission could be graded: please hand in again.")
+_ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
 
 
 @dataclass
@@ -44,7 +52,8 @@ class Submission:
     """One student's submission as it will be graded.
 
     ``readable`` is False when an unanswered notebook stands in for it; ``notes`` say what was
-    mended or why; ``digest`` changes when the files that were handed in do.
+    mended or why; ``digest`` changes when the files that were handed in do. ``damaged`` is True
+    where a file breaks off and only what comes before that was graded, or another file.
     """
 
     student: str
@@ -53,6 +62,7 @@ class Submission:
     digest: str
     readable: bool = True
     notes: list[Note] = field(default_factory=list)
+    damaged: bool = False
 
 
 def students_of(root: Path, assignment: str) -> list[str]:
@@ -65,20 +75,38 @@ def students_of(root: Path, assignment: str) -> list[str]:
     for folder in sorted(Path(root, "submitted").glob("*")):
         if not folder.is_dir() or folder.is_symlink() or folder.name.startswith("."):
             continue
-        misplaced = (path for path in folder.glob("*.ipynb") if _mentions(path, assignment))
-        if (folder / assignment).exists() or any(misplaced):
+        if _belongs(folder, assignment):
             found.append(folder.name)
     return found
 
 
-def not_taken(root: Path, graded: list[str]) -> list[str]:
-    """Sentences about what lies in ``submitted/`` itself, where nobody is graded for it.
+def _belongs(folder: Path, assignment: str) -> bool:
+    """Whether a student's folder holds something for this assignment.
 
-    Of notebooks, about those that name one of the assignments ``graded``, or none at all.
+    Also where nobody may look into it: that is to be seen, and not to be taken for nothing.
+    """
+    try:
+        with suppress(FileNotFoundError):
+            os.lstat(folder / assignment)  # a link that leads nowhere is there as well
+            return True
+        names = os.listdir(folder)
+    except OSError:
+        return True
+    return any(_mentions(folder / name, assignment) for name in names if name.endswith(".ipynb"))
+
+
+def not_taken(root: Path, graded: list[str]) -> list[str]:
+    """Sentences about what lies in ``submitted/`` where nobody is graded for it.
+
+    Of notebooks, about those that name one of the assignments ``graded``, or none at all; of
+    folders, about those in which nothing belongs to any assignment of the course.
     """
     every = assignments(root)
     return astray.not_taken(
-        Path(root), graded, lambda path: {name for name in every if _mentions(path, name)}
+        Path(root),
+        graded,
+        lambda path: {name for name in every if _mentions(path, name)},
+        lambda folder: any(_belongs(folder, name) for name in every),
     )
 
 
@@ -88,7 +116,8 @@ def _mentions(path: Path, assignment: str) -> bool:
         return False
     try:
         with path.open("rb") as file:
-            return assignment.encode() in file.read(handed_in.MAX_BYTES)
+            data = file.read(handed_in.MAX_BYTES)
+            return any(assignment.encode(encoding) in data for encoding in _ENCODINGS)
     except OSError:  # nobody knows; to be listed as one that could not be read
         return True
 
@@ -116,7 +145,8 @@ def submission_digest(root: Path, assignment: str, student: str) -> str:
     """Changes when the files that were handed in do."""
     root = Path(root)
     files = notebooks_of(root, assignment, student)
-    return digest_of([*files, *other_files(root, assignment, student)])
+    files += other_files(root, assignment, student)
+    return digest_of(files, root / "submitted" / student)
 
 
 def staged_folder(assignment: str) -> Path:
@@ -131,28 +161,45 @@ def read_submission(root: Path, assignment: str, student: str) -> Submission:
     digest = submission_digest(root, assignment, student)
     readings = [_read(root, assignment, file) for file in files]
     usable = [reading for reading in readings if reading.notebook is not None]
-    if not usable:
+    if all(reading.damaged for reading in usable):
         others = [_read(root, assignment, file) for file in disguised(root, assignment, student)]
-        usable = [reading for reading in others if reading.notebook is not None]
+        usable += [reading for reading in others if reading.notebook is not None]
     if not usable:
         notes = [reading.problem for reading in readings]
         notes = notes or astray.without_notebook(root / "submitted" / student, assignment)
         language = next((r.language for r in readings if r.language), "en")
         return _stand_in(root, assignment, student, language, digest, notes)
-    best = max(usable, key=lambda r: (r.share, r.path.stem == assignment, r.path.name))
+    home = root / "submitted" / student
+    place = home / assignment / f"{assignment}.ipynb"
+    best = max(
+        usable,
+        key=lambda r: (
+            r.path == place and not r.damaged,  # an older copy may have more cells
+            r.share,
+            r.path.stem == assignment,
+            -len(r.path.parts),
+            r.path.name,
+        ),
+    )
+    broken = [reading for reading in readings if reading.damaged and reading.path == place]
     notes = []
-    shown = best.path.relative_to(root / "submitted" / student).as_posix()
+    shown = best.path.relative_to(home).as_posix()
     if len(usable) > 1:
         notes.append(Note(SEVERAL, file=shown))
-    elif best.path.parent != root / "submitted" / student / assignment:
+    elif best.path.parent != place.parent:
         notes.append(Note(MISPLACED, file=shown))
-    elif best.path.name != f"{assignment}.ipynb":
+    elif best.path.name != place.name:
         notes.append(Note(RENAMED, file=best.path.name))
     notes += best.notes
+    notes += [reading.problem for reading in broken if reading.notebook is None]
+    if left := left_out(root, assignment, student):
+        limits = {"count": handed_in.MOST_FILES, "limit": handed_in.MAX_BYTES // 2**20}
+        notes.append(Note(LEFT_OUT, files=", ".join(few(left, 4)), **limits))
     language = best.language or "en"
     released = release_to_read(root, assignment, language)
     mended, more = mend(best.notebook, released)
-    return Submission(student, language, mended, digest, True, notes + more)
+    damaged = best.damaged or bool(broken)
+    return Submission(student, language, mended, digest, True, notes + more, damaged)
 
 
 def stage(root: Path, assignment: str, submission: Submission) -> str:
@@ -191,6 +238,7 @@ class _Reading:
     language: str | None = None
     share: float = 0.0  # of the assignment's cells that are in it
     notes: list[Note] = field(default_factory=list)  # of what was done to read it
+    damaged: bool = False  # it breaks off
 
 
 def _read(root: Path, assignment: str, path: Path) -> _Reading:
@@ -203,7 +251,7 @@ def _read(root: Path, assignment: str, path: Path) -> _Reading:
         content = read_content(data, path.name)
         notebook = _notebook(content.value)
     except NotANotebook as problem:
-        return _Reading(path, problem=problem.note)
+        return _Reading(path, problem=problem.note, damaged=problem.note.template == NOT_JSON)
     except Exception:
         # nbformat raises a different exception for each way in which a file can be broken.
         return _Reading(path, problem=Note(NO_NOTEBOOK, file=path.name))
@@ -216,8 +264,9 @@ def _read(root: Path, assignment: str, path: Path) -> _Reading:
     share = len(_grade_ids(notebook) & wanted) / max(len(wanted), 1)
     if share == 0:
         problem = content.damage or Note(OTHER, file=path.name)
-        return _Reading(path, problem=problem, language=language)
-    return _Reading(path, notebook, None, language, share, notes)
+        damaged = content.damage is not None
+        return _Reading(path, problem=problem, language=language, damaged=damaged)
+    return _Reading(path, notebook, None, language, share, notes, content.damage is not None)
 
 
 def _notebook(content: object) -> NotebookNode:
@@ -248,7 +297,7 @@ def _language(notebook: NotebookNode) -> str | None:
     said = said.get("language") if isinstance(said, dict) else None
     if not isinstance(said, str) or said not in LANGUAGES:
         code = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
-        match = re.search(r"""start\([^)]*language\s*=\s*["'](\w+)["']""", code)
+        match = re.search(r"""start\([^)]{0,200}?language\s*=\s*["'](\w+)["']""", code)
         said = match.group(1) if match else None
     return said if said in LANGUAGES else None
 

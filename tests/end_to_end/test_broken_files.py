@@ -7,6 +7,7 @@ import zipfile
 import nbformat
 import pytest
 
+from course_lib.grading.release import release
 from course_lib.grading.submissions import read_submission, stage
 
 RIGHT = "def add(a, b):\n    return a + b"
@@ -21,8 +22,11 @@ def told(submission) -> str:
 
 
 def names(notebook) -> list[str]:
-    found = [cell.metadata.get("nbgrader", {}).get("grade_id") for cell in notebook.cells]
-    return [name for name in found if name]
+    return [name for name in names_by_place(notebook) if name]
+
+
+def names_by_place(notebook) -> list[str | None]:
+    return [cell.metadata.get("nbgrader", {}).get("grade_id") for cell in notebook.cells]
 
 
 # No notebook
@@ -172,12 +176,21 @@ def test_of_a_file_that_breaks_off_the_whole_cells_count(course, find_cell):
     cut(path, "Result(")
     lines = path.read_text("utf-8").count("\n") + 1
     submission = read(course)
-    assert submission.readable
+    assert submission.readable and submission.damaged
     assert f"cut off at line {lines}" in told(submission) and ", 4, were read" in told(submission)
     assert "test_add was missing" in told(submission)
     assert find_cell(submission.notebook, "add").source == RIGHT
     assert find_cell(submission.notebook, "test_add").source == "Result(add)"
     stage(course.root, "tiny", submission)
+
+
+def test_a_whole_file_with_another_ending_is_graded_and_not_one_that_breaks_off(course, find_cell):
+    path = course.submit("ana", RIGHT)
+    path.rename(path.with_name("tiny.ipynb.txt"))
+    cut(course.submit("ana", "def add(a, b):\n    return 0"), "Result(")
+    submission = read(course)
+    assert find_cell(submission.notebook, "add").source == RIGHT
+    assert submission.damaged and "tiny.ipynb.txt was graded" in told(submission)
 
 
 @pytest.mark.parametrize("language", ["en", "zh_CN"])
@@ -277,6 +290,49 @@ def test_cells_are_recognised_without_metadata(course, find_cell, change, langua
     assert find_cell(submission.notebook, "add").source.split() == RIGHT.split()
     check = find_cell(submission.notebook, "test_add")
     assert (check.metadata.nbgrader.points, check.metadata.nbgrader.locked) == (4, True)
+
+
+WRITTEN = """
+## Why
+
+Say why in your own words.
+
++++ {"nbgrader": {"grade": true, "grade_id": "why", "locked": false, "points": 3, \
+"schema_version": 3, "solution": true, "task": false}}
+
+*Write here.*
+
++++ {"nbgrader": {"grade": true, "grade_id": "example", "locked": false, "points": 3, \
+"schema_version": 3, "solution": true, "task": false}}
+
+*Write here, too.*
+
++++ {"nbgrader": {"grade": false, "grade_id": "plus", "locked": true, "points": 3, \
+"schema_version": 3, "solution": false, "task": true}}
+
+Why is it called a sum?
+"""
+
+
+@pytest.mark.parametrize("second", ["Two and three.", "*Write here, too.*"])
+def test_written_answers_are_recognised_by_their_place(new_course, find_cell, second):
+    new_course.source.write_text(new_course.source.read_text("utf-8") + WRITTEN, "utf-8")
+    release(new_course.root, "tiny")
+
+    def written(notebook):
+        find_cell(notebook, "why").source = "Counting knows no order."
+        find_cell(notebook, "example").source = second
+        find_cell(notebook, "plus").source += "\nFrom Latin."
+        numbered(notebook)
+
+    new_course.submit("ana", written)
+    submission = read(new_course)
+    assert "missing" not in told(submission)
+    assert find_cell(submission.notebook, "why").source.split()[0] == "Counting"
+    assert find_cell(submission.notebook, "example").source.split() == second.split()
+    assert find_cell(submission.notebook, "plus").source == "Why is it called a sum?"
+    below = submission.notebook.cells[1 + names_by_place(submission.notebook).index("plus")]
+    assert "From Latin." in below.source
 
 
 def test_a_cell_is_taken_once_and_the_last_answer_counts(course, find_cell):

@@ -222,6 +222,23 @@ def test_a_failure_of_ours_is_no_zero_loses_nothing_and_is_graded_next_time(grad
     assert row_of(grade(course.root, "tiny"), "right").total == 4
 
 
+def test_of_a_file_that_breaks_off_a_person_is_asked_for_another(course):
+    course.submit("bo", RIGHT)
+    path = course.submit("ana", RIGHT)
+    path.write_bytes(path.read_bytes()[: path.read_bytes().index(b"Result(add)")])
+    result = grade(course.root, "tiny")
+    assert (row_of(result, "ana").status, row_of(result, "ana").total) == ("mended", 4)
+    assert [row.student for row in result.damaged] == ["ana"]
+    assert json.loads((course.root / "marks" / "tiny.json").read_text("utf-8"))["damaged"] == [
+        "ana"
+    ]
+    said = io.StringIO()
+    print_report(result, Console(file=said, width=200))
+    assert "ask for another file: ana." in said.getvalue()
+    page = (course.root / "marks" / "tiny.en.html").read_text("utf-8")
+    assert "Damaged or cut off" in page and "Nothing waits for a person" not in page
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such a folder's name")
 def test_what_cannot_be_read_or_named_costs_its_own_submission_only(course, monkeypatch):
     for student in ("locked", "full", "caf\udce9"):  # the last as an archive from Windows has it

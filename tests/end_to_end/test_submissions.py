@@ -2,6 +2,7 @@
 
 import copy
 import json
+import time
 
 import nbformat
 import pytest
@@ -66,6 +67,31 @@ def test_of_several_notebooks_the_one_with_the_assignments_name_is_taken(course,
     assert "Several" in told(submission)
 
 
+@pytest.mark.parametrize("copy_has_more", [True, False])
+def test_an_older_copy_further_in_is_not_graded_instead(course, find_cell, copy_has_more):
+    def answer(nb):
+        find_cell(nb, "add").source = RIGHT
+        if copy_has_more:
+            nb.cells.remove(find_cell(nb, "test_add"))
+
+    path = course.submit("ana", "def add(a, b):\n    return 0", file="backup/tiny.ipynb")
+    assert path.parent.name == "backup"
+    course.submit("ana", answer)
+    submission = read(course)
+    assert find_cell(submission.notebook, "add").source == RIGHT
+    assert not submission.damaged
+
+
+@pytest.mark.parametrize("rest", ["", "}", '{"cells": ['])
+def test_where_the_file_in_its_place_is_broken_a_copy_is_graded(course, find_cell, rest):
+    course.submit("ana", RIGHT, file="backup/tiny.ipynb")
+    path = course.submit("ana", "def add(a, b):\n    return 0")
+    path.write_text(rest or path.read_text("utf-8")[:-500], "utf-8")
+    submission = read(course)
+    assert find_cell(submission.notebook, "add").source == RIGHT
+    assert submission.damaged
+
+
 def test_another_assignments_notebook_in_the_students_folder_is_not_taken_for_this_one(course):
     folder = course.root / "submitted" / "ana"
     folder.mkdir(parents=True)
@@ -95,6 +121,40 @@ def test_files_beside_the_notebook_that_are_too_large_stay_behind(course, monkey
     monkeypatch.setattr(handed_in, "MAX_BYTES", 100)
     staged = course.root / stage(course.root, "tiny", submission) / "ana" / "tiny"
     assert sorted(p.name for p in staged.iterdir()) == ["a.txt", "tiny.ipynb"]
+
+
+@pytest.mark.parametrize(("most", "large"), [(2000, 51 * 2**20), (1, 5)])
+def test_the_time_stamp_comes_along_whatever_lies_before_it(course, monkeypatch, most, large):
+    path = course.submit("ana", RIGHT)
+    for name in ("a.bin", "b.bin"):
+        with (path.parent / name).open("wb") as file:
+            file.truncate(large)
+    (path.parent / "timestamp.txt").write_text("2026-11-21 12:00:00 UTC")
+    monkeypatch.setattr(handed_in, "MOST_FILES", most)
+    submission = read(course)
+    assert "Left out: a.bin, b.bin." in told(submission)
+    staged = course.root / stage(course.root, "tiny", submission) / "ana" / "tiny"
+    assert sorted(p.name for p in staged.iterdir()) == ["timestamp.txt", "tiny.ipynb"]
+
+
+def test_a_file_that_was_moved_is_a_change(course):
+    path = course.submit("ana", RIGHT)
+    (path.parent / "helper.py").write_text("x = 1\n")
+    before = read(course).digest
+    (path.parent / "sub").mkdir()
+    (path.parent / "helper.py").rename(path.parent / "sub" / "helper.py")
+    assert read(course).digest != before
+
+
+def test_a_first_cell_that_begins_a_hundred_thousand_times_is_read_soon(course):
+    def long(nb):
+        nb.metadata = {}
+        nb.cells[1].source = "start(" * 100_000
+
+    course.submit("ana", long)
+    begun = time.monotonic()
+    assert read(course).readable
+    assert time.monotonic() - begun < 5
 
 
 def test_a_files_name_is_text_in_the_notice_whatever_it_looks_like(course):

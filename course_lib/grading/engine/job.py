@@ -23,7 +23,8 @@ class Job:
 class Graded:
     """A submission that a worker has executed: what the writer needs, and the record.
 
-    ``status`` is "graded", "mended" or "unreadable"; ``notes`` are those of the repair.
+    ``status`` is "graded", "mended" or "unreadable"; ``notes`` are those of the repair, and
+    ``damaged`` says that a file of the submission breaks off.
     """
 
     executed: Executed
@@ -32,6 +33,7 @@ class Graded:
     notes: list[dict] = field(default_factory=list)
     lost: int = 0  # processes that the student's code has cost
     seconds: float = 0.0
+    damaged: bool = False
 
 
 @dataclass(frozen=True)

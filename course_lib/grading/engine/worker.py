@@ -70,6 +70,7 @@ def _execute_one(job: Job, root: Path) -> Graded:
         [note.to_dict() for note in submission.notes],
         lost,
         monotonic() - started,
+        submission.damaged,
     )
 
 
