@@ -45,7 +45,7 @@ class Equivariance(Figure):
     _esm = script("equivariance.js")
     _css = styles()
     # From 600 px on the still picture is higher than the live figure.
-    ROOM = Room(latin=(810, 810, 857, 861, 518, 576), chinese=(762, 762, 803, 845, 518, 576))
+    ROOM = Room(latin=(810, 810, 857, 861, 536, 576), chinese=(762, 762, 803, 845, 536, 576))
 
     WORDS: ClassVar = {
         "question": N_("Drag the digit. Which answer goes with it?"),

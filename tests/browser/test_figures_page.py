@@ -51,9 +51,6 @@ def test_no_error_in_the_console_and_no_request(show, browser, requests_of):
     assert browser.get_log("browser") == []
 
 
-A_LINE = 17  # pixels, of a figure's smaller text
-
-
 @pytest.mark.parametrize("figure", FIGURES)
 @pytest.mark.parametrize("width", slow_but([360], [1000, 768, 700, 641, 390, 360]))
 def test_nothing_moves_when_the_figure_arrives_and_nothing_sticks_out(show, figure, width):
@@ -64,8 +61,7 @@ def test_nothing_moves_when_the_figure_arrives_and_nothing_sticks_out(show, figu
 
     before = place(show(figure(), loader=False, width=width))
     browser = show(figure(), width=width)
-    # The room is kept for the words as they break in one font; another's may need a line less.
-    assert place(browser) == pytest.approx(before, abs=A_LINE)
+    assert place(browser) == pytest.approx(before, abs=1)
     assert browser.execute_script("return document.documentElement.scrollWidth") <= width
     outside = browser.execute_script(
         """const frame = document.querySelector('.course-fig').getBoundingClientRect();
