@@ -10,6 +10,8 @@ from bs4 import BeautifulSoup
 from course_lib.errors import CourseError
 from course_lib.i18n import LANGUAGES
 from course_lib.publish import chromium, paper
+from course_lib.publish.paper.book import Chapter
+from course_lib.publish.paper.finish import finish
 from course_lib.publish.paper.numbers import pages_of
 from course_lib.publish.words import title, words
 from tests.browser.conftest import ROOT
@@ -164,6 +166,23 @@ def test_a_heading_that_was_not_printed_is_named(browser, tmp_path):
     assert pages_of(tmp_path / "page.pdf", ["here"]) == {"here": 1}
     with pytest.raises(CourseError, match="not printed: gone"):
         pages_of(tmp_path / "page.pdf", ["here", "gone"])
+
+
+def test_bookmarks_are_the_headings_wherever_their_lines_break(browser, tmp_path):
+    page, pdf = tmp_path / "page.html", tmp_path / "page.pdf"
+    title, section = "A heading, <em>of many words</em>, that breaks into lines", "Its section"
+    page.write_text(
+        '<!doctype html><title>x</title><a href="#one">x</a><a href="#two">x</a>'
+        f'<h1 id="one" style="width: 9em">{title}</h1><h2 id="two">{section}</h2>'
+    )
+    chromium.print_page(page, pdf)
+    title = BeautifulSoup(title, "html.parser").get_text()
+    chapter = Chapter("one", title, "", sections=[("two", section)])
+    finish(pdf, "Somebody", [chapter])
+    reader = Printed(pdf).reader
+    marks = list(_flat(reader.outline, deep=2))
+    assert [mark.title for mark in marks] == [title, section]
+    assert [reader.get_destination_page_number(mark) for mark in marks] == [0, 0]
 
 
 def test_without_a_browser_or_a_font_one_sentence_says_what_to_install(monkeypatch):

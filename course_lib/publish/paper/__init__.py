@@ -69,6 +69,6 @@ def _make_pdf(root: Path, language: str, second: str) -> Path:
                 "Was the book built again meanwhile? Then print it again."
             )
             raise CourseError(text.format(file=target.name))
-        finish(new, who, book.headings)
+        finish(new, who, book.chapters)
         new.replace(target)
     return target

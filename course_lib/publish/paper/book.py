@@ -47,9 +47,6 @@ class Book:
         self._styles = self._style_links(welcome)
         self._places = self._contents_of(welcome)
         known = [page for _, page in self._places]
-        self.headings: dict[
-            str, str
-        ] = {}  # all the words of one, unspaced -> those of its language
         self.chapters = [self._chapter(part, page, known) for part, page in self._places]
 
     @property
@@ -128,8 +125,6 @@ class Book:
         if heading is None:
             text = _("{page} has no title, so it cannot be a chapter of a book.")
             raise CourseError(text.format(page=page))
-        for each in article.select("h1, h2, h3, h4"):
-            self.headings[unspaced(each.get_text())] = _text(each)
         anchor = _anchor(page)
         sections = []
         for at, below in enumerate(article.select("h2")):
@@ -190,11 +185,6 @@ def _article(page: BeautifulSoup, name: str) -> Tag:
 
 def _sheets(page: BeautifulSoup) -> list[Tag]:
     return page.select('link[rel="stylesheet"]')
-
-
-def unspaced(text: str) -> str:
-    """``text`` as it can be known again, wherever its lines were broken."""
-    return "".join(text.split())
 
 
 def _text(heading: Tag) -> str:
