@@ -15,6 +15,7 @@ from rich.console import Console
 from course_lib.errors import CourseError
 from course_lib.files import write_atomically
 from course_lib.grading.config import assignments, source_path
+from course_lib.grading.notebook_text import notebook_bytes
 from course_lib.grading.source import (
     in_language,
     is_start,
@@ -185,7 +186,7 @@ def _given_lines(source: NotebookNode) -> set[str]:
 def to_text(notebook: NotebookNode) -> str:
     """The file's text: keys sorted, one final newline, nothing that changes between runs."""
     nbformat.validate(notebook)
-    return nbformat.v4.writes(notebook) + "\n"
+    return notebook_bytes(notebook).decode()
 
 
 def release_path(root: Path, assignment: str, language: str) -> Path:

@@ -273,7 +273,8 @@ def _notebook(content: object) -> NotebookNode:
     """The notebook with these contents; raises whatever nbformat raises where they are none."""
     # Half of a character, as a cut emoji leaves it, cannot be written to any file again.
     text = json.dumps(content, ensure_ascii=False).encode("utf-8", "replace")
-    notebook = nbformat.reads(text.decode("utf-8"), as_version=4)
+    # Without a look at the schema, which would be written to the log and no more.
+    notebook = nbformat.convert(nbformat.reader.reads(text.decode("utf-8")), 4)
     cells = [cell for cell in notebook.cells if cell.cell_type in ("code", "markdown", "raw")]
     for cell in cells:
         cell.source = cell.source if isinstance(cell.source, str) else "".join(cell.source)

@@ -38,7 +38,8 @@ class Kept:
         self.path = Path(root, FOLDER, f"{assignment}.bin")
         self.assignment = assignment
         self.packed = self._read()  # key -> what ``_packed`` made
-        self.since, self.seen = monotonic(), 0
+        self.since = monotonic()
+        self.tried: set[tuple] = set()  # keys that it has once tried to write
 
     def answer(self, key: tuple):
         """What was answered under ``key`` in an earlier grading; None if nobody knows."""
@@ -53,9 +54,10 @@ class Kept:
         """Write what has become known, if it is enough; a folder that takes nothing is no harm."""
         if monotonic() - self.since < SECONDS:
             return
-        lasting = sum(1 for _each in known_answers.lasting())
-        if lasting >= self.seen + FEWEST:
-            self.seen = lasting
+        known = self.packed.keys() | self.tried
+        new = [key for key, _answer in known_answers.lasting() if key not in known]
+        if len(new) >= FEWEST:
+            self.tried.update(new)
             try:
                 self.save()
             except Exception as error:  # nobody's mark depends on it

@@ -42,41 +42,64 @@ def pack(named: Mapping[str, Tensor | None]) -> tuple[list, bytes] | None:
 
 def unpack(rows, data) -> dict[str, Tensor | None]:
     """The tensors, on memory of their own. Raises WireError for what ``pack`` would not make."""
-    return _unpacked(rows, bytearray(data))
+    return _unpacked(rows, bytearray(data))[0]
 
 
 def observation(rows, data) -> Together:
     """As ``unpack``, for what will be compared."""
-    memory = bytearray(data)
-    named = _unpacked(rows, memory)
-    letters = {row[1] if len(row) == 3 else None for row in rows}
-    letter = letters.pop() if memory and len(letters) == 1 else None
-    floats = _DTYPES[letter] if letter in FLOATS.values() else None
-    return Together(named, rows, floats and torch.frombuffer(memory, dtype=floats))
+    return Together(*_unpacked(rows, bytearray(data)))
 
 
-def _unpacked(rows, memory: bytearray) -> dict[str, Tensor | None]:
-    if type(rows) is not list or len(rows) > MOST:
-        raise WireError("no rows of tensors")
+def _unpacked(rows, memory: bytearray) -> tuple[dict[str, Tensor | None], list, Tensor | None]:
+    """The tensors by name, ``rows``, and all their numbers, if they are floats of one kind."""
+    names = _checked(rows)
+    kinds = {row[1] if len(row) == 3 else None for row in rows}
+    kind = kinds.pop() if memory and len(kinds) == 1 else None
+    if kind in FLOATS.values():
+        return _floats(_DTYPES[kind], names, rows, memory)
     named, start = {}, 0
-    for row in rows:
-        name, *more = row if type(row) is list and row else [None]
-        if type(name) is not str or name in named or len(more) not in (0, 2):
-            raise WireError("no row of a tensor")
-        named[name], start = _tensor(*more, memory, start) if more else (None, start)
+    for name, row in zip(names, rows, strict=True):
+        named[name], start = _tensor(*row[1:], memory, start) if len(row) == 3 else (None, start)
     if start != len(memory):
         raise WireError("more numbers than tensors")
-    return named
+    return named, rows, None
+
+
+def _checked(rows) -> list[str]:
+    """The names of the tensors, whose types and shapes are such as a tensor may have."""
+    if type(rows) is not list or len(rows) > MOST:
+        raise WireError("no rows of tensors")
+    names = []
+    for row in rows:
+        name, *more = row if type(row) is list and row else [None]
+        if type(name) is not str or len(more) not in (0, 2):
+            raise WireError("no row of a tensor")
+        if more:
+            letter, shape = more
+            if type(letter) is not str or letter not in _DTYPES or type(shape) is not list:
+                raise WireError("no type or no shape of a tensor")
+            if len(shape) > 32 or not all(type(n) is int and 0 <= n <= LIMIT for n in shape):
+                raise WireError("a shape that no tensor has")
+        names.append(name)
+    if len(set(names)) != len(names):
+        raise WireError("two tensors of one name")
+    return names
+
+
+def _floats(dtype: torch.dtype, names: list[str], rows, memory: bytearray):
+    """As ``_unpacked`` where one kind of number is all there is: the tensors are cut at once."""
+    counts = [math.prod(shape) for _name, _letter, shape in rows]
+    if sum(counts) * dtype.itemsize != len(memory):
+        raise WireError("more or fewer numbers than the shapes have")
+    numbers = torch.frombuffer(memory, dtype=dtype)
+    parts = numbers.split(counts)
+    named = {name: part.view(row[2]) for name, part, row in zip(names, parts, rows, strict=True)}
+    return named, rows, numbers
 
 
 def _tensor(letter, shape, memory: bytearray, start: int) -> tuple[Tensor, int]:
     """One tensor of ``memory`` from ``start`` or just behind, and where the next one may begin."""
-    dtype = _DTYPES.get(letter) if type(letter) is str else None
-    if dtype is None or type(shape) is not list or len(shape) > 32:
-        raise WireError("no type or no shape of a tensor")
-    if not all(type(size) is int and 0 <= size <= LIMIT for size in shape):
-        raise WireError("a shape that no tensor has")
-    count = math.prod(shape)
+    dtype, count = _DTYPES[letter], math.prod(shape)
     size = count * dtype.itemsize
     start += -start % dtype.itemsize
     if start + size > len(memory):

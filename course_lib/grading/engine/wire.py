@@ -52,7 +52,7 @@ def send(
     """Write one message. Raises WireError (nothing was written), Gone or TooLate."""
     blobs = blobs or []
     try:
-        text = json.dumps(header, allow_nan=False, separators=(",", ":")).encode()
+        text = _ENCODER.encode(header).encode()
     except (TypeError, ValueError, RecursionError) as error:
         raise WireError(f"a header that JSON cannot say: {error}") from None
     lengths = [len(memoryview(blob).cast("B")) for blob in blobs]
@@ -68,7 +68,7 @@ def send(
     try:
         for piece in pieces:
             if len(piece):
-                sock.settimeout(_left(deadline))
+                _wait_at_most(_left(deadline), sock)
                 sock.sendall(piece)
     except TimeoutError:
         raise TooLate from None
@@ -91,7 +91,7 @@ def receive(sock: socket.socket, deadline: float | None = None) -> tuple[dict, l
     text = _read(sock, arrived, length, deadline)
     blobs = [_read(sock, arrived, size, deadline) for size in lengths]
     try:
-        header = json.loads(text, parse_constant=_no_constant)
+        header = _DECODER.decode(text.decode())
     except (ValueError, RecursionError) as error:
         raise WireError(f"a header that is not JSON: {str(error)[:200]}") from None
     if type(header) is not dict:
@@ -103,7 +103,7 @@ def _read(sock: socket.socket, arrived: bytearray, size: int, deadline: float | 
     """The next ``size`` bytes: of what has ``arrived``, and then from the socket."""
     while len(arrived) < size:
         try:
-            sock.settimeout(_left(deadline))
+            _wait_at_most(_left(deadline), sock)
             piece = sock.recv(_CHUNK)
         except TimeoutError:
             raise TooLate from None
@@ -127,5 +127,16 @@ def _left(deadline: float | None) -> float | None:
     return left
 
 
+def _wait_at_most(seconds: float | None, sock: socket.socket) -> None:
+    """Set the time that ``sock`` waits; what holds already takes no call of the system."""
+    if seconds is not None or sock.gettimeout() is not None:
+        sock.settimeout(seconds)
+
+
 def _no_constant(name: str):
     raise WireError(f"{name} in a header")
+
+
+# Made once: ``json.dumps`` and ``json.loads`` make one for each message.
+_ENCODER = json.JSONEncoder(allow_nan=False, separators=(",", ":"))
+_DECODER = json.JSONDecoder(parse_constant=_no_constant)

@@ -126,6 +126,29 @@ def test_two_workers_keep_what_both_of_them_know(tmp_path):
     assert first < set(Kept(tmp_path, "ps4_lstm").packed)
 
 
+def test_nothing_is_written_for_what_is_in_the_file_already(tmp_path, monkeypatch):
+    monkeypatch.setattr(kept, "SECONDS", 0.0)
+    file = Kept(tmp_path, "ps4_lstm")
+    graded()
+    file.keep_new()
+    written = file.path.stat().st_mtime_ns, file.path.stat().st_ino
+    file.keep_new()
+    known_answers.forget()
+    again = Kept(tmp_path, "ps4_lstm")  # the next worker, which asks the file first
+    known_answers.recall(again.answer)
+    graded()
+    again.keep_new()
+    assert (file.path.stat().st_mtime_ns, file.path.stat().st_ino) == written
+    unsaid = (("ps4_lstm", "x", "torch", "values", f"{k}-0") for k in range(2 * kept.FEWEST))
+    for key in unsaid:
+        known_answers.known(key, lambda: {"h": 3.0})  # that no file can say: it is tried once
+    saved = []
+    monkeypatch.setattr(Kept, "save", lambda self: saved.append(self))
+    again.keep_new()
+    again.keep_new()
+    assert saved == [again]
+
+
 def test_a_folder_that_takes_nothing_is_no_harm(tmp_path, monkeypatch):
     (tmp_path / "_build").write_text("a file")
     file = Kept(tmp_path, "ps4_lstm")

@@ -1,5 +1,6 @@
 """Plain tensors travel as one blob; what a hostile process makes of the format is refused."""
 
+import collections
 import random
 
 import pytest
@@ -11,6 +12,7 @@ from course_lib.grading.compare import Together, together
 from course_lib.grading.engine.asked import decoded, encoded
 from course_lib.grading.engine.named_tensors import observation, pack, unpack
 from course_lib.grading.engine.packing import WireError
+from course_lib.grading.engine.shell import _plain
 
 PLAIN = {
     "x": torch.randn(2, 3),
@@ -83,6 +85,23 @@ def test_a_case_arrives_as_it_was_also_where_a_tensor_is_a_view(tensors):
 
 
 @pytest.mark.parametrize(
+    "options",
+    [
+        {"steps": 3, "rate": 0.1, "low": -0.0, "names": ["a", {"b": None}], "deep": True},
+        {"pair": (1, 2)},
+        {"inside": [{"pair": (1, 2)}]},
+        {"by": {1: "one"}},
+        {"lasting": float("inf")},
+        {"state": collections.OrderedDict(a=1)},
+        {"dtype": torch.float64, "weights": torch.randn(2)},
+    ],
+)
+def test_options_of_a_case_keep_value_and_type(options):
+    told, _functions = decoded(encoded(Case("c", {"B": 2}, PLAIN, options))[1])
+    assert repr(told["options"]) == repr(options)
+
+
+@pytest.mark.parametrize(
     ("rows", "data"),
     [
         (None, b""),
@@ -129,3 +148,13 @@ def test_any_bytes_and_any_rows_give_tensors_or_a_refusal():
 @pytest.mark.parametrize("named", [{3: torch.ones(1)}, dict.fromkeys(map(str, range(2000)))])
 def test_names_that_the_other_side_would_refuse_are_left_to_the_general_way(named):
     assert pack(named) is None
+
+
+def test_an_answer_is_plain_however_it_lies_in_memory_but_is_never_made_larger():
+    wide = torch.randn(2, 12)
+    found = {"view": wide[:, 3:6], "turned": wide.T.requires_grad_(), "none": None}
+    rows, data = pack(_plain(found))
+    back = unpack(rows, data)
+    assert torch.equal(back["view"], found["view"]) and torch.equal(back["turned"], wide.T)
+    vast = torch.zeros(1).expand(1 << 40)  # four bytes that say they were a lot
+    assert _plain({"vast": vast, "few": wide.to_sparse()})["vast"].stride() == (0,)
