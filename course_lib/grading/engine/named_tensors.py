@@ -92,7 +92,7 @@ def _floats(dtype: torch.dtype, names: list[str], rows, memory: bytearray):
     if sum(counts) * dtype.itemsize != len(memory):
         raise WireError("more or fewer numbers than the shapes have")
     numbers = torch.frombuffer(memory, dtype=dtype)
-    parts = numbers.split(counts)
+    parts = torch.split_with_sizes(numbers, counts)
     named = {name: part.view(row[2]) for name, part, row in zip(names, parts, rows, strict=True)}
     return named, rows, numbers
 
