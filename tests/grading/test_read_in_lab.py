@@ -18,7 +18,8 @@ from course_lib.exercises import get_item
 from course_lib.grading.allowed import hold, read, refusal_finding
 from course_lib.grading.candidate import Local
 from course_lib.grading.check import check
-from course_lib.grading.read_in_lab import _given, refused
+from course_lib.grading.lab_history import names_given
+from course_lib.grading.read_in_lab import refused
 from course_lib.i18n import set_language
 from tests.grading.evasions import EVASIONS, HARMLESS
 from tests.grading.solution import answer_cells, notebook
@@ -340,7 +341,7 @@ def as_if_run(shell, *cells: str) -> None:
     """The names that the cells give stand for something, which nobody looks into."""
     for number, source in enumerate(cells, len(shell.history_manager.input_hist_raw)):
         shell.history_manager.store_inputs(number, source)
-        for name in _given(source)[0]:
+        for name in names_given(source)[0]:
             shell.user_ns[name] = Anything()
 
 
@@ -353,7 +354,7 @@ NO_ANSWER = {"lstm-automagic", "lstm-writefile"}
 )
 def test_every_way_around_an_exercise_is_refused_in_the_lab(shell, kind, source):
     item, name = item_of(kind, source)
-    answer = source if name in _given(source)[0] else f"{source}\ndef {name}(x):\n    return x"
+    answer = source if name in names_given(source)[0] else f"{source}\ndef {name}(x):\n    return x"
     as_if_run(shell, START, answer)
     found = told(shell, item)
     marked = [n for n, line in enumerate(source.splitlines(), 1) if line.endswith("#!")]
@@ -433,7 +434,7 @@ def test_a_long_session_does_not_hold_up_the_check(shell):
     lines = "\n".join(f"x{{0}}_{k} = torch.zeros({{0}}) + {k}" for k in range(30))
     run(shell, START, *(lines.format(k) for k in range(100)))
     run(shell, NAME + HIDDEN["getattr"])
-    _given.cache_clear()
+    names_given.cache_clear()
     for _again in range(100):
         started = thread_time()
         found = told(shell)
