@@ -16,7 +16,7 @@ from pathlib import Path
 import psutil
 
 from course_lib.grading import scratch
-from course_lib.quick_start import ONE_THREAD, SAME_ORDER, without_iri_grammar
+from course_lib.quick_start import ONE_THREAD, SAME_ORDER, end_with_parent, without_iri_grammar
 
 
 class WorkerLost(Exception):
@@ -170,7 +170,7 @@ def _work(pipe, log: Path, environment: dict[str, str]) -> None:
             os.dup2(file.fileno(), stream)
     os.environ.update({**ONE_THREAD, **SAME_ORDER})  # kernels inherit it
     without_iri_grammar()
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    end_with_parent()
     while True:
         try:
             function, task = pipe.recv()  # which imports the function's module
@@ -199,12 +199,6 @@ def _deaf_on_purpose():
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-
-
-def _end_with_parent() -> None:
-    """A run that was killed must not go on grading behind the back of the next one."""
-    multiprocessing.parent_process().join()
-    os._exit(1)  # kernels watch their parent as well and end with it
 
 
 def portable(error: Exception) -> Exception:

@@ -8,18 +8,18 @@ executed with is kept in ``executed.json``: its own code and the files of course
 import json
 import os
 import shutil
-import threading
 import traceback
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
-from multiprocessing import get_context, parent_process
+from multiprocessing import get_context
 from pathlib import Path
 
 import yaml
 
 from course_lib.bench import results
 from course_lib.files import write_atomically
+from course_lib.quick_start import end_with_parent
 
 from .behind import Library, cells
 from .config import COUNTED, LIBRARY, execution_cache, fingerprint, read_config, words_of
@@ -155,17 +155,12 @@ def execute_page(page: Path, timeout: int, extensions: list[str]) -> Executed:
 def _prepare() -> None:
     """In a process of the pool: one thread for each kernel, this very course_lib, and silence
     about how kernels talk; what goes wrong comes back as an exception. It ends with the build."""
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    end_with_parent()
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     inherited = os.environ.get("PYTHONPATH")
     paths = [str(LIBRARY.parent), inherited] if LIBRARY.name == "course_lib" else [inherited]
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
-
-
-def _end_with_parent() -> None:
-    parent_process().join()
-    os._exit(1)
 
 
 def _keep(root: Path, page: str, result: Executed) -> None:
