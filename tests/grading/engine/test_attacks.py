@@ -6,6 +6,7 @@ Each goes through the engine as a submission does: read, mended, staged, execute
 import json
 import os
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -15,6 +16,7 @@ from tests.grading.engine.attacks import ours_course, plain_course
 from tests.grading.engine.attacks.course import Course, measured, stop_benches
 from tests.grading.engine.attacks.every import OURS, PLAIN
 from tests.grading.engine.attacks.ours import HARMED
+from tests.grading.engine.attacks.ours_texts import TEXTS
 from tests.grading.engine.attacks.table import PAGE, TRANSLATED, page, routes
 
 
@@ -87,6 +89,14 @@ def test_no_trick_passes_a_check(ours, attack):
     got = ours.score(attack)
     assert got <= attack.honest
     assert got == measured().get(attack.name), "the table in the docs says something else"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("attack", TEXTS, ids=lambda attack: attack.name)
+def test_these_texts_would_win_if_nobody_read_the_source(ours, attack):
+    """Or else the rows above would say nothing. What the debugger reads is gone in any case."""
+    got = ours.score(replace(attack, name=f"{attack.name}-unread", unread=True))
+    assert got == (0 if "debugger" in attack.name else 25)
 
 
 @pytest.mark.slow

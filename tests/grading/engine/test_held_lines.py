@@ -1,6 +1,5 @@
 """Lines that can hide code, in cells of the student's own, cost nothing and win nothing."""
 
-import nbformat
 import pytest
 from nbformat.v4 import new_code_cell
 
@@ -156,17 +155,7 @@ def ours(tmp_path_factory):
 
 def graded(course: Course, student: str, answers: dict, *own: str):
     """The points of a submission with these cells of its own above the first answer."""
-    course.submit(student, answers)
-    path = course.root / f"submitted/{student}/{ours_course.NAME}/{ours_course.NAME}.ipynb"
-    notebook = nbformat.read(path, as_version=4)
-    places = [
-        n for n, c in enumerate(notebook.cells) if c.metadata.get("nbgrader", {}).get("solution")
-    ]
-    notebook.cells[places[0] : places[0]] = [
-        nbformat.from_dict({**new_code_cell(source), "id": f"mine-{n}"})
-        for n, source in enumerate(own)
-    ]
-    nbformat.write(notebook, path)
+    course.submit(student, answers, own=own)
     points, notebook = course.graded(student)
     shown = {
         cell.id: cell.outputs for cell in notebook.cells if cell.get("id", "").startswith("mine")
@@ -236,41 +225,6 @@ def test_wrong_answers_win_nothing(ours, own):
         "lstm_cell": f"{ours_course.CELL}    return mine(x, state, w_ih, w_hh, b_ih, b_hh)\n",
     }
     points, _shown = graded(ours, student, helped, own)
-    assert points["check_lstm_cell"] == 0
-
-
-OPENED = (
-    "def mine(*given):\n    import torch\n"
-    "    from course_lib.grading.engine import finished\n"
-    "    finished.make_unusable(frozenset())\n    return torch.lstm_cell(*given[:6])\n"
-    "get_ipython().user_ns['mine'] = mine\n"
-)
-RUN = f'exec(bytes.fromhex("{OPENED.encode().hex()}").decode())'
-DEBUGGER = f"open('.pdbrc', 'w').write({RUN + chr(10) + 'continue' + chr(10)!r})"
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    "own",
-    [
-        [f"%env A={{{RUN}}}"],
-        [f"%config InlineBackend.close_figures = {RUN}"],
-        [f"%time -{RUN}"],
-        [f"%prun -s cumulative {RUN}"],
-        [f"%%capture a{{{RUN}}}\nx = 1"],
-        [DEBUGGER, "import pdb; pdb.set_trace()"],
-        [DEBUGGER, "%debug 1"],
-        [
-            'box = getattr((lambda: 0), "__glo\\\n   ...: bals__")["__buil\\\n   ...: tins__"]'
-            f'  # In [1]: a try\ngetattr(box, "ex\\\n   ...: ec")({RUN[5:-1]})'
-        ],
-    ],
-    ids=["braces", "config", "time", "prun", "capture", "pdbrc", "debug", "prompts"],
-)
-def test_a_text_that_is_run_wins_nothing(ours, own, request):
-    called = f"{ours_course.CELL}    return mine(x, state, w_ih, w_hh, b_ih, b_hh)\n"
-    student = request.node.callspec.id.split("-")[0]
-    points, _shown = graded(ours, student, {**ALL, "lstm_cell": called}, *own)
     assert points["check_lstm_cell"] == 0
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 import nbformat
+from nbformat.v4 import new_code_cell
 
 from course_lib.grading.engine import bench, worker
 from course_lib.grading.engine.job import Job
@@ -24,13 +25,22 @@ class Course:
     def __init__(self, root, assignment: str) -> None:
         self.root, self.assignment = root, assignment
 
-    def submit(self, student, answers, files=(), change=None):
+    def submit(self, student, answers, files=(), change=None, own=()):
+        """Hand in the released notebook with these answers; ``own``: see ``Attack``."""
         path = self.root / "exercises" / "en" / self.assignment / f"{self.assignment}.ipynb"
         notebook = nbformat.read(path, as_version=4)
         for cell in notebook.cells:
             name = cell.metadata.get("nbgrader", {}).get("grade_id")
             if name in answers:
                 cell.source = answers[name]
+        cells = notebook.cells
+        first = next(
+            n for n, c in enumerate(cells) if c.metadata.get("nbgrader", {}).get("solution")
+        )
+        cells[first:first] = [
+            nbformat.from_dict({**new_code_cell(source), "id": f"mine-{n}"})
+            for n, source in enumerate(own)
+        ]
         if change:
             CHANGES[change](notebook)
         folder = self.root / "submitted" / student / self.assignment
@@ -46,7 +56,7 @@ class Course:
         return done.points, nbformat.reads(done.content.decode("utf-8"), as_version=4)
 
     def score(self, attack: Attack) -> float:
-        self.submit(attack.name, attack.answers, attack.files, attack.change)
+        self.submit(attack.name, attack.answers, attack.files, attack.change, attack.own)
         if attack.unread:
             with patch.object(worker, "hold", lambda *_asked: (None, {})):
                 points, _notebook = self.graded(attack.name)
