@@ -33,6 +33,7 @@ class WatchedPool(Pool):
         self.skipped: deque = deque()
         self.parts: list[dict[str, float]] = []
         self.came: list[float] = []
+        self.begun = float("inf")
         self.warm: dict[str, float] = {}
         self.serial = _serial()
 
@@ -51,7 +52,8 @@ class WatchedPool(Pool):
                 break
             self.unfinished -= 1
             _watched, (function, task), result, error = self.done.get()
-            result, parts = result or (None, {})
+            result, parts, began = result or (None, {}, self.begun)
+            self.begun = min(self.begun, began)
             if self.warm:
                 self.parts.append(parts)
             yield function, task, result, error
@@ -113,13 +115,15 @@ def main(folder: str, assignment: str, workers: str, feedback: str) -> None:
     warnings.simplefilter("ignore")
     WatchedPool.feedback = feedback == "1"
     run.Pool = WatchedPool
-    born = psutil.Process().create_time() - time.time() + time.perf_counter()
+    created = psutil.Process().create_time()
+    born = created - time.time() + time.perf_counter()
     report = run.grade(Path(folder), assignment, workers=int(workers), seed=SEED)
     ended, pool = time.perf_counter(), WatchedPool.made
     count = len(pool.came) - pool.workers
     print(
         json.dumps(
             {
+                "begun": pool.begun - created,
                 "start": pool.came[0] - born,
                 "all": ended - born,
                 "count": len(pool.came),

@@ -7,7 +7,7 @@ from rich.table import Table
 
 TARGETS = {"grading": 25.0, "grading and feedback": 15.0}
 SERIAL = 0.030  # CPU seconds of the writer for one submission
-START = 3.0  # seconds
+START = 3.0  # seconds until the first submission is begun
 
 
 def print_grading(found: dict, console: Console) -> None:
@@ -31,8 +31,8 @@ def print_grading(found: dict, console: Console) -> None:
         run = found[name]
         memory = ", ".join(f"{kind} {size:.0f} MB" for kind, size in run["memory"].items())
         console.print(
-            f"{name}: first result after {_against(run['start'], START)} s, whole command "
-            f"{run['all']:.1f} s; at most {memory}"
+            f"{name}: grades after {_against(run['begun'], START)} s, first result after "
+            f"{run['start']:.1f} s, whole command {run['all']:.1f} s; at most {memory}"
         )
 
 

@@ -12,17 +12,18 @@ _clock: Clock | None = None
 
 
 def watched(task):
-    """In a worker: do the task, and tell where the time went."""
+    """In a worker: do the task; tell where the time went, and when it began (``time.time``)."""
     global _clock
     function, job = task
+    began_at = time.time()
     if function is execute_one:
         _clock = _clock or _worker_clock()
         _clock.take()
         result = function(job)
-        return result, _clock.take()
+        return result, _clock.take(), began_at
     began = time.perf_counter()
     result = function(job)
-    return result, {PAGE: time.perf_counter() - began}
+    return result, {PAGE: time.perf_counter() - began}, began_at
 
 
 def _worker_clock() -> Clock:

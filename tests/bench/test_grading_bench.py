@@ -57,7 +57,15 @@ def test_the_class_is_made_up_to_the_number_and_leaves_out_who_ends_their_proces
 def test_the_ratio_is_of_submissions_that_came_through_and_the_picture_can_be_drawn(tmp_path):
     side = {"seconds": 60.0, "cpu": 30.0}
     warm = {"count": 40, "seconds": 8.0, "cpu": 10.0, "run": 1.0, "writer": 0.4}
-    run = {"warm": warm, "all": 20.0, "start": 2.0, "count": 42, "parts": {}, "memory": {}}
+    run = {
+        "warm": warm,
+        "all": 20.0,
+        "begun": 1.5,
+        "start": 2.0,
+        "count": 42,
+        "parts": {},
+        "memory": {},
+    }
     found = {"stock": {"grading": side, "feedback": {"seconds": 20.0, "cpu": 10.0}},
              "engine": run, "engine with feedback": run, "stock submissions": 12,
              "scores": {"graded": 10, "same": 9, "other": ["x"]}, "workers": 2, "different": 24,
@@ -70,6 +78,7 @@ def test_the_ratio_is_of_submissions_that_came_through_and_the_picture_can_be_dr
         print_grading(found, console)
     told = console.export_text()
     assert "30.0" in told and "other points: x" in told and "10.0" in told
+    assert "grades after 1.5 s, first result after 2.0 s" in told
     draw(found, tmp_path / "grading.svg")
     assert (tmp_path / "grading.svg").read_text("utf-8").count("<path") > 5
     json.dumps(found)
