@@ -1,6 +1,5 @@
 """A student's code is stopped after a time, and nothing else ever is."""
 
-import inspect
 import signal
 import threading
 from collections.abc import Callable
@@ -11,8 +10,8 @@ from course_lib.grading.own_code import own_file
 # Seconds until it rings again: for code that caught the first alarms, in a bad moment, and at last.
 AGAIN, SOON, AT_ONCE = 0.1, 0.001, 0.00005
 PATIENCE = 10  # alarms that are caught before the next ones come at once
-# Without the search for a constant that has the handler's value, which takes longer than to set it.
-_set_handler = inspect.unwrap(signal.signal)
+# Python's own looks for a constant that has the handler's value, which takes longer than to set it.
+_set_handler = getattr(getattr(signal, "_signal", None), "signal", signal.signal)
 
 
 class TimeIsUp(BaseException):

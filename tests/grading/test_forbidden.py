@@ -1,10 +1,13 @@
 """What the source of a function uses, where several functions look alike to Python."""
 
+import ast
 import linecache
+from pathlib import Path
 
 import pytest
 from torch import nn
 
+from course_lib.grading import forbidden
 from course_lib.grading.forbidden import forbidden_name
 
 NAMES = frozenset({"LSTM", "lstm"})
@@ -86,3 +89,15 @@ def test_a_file_that_was_written_again_is_read_again(tmp_path):
         names = {"nn": nn, "__name__": "helper"}
         exec(compile(path.read_text("utf-8"), str(path), "exec"), names)
         assert forbidden_name(names["f"], NAMES) == found
+
+
+@pytest.mark.parametrize(
+    "path", sorted(Path(forbidden.__file__).parent.glob("*.py")), ids=lambda p: p.stem
+)
+def test_nothing_written_is_passed_over_and_all_of_it_in_its_order(path):
+    tree = ast.parse(path.read_text("utf-8"))
+    walked = [node for node in ast.walk(tree) if not isinstance(node, ast.expr_context)]
+    assert list(forbidden._nodes(tree)) == walked
+    statements = [node for node in walked if isinstance(node, (ast.stmt, ast.excepthandler))]
+    found = [one for one in forbidden._statements(tree) if not isinstance(one, ast.match_case)]
+    assert set(found) == set(statements) and len(found) == len(statements)
