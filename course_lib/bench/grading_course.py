@@ -65,10 +65,11 @@ def gradable_class(root: Path, assignment: str) -> list[SampleStudent]:
     ]
 
 
-def make_course(root: Path, folder: Path, assignment: str, count: int, stock: bool) -> Course:
-    """A course in ``folder`` with ``count`` submissions: the class, and then its files once more.
+def make_course(root: Path, folder: Path, assignment: str, numbers: range, stock: bool) -> Course:
+    """A course in ``folder`` with the submissions of these numbers: the class, and then its files
+    once more.
 
-    The first ones are the same whatever ``count`` is, and with nbgrader as it comes.
+    A number is always the same submission, with nbgrader as it comes (``stock``) and with us.
     """
     ignore = shutil.ignore_patterns("*.ipynb")
     shutil.copytree(
@@ -82,7 +83,7 @@ def make_course(root: Path, folder: Path, assignment: str, count: int, stock: bo
     students = gradable_class(root, assignment)
     chosen = [
         replace(students[k % len(students)], id=f"{k:03}-{students[k % len(students)].id}")
-        for k in range(count)
+        for k in numbers
     ]
     for student in chosen:
         target = folder / "submitted" / student.id / assignment

@@ -3,6 +3,7 @@
 It has one task at a time, and its main thread does it: what it runs may use signals and fork.
 """
 
+import gc
 import multiprocessing
 import os
 import pickle
@@ -10,6 +11,7 @@ import signal
 import tempfile
 import threading
 from contextlib import contextmanager
+from itertools import count
 from multiprocessing import resource_tracker
 from pathlib import Path
 
@@ -17,6 +19,10 @@ import psutil
 
 from course_lib.grading import scratch
 from course_lib.quick_start import ONE_THREAD, SAME_ORDER, end_with_parent, without_iri_grammar
+
+# After so many tasks, what is loaded and known by then is no garbage and never will be: to go
+# through it again and again would take longer than all other collecting.
+SETTLING = (1, 8, 64)
 
 
 class WorkerLost(Exception):
@@ -171,7 +177,7 @@ def _work(pipe, log: Path, environment: dict[str, str]) -> None:
     os.environ.update({**ONE_THREAD, **SAME_ORDER})  # kernels inherit it
     without_iri_grammar()
     end_with_parent()
-    while True:
+    for done in count(1):
         try:
             function, task = pipe.recv()  # which imports the function's module
         except EOFError:
@@ -182,6 +188,9 @@ def _work(pipe, log: Path, environment: dict[str, str]) -> None:
             except Exception as error:
                 answer = ("error", portable(error))
         pipe.send(answer)
+        if done in SETTLING:
+            gc.collect()
+            gc.freeze()
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from pathlib import Path
 import nbformat
 from rich.console import Console
 
-from course_lib.bench.grading import _figures
+from course_lib.bench.grading import _figures, _together
 from course_lib.bench.grading_clock import Clock, cpu_of_all, memory_of_all
 from course_lib.bench.grading_course import gradable_class, make_course
 from course_lib.bench.grading_tell import draw, print_grading
@@ -44,7 +44,7 @@ def test_cpu_and_memory_are_those_of_this_process_and_what_it_has_started():
 def test_the_class_is_made_up_to_the_number_and_leaves_out_who_ends_their_process(tmp_path):
     names = {student.id for student in gradable_class(ROOT, "ps4_lstm")}
     assert "siti-rahmawati" in names and not names & {"guo-feng", "ahmed-hassan"}
-    course = make_course(ROOT, tmp_path, "ps4_lstm", len(names) + 2, stock=True)
+    course = make_course(ROOT, tmp_path, "ps4_lstm", range(len(names) + 2), stock=True)
     assert len(set(course.students)) == len(names) + 2
     assert sum(student.endswith(course.students[0][4:]) for student in course.students) == 2
     for student in course.students[-2:]:
@@ -52,6 +52,23 @@ def test_the_class_is_made_up_to_the_number_and_leaves_out_who_ends_their_proces
     assert "Execut" not in (tmp_path / "nbgrader_config.py").read_text("utf-8").replace(
         "c.Execute.startup_timeout", ""
     )
+
+
+def test_nbgraders_two_halves_are_told_as_one():
+    def half(start, seconds, errors):
+        one = {"seconds": seconds, "cpu": 2 * seconds, "errors": errors}
+        return {"start": start, "grading": one, "feedback": one, "memory": {"run": 100 * start}}
+
+    both = _together([half(2.0, 30.0, ["a"]), half(3.0, 50.0, [])])
+    whole = {"seconds": 80.0, "cpu": 160.0, "errors": ["a"]}
+    assert both == {"start": 3.0, "grading": whole, "feedback": whole, "memory": {"run": 300.0}}
+
+
+def test_the_class_is_the_same_in_two_halves_as_in_one(tmp_path):
+    halves = [make_course(ROOT, tmp_path / f"{at}", "ps4_lstm", range(at, at + 2), stock=True)
+              for at in (0, 2)]  # fmt: skip
+    whole = make_course(ROOT, tmp_path / "whole", "ps4_lstm", range(4), stock=True)
+    assert [student for half in halves for student in half.students] == whole.students
 
 
 def test_the_ratio_is_of_submissions_that_came_through_and_the_picture_can_be_drawn(tmp_path):
