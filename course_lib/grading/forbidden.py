@@ -192,7 +192,8 @@ def _nodes(tree: ast.AST) -> Iterator[ast.AST]:
     while waiting:
         node = waiting.popleft()
         yield node
-        for name, value in vars(node).items():
+        for name in node._fields:  # others may be added to a node, and lead back to it
+            value = getattr(node, name, None)
             if type(value) is list:
                 waiting.extend(part for part in value if isinstance(part, ast.AST))
             elif isinstance(value, ast.AST) and name != "ctx":
