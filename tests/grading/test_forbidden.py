@@ -2,6 +2,7 @@
 
 import ast
 import linecache
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -101,3 +102,14 @@ def test_nothing_written_is_passed_over_and_all_of_it_in_its_order(path):
     statements = [node for node in walked if isinstance(node, (ast.stmt, ast.excepthandler))]
     found = [one for one in forbidden._statements(tree) if not isinstance(one, ast.match_case)]
     assert set(found) == set(statements) and len(found) == len(statements)
+
+
+def test_what_others_hang_on_a_node_is_not_followed():
+    """As IPython's tracebacks do, and Python shares the nodes of operators between all trees."""
+    tree = ast.parse("a + b")
+    plus = tree.body[0].value.op
+    plus.parent = tree
+    try:
+        assert len(list(islice(forbidden._nodes(ast.parse("c + d")), 100))) == 6
+    finally:
+        del plus.parent
