@@ -113,7 +113,9 @@ def _together(halves: list[dict]) -> dict:
         for part in ("grading", "feedback")
     }
     memory = {kind: max(half["memory"][kind] for half in halves) for kind in halves[0]["memory"]}
-    return {"start": max(half["start"] for half in halves), **sums, "memory": memory}
+    untimed = sum(half["untimed"] for half in halves)
+    start = max(half["start"] for half in halves)
+    return {"start": start, "untimed": untimed, **sums, "memory": memory}
 
 
 def _compared(stock: list[Path], engine: Path, assignment: str) -> dict:
@@ -145,7 +147,7 @@ def _figures(found: dict) -> dict:
     """Submissions per minute and CPU per submission of each side, with and without feedback.
 
     The engine's are those once every worker has its first submission behind it; what nbgrader
-    needs before its first one is left out as well.
+    needs before and for its first one is left out as well.
     """
     figures = {}
     for name, key in (("grading", "engine"), ("grading and feedback", "engine with feedback")):
@@ -157,7 +159,7 @@ def _figures(found: dict) -> dict:
         }
         if "stock" in found and found["scores"]["graded"]:
             parts = ["grading"] if key == "engine" else ["grading", "feedback"]
-            graded = found["scores"]["graded"]
+            graded = found["scores"]["graded"] - found["stock"]["untimed"]
             seconds = sum(found["stock"][part]["seconds"] for part in parts)
             row["stock per minute"] = 60 * graded / seconds
             row["stock cpu"] = sum(found["stock"][part]["cpu"] for part in parts) / graded

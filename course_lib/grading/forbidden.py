@@ -178,12 +178,17 @@ def _definitions(text: str) -> dict[tuple[int, str], list[ast.AST]]:
     return found
 
 
+_BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
+
+
 def _statements(tree: ast.AST) -> Iterator[ast.AST]:
     """All statements below ``tree``; the many nodes of their expressions are not gone through."""
-    for name in ("body", "orelse", "finalbody", "handlers", "cases"):
-        for node in getattr(tree, name, ()):
-            yield node
-            yield from _statements(node)
+    waiting = [tree]  # no recursion: a chain of elif has each branch inside the one before
+    while waiting:
+        node = waiting.pop()
+        below = [one for name in _BLOCKS for one in getattr(node, name, ())]
+        yield from below
+        waiting += below
 
 
 def _nodes(tree: ast.AST) -> Iterator[ast.AST]:

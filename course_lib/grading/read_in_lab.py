@@ -123,17 +123,14 @@ def _cells(ran: Ran, behind: dict[int, set[Part]]) -> tuple[list[int], list["Not
         parts += [(0, first, number, imports), (1, first, number, found - imports)]
     places, cells = [], []
     if any("def backward" in source for source in ran.written):
-        places, cells = (
-            [0],
-            [code_cell(OWN_BACKWARD)],
-        )  # then x.backward() may be a method of this kind
+        # Then x.backward() may be a method of this kind.
+        places, cells = [0], [code_cell(OWN_BACKWARD)]
     for _kind, _first, number, some in sorted(parts, key=lambda part: part[:3]):
         kept = {line for part in some for line in part.lines}
         lines = enumerate(ran.written[number].split("\n"), 1)
         source = "\n".join(text if line in kept else "" for line, text in lines)
-        own = (
-            number not in ran.answers and not ran.items & names_given(ran.written[number])[0].keys()
-        )
+        given, _stars = names_given(ran.written[number])
+        own = number not in ran.answers and not ran.items & given.keys()
         about = {} if own else {"solution": True, "grade_id": str(number)}
         if some:
             places.append(number)

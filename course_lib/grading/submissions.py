@@ -273,7 +273,8 @@ def _notebook(content: object) -> NotebookNode:
     """The notebook with these contents; raises whatever nbformat raises where they are none."""
     # Half of a character, as a cut emoji leaves it, cannot be written to any file again.
     text = json.dumps(content, ensure_ascii=False).encode("utf-8", "replace")
-    # Without a look at the schema, which would be written to the log and no more.
+    # Without a look at the schema, which says what is wrong to the log alone, and gives new ids to
+    # cells that have none or another's: mending does both for those that it keeps.
     notebook = nbformat.convert(nbformat.reader.reads(text.decode("utf-8")), 4)
     cells = [cell for cell in notebook.cells if cell.cell_type in ("code", "markdown", "raw")]
     for cell in cells:

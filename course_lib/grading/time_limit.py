@@ -2,6 +2,7 @@
 
 import signal
 import threading
+from _signal import signal as set_handler
 from collections.abc import Callable
 from types import FrameType
 
@@ -10,8 +11,6 @@ from course_lib.grading.own_code import own_file
 # Seconds until it rings again: for code that caught the first alarms, in a bad moment, and at last.
 AGAIN, SOON, AT_ONCE = 0.1, 0.001, 0.00005
 PATIENCE = 10  # alarms that are caught before the next ones come at once
-# Python's own looks for a constant that has the handler's value, which takes longer than to set it.
-_set_handler = getattr(getattr(signal, "_signal", None), "signal", signal.signal)
 
 
 class TimeIsUp(BaseException):
@@ -39,7 +38,8 @@ def limited(seconds: float, call: Callable[[], object]):
         if running and not leaving:
             raise TimeIsUp
 
-    handler = _set_handler(signal.SIGALRM, ring)
+    # ``signal.signal`` looks for a constant with the handler's value, longer than this takes.
+    handler = set_handler(signal.SIGALRM, ring)
     # A bare ``except:`` inside a loop catches an alarm that rings inside its ``try:``. One that
     # follows at once rings when the exception has just been caught, outside of it.
     left, _interval = signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
@@ -47,7 +47,7 @@ def limited(seconds: float, call: Callable[[], object]):
         return _run(call)
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
-        _set_handler(signal.SIGALRM, handler)
+        set_handler(signal.SIGALRM, handler)
         if left:  # somebody outside had set an alarm; set it again
             signal.setitimer(signal.ITIMER_REAL, left)
 

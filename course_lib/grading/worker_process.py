@@ -20,8 +20,8 @@ import psutil
 from course_lib.grading import scratch
 from course_lib.quick_start import ONE_THREAD, SAME_ORDER, end_with_parent, without_iri_grammar
 
-# After so many tasks, what is loaded and known by then is no garbage and never will be: to go
-# through it again and again would take longer than all other collecting.
+# After so many tasks, what is loaded and known by then is hardly ever garbage later: to go through
+# it again and again would take longer than all other collecting.
 SETTLING = (1, 8, 64)
 
 

@@ -57,11 +57,24 @@ def test_the_class_is_made_up_to_the_number_and_leaves_out_who_ends_their_proces
 def test_nbgraders_two_halves_are_told_as_one():
     def half(start, seconds, errors):
         one = {"seconds": seconds, "cpu": 2 * seconds, "errors": errors}
-        return {"start": start, "grading": one, "feedback": one, "memory": {"run": 100 * start}}
+        return {
+            "start": start,
+            "untimed": 1,
+            "grading": one,
+            "feedback": one,
+            "memory": {"run": 100 * start},
+        }
 
     both = _together([half(2.0, 30.0, ["a"]), half(3.0, 50.0, [])])
+    memory = {"run": 300.0}
     whole = {"seconds": 80.0, "cpu": 160.0, "errors": ["a"]}
-    assert both == {"start": 3.0, "grading": whole, "feedback": whole, "memory": {"run": 300.0}}
+    assert both == {
+        "start": 3.0,
+        "untimed": 2,
+        "grading": whole,
+        "feedback": whole,
+        "memory": memory,
+    }
 
 
 def test_the_class_is_the_same_in_two_halves_as_in_one(tmp_path):
@@ -83,9 +96,10 @@ def test_the_ratio_is_of_submissions_that_came_through_and_the_picture_can_be_dr
         "parts": {},
         "memory": {},
     }
-    found = {"stock": {"grading": side, "feedback": {"seconds": 20.0, "cpu": 10.0}},
+    timed = {"grading": side, "feedback": {"seconds": 20.0, "cpu": 10.0}}
+    found = {"stock": {"untimed": 2, **timed},
              "engine": run, "engine with feedback": run, "stock submissions": 12,
-             "scores": {"graded": 10, "same": 9, "other": ["x"]}, "workers": 2, "different": 24,
+             "scores": {"graded": 12, "same": 9, "other": ["x"]}, "workers": 2, "different": 24,
              "known": 7,
              "submissions": 42, "assignment": "ps4_lstm", "machine": {"cores": 2}}  # fmt: skip
     found["figures"] = _figures(found)

@@ -104,6 +104,15 @@ def test_nothing_written_is_passed_over_and_all_of_it_in_its_order(path):
     assert set(found) == set(statements) and len(found) == len(statements)
 
 
+def test_a_chain_of_thousands_of_branches_is_read(cell):
+    chain = "".join(f"    elif x == {k}:\n        pass\n" for k in range(2000))
+    f = cell(f"def f(x):\n    if x:\n        return nn.LSTM(1, 2)\n{chain}")
+    assert forbidden_name(f, NAMES) == "nn.LSTM"
+    nested = "def f(x):\n    try:\n        pass\n    except* OSError:\n        async def g():\n"
+    nested += "            match x:\n                case 1:\n                    def h(): pass\n"
+    assert {name for _line, name in forbidden._definitions(nested)} == {"f", "g", "h"}
+
+
 def test_what_others_hang_on_a_node_is_not_followed():
     """As IPython's tracebacks do, and Python shares the nodes of operators between all trees."""
     tree = ast.parse("a + b")

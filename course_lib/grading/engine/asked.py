@@ -122,7 +122,10 @@ def encoded(case: Case) -> tuple[int, list[bytes]]:
         if packed is None:
             told["tensors"] = dict(case.tensors)
         node = {"rows": packed and packed[0]}
-        node |= {"plain": told} if _is_json(told) else {"told": wire.encode(told, blobs)}
+        if _is_json(told):
+            node["plain"] = told
+        else:
+            node["told"] = wire.encode(told, blobs)
         text = json.dumps(node, allow_nan=False, separators=(",", ":")).encode()
         blobs = [text, *map(bytes, blobs), *([packed[1]] if packed else [])]
         kept = next(_numbers), blobs

@@ -55,7 +55,8 @@ class Kept:
         if monotonic() - self.since < SECONDS:
             return
         known = self.packed.keys() | self.tried
-        new = [key for key, _answer in known_answers.lasting() if key not in known]
+        mine = (key for key, _answer in known_answers.lasting() if key[0] == self.assignment)
+        new = [key for key in mine if key not in known]
         if len(new) >= FEWEST:
             self.tried.update(new)
             try:

@@ -41,7 +41,10 @@ def pack(named: Mapping[str, Tensor | None]) -> tuple[list, bytes] | None:
 
 
 def unpack(rows, data) -> dict[str, Tensor | None]:
-    """The tensors, on memory of their own. Raises WireError for what ``pack`` would not make."""
+    """The tensors, views of one memory: clone them before code that may write gets them.
+
+    Raises WireError for what ``pack`` would not make.
+    """
     return _unpacked(rows, bytearray(data))[0]
 
 
@@ -79,6 +82,8 @@ def _checked(rows) -> list[str]:
             if type(letter) is not str or letter not in _DTYPES or type(shape) is not list:
                 raise WireError("no type or no shape of a tensor")
             if len(shape) > 32 or not all(type(n) is int and 0 <= n <= LIMIT for n in shape):
+                raise WireError("a shape that no tensor has")
+            if math.prod(n for n in shape if n) > LIMIT:  # also of an empty one
                 raise WireError("a shape that no tensor has")
         names.append(name)
     if len(set(names)) != len(names):

@@ -8,11 +8,11 @@ class Attack:
     """One hostile submission.
 
     ``answers`` are the sources of answer cells by name; the others stay as released. ``own`` are
-    those of the student's own cells, above the first answer. ``honest``
-    are the points that the answers are worth without the trick, ``stock`` what nbgrader itself
-    gives for the like, where that was measured. ``files`` lie beside the notebook. ``unread``: the
-    trusted reading of the source, which refuses most tricks by itself, is switched off, so that
-    what lies behind it is tried. ``seconds`` it may take on an idle machine.
+    those of the student's own cells, above the first answer. ``honest`` are the points that the
+    answers are worth without the trick, ``stock`` what nbgrader itself gives for the like, where
+    that was measured. ``files`` lie beside the notebook. ``unread``: the trusted reading of the
+    source, which refuses most tricks by itself, is switched off, so that what lies behind it is
+    tried.
     """
 
     name: str
