@@ -5,7 +5,7 @@ import pytest
 from pypdf import PdfReader
 
 from course_lib.publish import chromium
-from course_lib.publish.paper.book import Book
+from course_lib.publish.paper.book import Book, Chapter
 from course_lib.publish.paper.finish import finish
 from course_lib.publish.paper.numbers import pages_of
 from course_lib.publish.paper.signs import as_written, name_signs
@@ -48,13 +48,13 @@ def test_a_finished_pdf_is_searchable_small_and_says_what_it_is(chinese, tmp_pat
     rows = "<p>长短期记忆 一二人入八 见车门方日月木水火</p>" * 300
     page.write_text(
         f'<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>页</title>'
-        f'<h1 id="here">门控长龙<span style="display:block">gate</span></h1>'
-        f'<h2 style="width:4em">many cells</h2><a href="#here">x</a>{rows}',
+        f'<h1 id="here">门控长龙<span style="display:block">gate</span></h1><h2 id="cells" '
+        f'style="width:4em">many cells</h2><a href="#here">x</a><a href="#cells">x</a>{rows}',
         encoding="utf-8",
     )
     chromium.print_page(page, pdf)
     before = pdf.stat().st_size
-    finish(pdf, "Sepp", {"门控长龙gate": "门控长龙", "manycells": "many cells"})
+    finish(pdf, "Sepp", [Chapter("here", "门控长龙", "", sections=[("cells", "many cells")])])
     reader = PdfReader(pdf)
     text = "".join(page.extract_text() for page in reader.pages)
     for wanted in ("长短期记忆", "门控长龙", "见车门方日月木水火", "一二人入八"):
