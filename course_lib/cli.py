@@ -15,7 +15,7 @@ from rich.markup import escape
 from course_lib.bench import STOCK, SUBMISSIONS
 from course_lib.errors import CourseError
 from course_lib.i18n import LANGUAGES, N_, _, get_language, speaking
-from course_lib.quick_start import without_iri_grammar
+from course_lib.quick_start import without_slow_formats
 from course_lib.spoken import language_of, say_help, teach_click
 
 DONE, SOME_FAILED, COULD_NOT_START, STOPPED = 0, 1, 2, 130
@@ -323,7 +323,7 @@ def grade(root, assignment, students, force, workers, scheduler, seed, isolation
         )
     names = assignments(root, assignment)
 
-    without_iri_grammar()
+    without_slow_formats()
     if not scheduler:
         from course_lib.grading.beforehand import something_to_grade
 

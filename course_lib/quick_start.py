@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Mapping
 
 # For processes that are the parallelism themselves.
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
@@ -11,6 +12,19 @@ COLLECTING = (5_000, 10, 10)
 
 # An answer that goes through a set of names goes through it in the same order at each grading.
 SAME_ORDER = {"PYTHONHASHSEED": "0"}
+
+
+def bare(environment: Mapping[str, str]) -> dict[str, str]:
+    """What of it a process gets that students' code is forked from: none of its secrets."""
+    kept = ("PATH", "LD_LIBRARY_PATH", "HOME", "TMPDIR", "TZ", "SYSTEMROOT")
+    return {
+        **{name: environment[name] for name in kept if name in environment},
+        **ONE_THREAD,
+        **SAME_ORDER,
+        "PYTHONSAFEPATH": "1",
+        "LANG": "C.UTF-8",
+        "MPLBACKEND": "agg",
+    }
 
 
 def end_with_parent() -> None:
@@ -29,12 +43,13 @@ def end_with_parent() -> None:
     threading.Thread(target=wait, daemon=True).start()
 
 
-def without_iri_grammar() -> None:
-    """Keep jsonschema from compiling a grammar of IRIs, which takes it a second.
+def without_slow_formats() -> None:
+    """Keep jsonschema from loading what checks IRIs, URIs and durations: a grammar takes a second.
 
-    nbformat has jsonschema check notebooks, and no format of a notebook is an IRI. To be called
-    before jsonschema is imported; later it does nothing. jsonschema then takes the package for
-    not installed, which is an ordinary way to use it.
+    nbformat has jsonschema check notebooks, and nothing in a notebook has one of these formats. To
+    be called before jsonschema is imported; later it does nothing. jsonschema then takes the
+    packages for not installed, which is an ordinary way to use it.
     """
     if "jsonschema" not in sys.modules:
-        sys.modules.setdefault("rfc3987_syntax", None)
+        for name in ("rfc3987_syntax", "rfc3986_validator", "isoduration"):
+            sys.modules.setdefault(name, None)

@@ -100,11 +100,9 @@ def _means(parts: list[dict[str, float]]) -> dict[str, float]:
 
 
 def _kind(process: psutil.Process) -> str:
-    command = " ".join(process.cmdline())
-    if "engine.zygote" in command:
-        ours = "engine.zygote" not in " ".join(process.parent().cmdline())
-        return "zygote" if ours else "child"
-    return "worker" if "forkserver" in command else ""
+    if (name := process.name()) in ("nursery", "zygote", "student"):
+        return name
+    return "worker" if "forkserver" in " ".join(process.cmdline()) else ""
 
 
 def main(folder: str, assignment: str, workers: str, feedback: str) -> None:

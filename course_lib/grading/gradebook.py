@@ -6,11 +6,9 @@ from functools import cache
 from pathlib import Path
 
 import nbgrader
-from alembic.script import ScriptDirectory
 from nbgrader.api import Base, Course, Gradebook
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy import Connection, create_engine, inspect, text
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.exc import DatabaseError, NoSuchModuleError, OperationalError
 
@@ -155,6 +153,8 @@ def _name_course(engine: Engine, course_id: str) -> None:
     nbgrader's own id of a course, "", is one that it never adds: SQLite does not ask, a server
     refuses every assignment. And graders who begin at once would each add theirs.
     """
+    from sqlalchemy.dialects.postgresql import insert
+
     wanted = [{"id": id} for id in sorted({course_id, "default_course"})]
     with engine.begin() as connection:
         connection.execute(insert(Course.__table__).on_conflict_do_nothing(), wanted)
@@ -162,6 +162,8 @@ def _name_course(engine: Engine, course_id: str) -> None:
 
 @cache
 def _newest_version() -> str:
+    from alembic.script import ScriptDirectory  # workers never need it, and wait for what they load
+
     folder = Path(nbgrader.__file__).parent / "alembic"
     return ScriptDirectory(str(folder)).get_current_head()
 

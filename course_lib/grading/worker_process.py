@@ -18,7 +18,13 @@ from pathlib import Path
 import psutil
 
 from course_lib.grading import scratch
-from course_lib.quick_start import ONE_THREAD, SAME_ORDER, end_with_parent, without_iri_grammar
+from course_lib.quick_start import (
+    ONE_THREAD,
+    SAME_ORDER,
+    bare,
+    end_with_parent,
+    without_slow_formats,
+)
 
 # After so many tasks, what is loaded and known by then is hardly ever garbage later: to go through
 # it again and again would take longer than all other collecting.
@@ -102,17 +108,26 @@ class WorkerProcess:
 
 
 def begin(preload: str) -> None:
-    """Have ``preload`` loaded from now on, for workers that are soon to be forked from there."""
-    if _context(preload).get_start_method() == "forkserver":
-        from multiprocessing.forkserver import ensure_running
+    """Have ``preload`` loaded from now on, for workers that are soon to be forked from there.
 
-        with (
-            _starting,
-            begun_alike(),
-            deaf_to_ctrl_c(),
-            scratch.used_by_multiprocessing(),
-        ):
+    To be called before there are other threads: for a moment the environment is a bare one, since
+    students' code will be forked from there, too. Each worker is told its own when it starts.
+    """
+    global _begun
+    if _begun or _context(preload).get_start_method() != "forkserver":
+        return
+    from multiprocessing.forkserver import ensure_running
+
+    with _starting, scratch.used_by_multiprocessing(), begun_alike(), deaf_to_ctrl_c():
+        told = dict(os.environ)
+        try:
+            os.environ.clear()
+            os.environ.update(bare(told))
             ensure_running()
+        finally:
+            os.environ.clear()
+            os.environ.update(told)
+    _begun = True
 
 
 def _context(preload: str):
@@ -126,6 +141,7 @@ def _context(preload: str):
 
 
 _starting = threading.Lock()  # one at a time: the environment is everybody's
+_begun = False
 
 
 @contextmanager
@@ -175,7 +191,7 @@ def _work(pipe, log: Path, environment: dict[str, str]) -> None:
         for stream in (1, 2):  # kernels inherit them: nothing is printed over the progress bar
             os.dup2(file.fileno(), stream)
     os.environ.update({**ONE_THREAD, **SAME_ORDER})  # kernels inherit it
-    without_iri_grammar()
+    without_slow_formats()
     end_with_parent()
     for done in count(1):
         try:

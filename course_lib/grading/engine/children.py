@@ -65,7 +65,7 @@ class Zygote:
         settings = asdict(self.settings)
         self.channel = nursery.zygote(settings)
         if self.channel is None:
-            self.channel, self.process = nursery.boot("main", settings)
+            self.channel, self.process = nursery.boot(settings)
         self.waiting = True
 
     def _ready(self) -> None:

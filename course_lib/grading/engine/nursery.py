@@ -1,8 +1,8 @@
 """One process with torch loaded, from which the zygotes of all workers are forked.
 
-It is started before anything else is imported: its imports go on beside those of the run. Whoever
-is forked from this process has ``_mine`` too, and may ask for a zygote. It ends when nobody is
-left who might.
+It is forked itself, from what the workers are forked from, as soon as that has torch: torch is
+loaded once. Whoever is forked from there later has ``_mine`` too, and may ask for a zygote. The
+nursery ends when nobody is left who might.
 """
 
 import json
@@ -10,14 +10,15 @@ import os
 import socket
 import subprocess
 import sys
+import traceback
 from contextlib import suppress
 
-from course_lib.quick_start import ONE_THREAD, SAME_ORDER
+from course_lib.quick_start import bare
 
 _BOOT = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
-    "from course_lib.grading.engine.zygote import {main}; "
-    "{main}(int(sys.argv[2]), *map(json.loads, sys.argv[3:]))"
+    "from course_lib.grading.engine.zygote import main; "
+    "main(int(sys.argv[2]), json.loads(sys.argv[3]))"
 )
 GONE = (
     "The nursery has failed, which the processes of students' code are forked from: this worker "
@@ -26,16 +27,42 @@ GONE = (
 _mine: socket.socket | None = None
 
 
-def start() -> None:
-    """Have one. It needs no torch here, and nobody waits.
+def fork() -> None:
+    """Have one, unless this process may know a secret: what it knows, students' code may find.
 
     Not where students' code runs in kernels (``can_fork``). Never raises: whoever loads this would
     end with it, and zygotes can be had without.
     """
     global _mine
-    if _mine is None and hasattr(os, "fork") and hasattr(os, "pidfd_open"):
-        with suppress(OSError):
-            _mine, _process = boot("nursery")
+    secret = os.environ.keys() - bare(os.environ)
+    if _mine is not None or secret or not hasattr(os, "pidfd_open"):
+        return
+    with suppress(OSError):
+        near, far = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with far:
+            if os.fork() == 0:
+                _be_the_nursery(far)
+            _mine = near
+
+
+def _be_the_nursery(channel: socket.socket) -> None:
+    """Never returns: this process must not go on as a second one of what it was forked from."""
+    try:
+        os.setsid()
+        nothing = os.open(os.devnull, os.O_RDONLY)
+        os.dup2(nothing, 0)
+        for descriptor in map(int, os.listdir("/proc/self/fd")):
+            if descriptor > 2 and descriptor != channel.fileno():
+                with suppress(OSError):  # that of the list itself is closed by now
+                    os.close(descriptor)
+        from course_lib.grading.engine.zygote import nursery
+
+        nursery(channel.detach())
+    except BaseException:
+        traceback.print_exc()
+        sys.stderr.flush()
+    finally:
+        os._exit(0)
 
 
 def zygote(settings: dict) -> socket.socket | None:
@@ -64,28 +91,16 @@ def forget() -> None:
         _mine = None
 
 
-def boot(main: str, *settings: dict) -> tuple[socket.socket, subprocess.Popen]:
-    """Start ``main`` of ``zygote.py`` as a process of its own: (channel to it, process)."""
+def boot(settings: dict) -> tuple[socket.socket, subprocess.Popen]:
+    """A zygote that is a process of its own: (channel to it, process)."""
     near, far = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with far:
         process = subprocess.Popen(
-            [sys.executable, "-P", "-c", _BOOT.format(main=main), json.dumps(sys.path),
-             str(far.fileno()), *map(json.dumps, settings)],
+            [sys.executable, "-P", "-c", _BOOT, json.dumps(sys.path), str(far.fileno()),
+             json.dumps(settings)],
             pass_fds=[far.fileno()],
             stdin=subprocess.DEVNULL,
             start_new_session=True,
-            env=_environment(),
+            env=bare(os.environ),
         )  # fmt: skip
     return near, process
-
-
-def _environment() -> dict[str, str]:
-    """No secret of the instructor's environment reaches it."""
-    kept = ("PATH", "LD_LIBRARY_PATH", "HOME", "TMPDIR", "SYSTEMROOT")
-    return {
-        **{name: os.environ[name] for name in kept if name in os.environ},
-        **ONE_THREAD,
-        **SAME_ORDER,
-        "LANG": "C.UTF-8",
-        "MPLBACKEND": "agg",
-    }

@@ -1,6 +1,6 @@
 """The parent of the processes that students' code runs in: torch is warm, no answer is known.
 
-Started by ``Zygote`` in ``children.py``, forked from the nursery or as a process of its own. It
+Asked for by ``Zygote`` in ``children.py``, forked from the nursery or a process of its own. It
 gets one end of a socket pair for every submission, forks, and the child shuts itself in before it
 runs anything. It has exactly one thread: a fork of a process with more hangs.
 """
@@ -15,6 +15,7 @@ import socket
 import sys
 import tempfile
 import traceback
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 
@@ -37,6 +38,7 @@ ASKED_OF_A_CHILD = (
 def nursery(control: int) -> None:
     """Fork a zygote for every request on ``control`` until nobody is left to make one."""
     channel = socket.socket(fileno=control)
+    _be_called("nursery")
     os.dup2(2, 1)  # what the run itself prints may be JSON for a machine
     # Who starts it is deaf to Ctrl-C; it leads a session of its own, and students' code is not.
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
@@ -130,6 +132,7 @@ def _serve(control: int, settings: dict, shell) -> None:
     """Answer requests for children on the file descriptor ``control`` until it closes."""
     from course_lib.grading.engine.large_pages import use_large_pages
 
+    _be_called("zygote")
     channel = socket.socket(fileno=control)
     _warm_up(settings["imports"], settings["modules"])
     _freeze()
@@ -179,8 +182,8 @@ def _be_a_child(channel, descriptor: int, bell: int, told: dict, settings, captu
     from course_lib.grading.engine.shell import Shell
 
     try:
+        _be_called("student")
         channel.close()
-
         scratch = Path(told["scratch"])
         if settings["isolated"]:
             from course_lib.grading.engine import sandbox
@@ -217,6 +220,12 @@ def _draw_as_at_each_grading() -> None:
     random.seed(SEED)
     numpy.random.seed(SEED)
     torch.default_generator.manual_seed(SEED)
+
+
+def _be_called(name: str) -> None:
+    """The name of this process in lists of processes; its command is of what it was forked from."""
+    with suppress(OSError):  # not Linux
+        Path("/proc/self/comm").write_text(name)
 
 
 def _load():
@@ -286,7 +295,3 @@ def _reap() -> None:
                 return
         except ChildProcessError:
             return
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]), json.loads(sys.argv[2]))

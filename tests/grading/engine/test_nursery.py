@@ -9,6 +9,7 @@ import psutil
 import pytest
 
 from course_lib.grading.engine import nursery
+from course_lib.quick_start import bare
 from tests.grading.engine.test_large_pages import can
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="it forks, and it reads /proc")
@@ -17,11 +18,11 @@ PROGRAM = """
 import json, os, signal, sys, tempfile
 from pathlib import Path
 import psutil
-os.environ["COURSE_DB_URL"] = "postgresql://me:secret@127.0.0.1/marks"
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background ignores it
 signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # as a run begins
 import course_lib.grading.preload
 signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+os.environ["COURSE_DB_URL"] = "postgresql://me:secret@127.0.0.1/marks"
 from course_lib.grading.engine import nursery, wire
 from course_lib.grading.engine.children import Zygote, ZygoteSettings
 
@@ -49,6 +50,7 @@ def told(program: str, **options) -> dict:
         capture_output=True,
         text=True,
         timeout=120,
+        env=bare(os.environ),
         **options,
     )
     assert ended.returncode == 0, ended.stderr
@@ -218,12 +220,24 @@ def test_where_it_cannot_be_had_nothing_is_raised(monkeypatch):
         raise OSError("Protocol not supported")
 
     monkeypatch.setattr(nursery, "_mine", None)
+    monkeypatch.setattr(os, "environ", bare(os.environ))
     monkeypatch.setattr(nursery.socket, "socketpair", refuse)
-    nursery.start()
+    nursery.fork()
     assert nursery.zygote({}) is None
+    monkeypatch.undo()
+    monkeypatch.setattr(nursery, "_mine", None)
+    monkeypatch.setattr(os, "environ", bare(os.environ))
     monkeypatch.delattr(os, "pidfd_open")
-    monkeypatch.setattr(nursery, "boot", lambda _name: pytest.fail("nobody would use it"))
-    nursery.start()
+    monkeypatch.setattr(os, "fork", lambda: pytest.fail("nobody would use it"))
+    nursery.fork()
+
+
+def test_it_is_not_forked_from_what_may_know_a_secret(monkeypatch):
+    monkeypatch.setattr(nursery, "_mine", None)
+    monkeypatch.setattr(os, "environ", {**bare(os.environ), "COURSE_DB_URL": "postgresql://me:1@h"})
+    monkeypatch.setattr(os, "fork", lambda: pytest.fail("it would be known there"))
+    nursery.fork()
+    assert nursery.zygote({}) is None
 
 
 def test_without_the_nursery_zygotes_are_processes_of_their_own():
@@ -241,6 +255,50 @@ def test_without_the_nursery_zygotes_are_processes_of_their_own():
     assert found["log"].count(nursery.GONE) == 1
 
 
+SECRET = """
+import json, os, re
+from pathlib import Path
+import psutil
+os.environ["COURSE_DB_URL"] = "postgresql://me:" + "se" + "cret@127.0.0.1/marks"
+from course_lib.grading.pool import WARM, Pool
+
+def knows(pid):
+    with open(f"/proc/{pid}/mem", "rb", buffering=0) as memory:
+        for line in Path(f"/proc/{pid}/maps").read_text().splitlines():
+            first, last, mode = re.match("(\\w+)-(\\w+) (\\S+)", line).groups()
+            if mode.startswith("rw"):
+                memory.seek(int(first, 16))
+                if ("se" + "cret@127").encode() in memory.read(int(last, 16) - int(first, 16)):
+                    return True
+    return False
+
+if __name__ == "__main__":
+    with Pool(1, 60.0, Path("log"), WARM) as pool:
+        pool.submit(os.getenv, "COURSE_DB_URL")
+        [(_function, _task, told, _error)] = pool.results()
+        below = psutil.Process().children(recursive=True)
+        [nursery] = [p for p in below if p.name() == "nursery"]
+        worker = max(below, key=lambda p: p.create_time())
+        open_there = len(os.listdir(f"/proc/{nursery.pid}/fd"))
+        print(json.dumps([told, knows(worker.pid), knows(nursery.pid), open_there]))
+"""
+
+
+def test_a_secret_of_the_run_is_nowhere_in_its_memory_though_a_worker_has_it(tmp_path):
+    """Students' code is forked from it, and may read all of its own memory."""
+    ended = subprocess.run(
+        [sys.executable, "-P", "-c", SECRET],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        cwd=tmp_path,
+    )
+    assert ended.returncode == 0, ended.stderr
+    told, worker, nursery_, open_there = json.loads(ended.stdout)
+    assert told.endswith("secret@127.0.0.1/marks") and worker
+    assert not nursery_ and open_there <= 6
+
+
 DIES_IN_A_RUN = """
 import os, time
 from pathlib import Path
@@ -251,7 +309,7 @@ if __name__ == "__main__":
         pool.submit(os.path.exists, "/")
         assert [told[2:] for told in pool.results()] == [(True, None)]
         below = psutil.Process().children(recursive=True)
-        [first] = [p for p in below if "import nursery" in " ".join(p.cmdline())]
+        [first] = [p for p in below if p.name() == "nursery"]
         first.kill()
         while first.is_running():  # until the server has looked after it
             time.sleep(0.05)
@@ -278,15 +336,3 @@ def _process(pid: int) -> list[psutil.Process]:
         return [psutil.Process(pid)]
     except psutil.NoSuchProcess:
         return []
-
-
-def test_a_run_begins_with_it_before_it_loads_torch():
-    """The name by which the command has it loaded is right, and it costs no import of its own."""
-    from course_lib.grading.pool import WARM
-
-    assert os.path.exists(f"{WARM.replace('.', '/')}.py")
-    code = (
-        "import sys; from course_lib.grading.engine import nursery; nursery.start(); "
-        "sys.exit('torch' in sys.modules)"
-    )
-    assert subprocess.run([sys.executable, "-c", code], timeout=60).returncode == 0
