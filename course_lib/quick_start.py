@@ -2,7 +2,8 @@
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 # For processes that are the parallelism themselves.
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
@@ -13,18 +14,48 @@ COLLECTING = (5_000, 10, 10)
 # An answer that goes through a set of names goes through it in the same order at each grading.
 SAME_ORDER = {"PYTHONHASHSEED": "0"}
 
+# In the environment of whatever students' code is forked from.
+_HARMLESS = (
+    *("PATH", "LD_LIBRARY_PATH", "LD_PRELOAD", "PYTHONHOME", "PYTHONUSERBASE"),
+    *("HOME", "TMPDIR", "TZ", "SYSTEMROOT"),
+)
+
 
 def bare(environment: Mapping[str, str]) -> dict[str, str]:
-    """What of it a process gets that students' code is forked from: none of its secrets."""
-    kept = ("PATH", "LD_LIBRARY_PATH", "HOME", "TMPDIR", "TZ", "SYSTEMROOT")
+    """What of it a process gets that students' code is forked from: none of its secrets.
+
+    It finds modules where this process does.
+    """
+    modules = [folder for folder in sys.path if os.path.isabs(folder)]
     return {
-        **{name: environment[name] for name in kept if name in environment},
+        **{name: environment[name] for name in _HARMLESS if name in environment},
         **ONE_THREAD,
         **SAME_ORDER,
+        "PYTHONPATH": os.pathsep.join(modules),
         "PYTHONSAFEPATH": "1",
         "LANG": "C.UTF-8",
         "MPLBACKEND": "agg",
     }
+
+
+@contextmanager
+def bared() -> Iterator[None]:
+    """What is started within gets a bare environment.
+
+    ``os.environ`` stays as it is: other threads of this process look there.
+    """
+    wanted = bare(os.environ)
+    try:
+        for name in os.environ.keys() - wanted:
+            os.unsetenv(name)
+        for name, value in wanted.items():
+            os.putenv(name, value)
+        yield
+    finally:
+        for name in wanted.keys() - os.environ:
+            os.unsetenv(name)
+        for name, value in os.environ.items():
+            os.putenv(name, value)
 
 
 def end_with_parent() -> None:

@@ -30,8 +30,6 @@ class Pool:
     """
 
     def __init__(self, workers: int, seconds: float, log: Path, preload: str = "") -> None:
-        if preload:
-            begin(preload)
         self.waiting: queue.PriorityQueue = queue.PriorityQueue()
         self.done: queue.Queue = queue.Queue(2 * workers)  # results wait here, not in memory
         self.lanes = [

@@ -10,9 +10,9 @@ from course_lib.quick_start import COLLECTING, ONE_THREAD, without_slow_formats
 
 gc.disable()  # nothing of all this is garbage
 os.environ.update(ONE_THREAD)  # before torch is loaded
-without_slow_formats()
 import_module("torch")
 nursery.fork()  # its imports go on beside these
+without_slow_formats()
 # Where the nursery ends first, the server of workers has a child that it does not know, and would
 # say so over the progress bar. Workers say it in their log, and do without.
 warnings.filterwarnings("ignore", "forkserver: waitpid returned unexpected pid", UserWarning)

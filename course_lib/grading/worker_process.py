@@ -10,7 +10,7 @@ import pickle
 import signal
 import tempfile
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from itertools import count
 from multiprocessing import resource_tracker
 from pathlib import Path
@@ -21,7 +21,7 @@ from course_lib.grading import scratch
 from course_lib.quick_start import (
     ONE_THREAD,
     SAME_ORDER,
-    bare,
+    bared,
     end_with_parent,
     without_slow_formats,
 )
@@ -76,7 +76,7 @@ class WorkerProcess:
             self.pipe, far_end = context.Pipe()
             told = {**os.environ, **scratch.environment()}
             process = context.Process(target=_work, args=(far_end, self.log, told))
-            with begun_alike(), deaf_to_ctrl_c(), scratch.used_by_multiprocessing():
+            with _launching(context):
                 process.start()
             far_end.close()
             self.process = process
@@ -108,26 +108,26 @@ class WorkerProcess:
 
 
 def begin(preload: str) -> None:
-    """Have ``preload`` loaded from now on, for workers that are soon to be forked from there.
+    """Have ``preload`` loaded from now on, for workers that are soon to be forked from there."""
+    context = _context(preload)
+    if context.get_start_method() == "forkserver":
+        from multiprocessing.forkserver import ensure_running
 
-    To be called before there are other threads: for a moment the environment is a bare one, since
-    students' code will be forked from there, too. Each worker is told its own when it starts.
-    """
-    global _begun
-    if _begun or _context(preload).get_start_method() != "forkserver":
-        return
-    from multiprocessing.forkserver import ensure_running
-
-    with _starting, scratch.used_by_multiprocessing(), begun_alike(), deaf_to_ctrl_c():
-        told = dict(os.environ)
-        try:
-            os.environ.clear()
-            os.environ.update(bare(told))
+        with _starting, _launching(context):
             ensure_running()
-        finally:
-            os.environ.clear()
-            os.environ.update(told)
-    _begun = True
+
+
+@contextmanager
+def _launching(context):
+    """Where the nursery is to be forked from, it is without secrets: a worker is told its own."""
+    forks = context.get_start_method() == "forkserver" and hasattr(os, "pidfd_open")
+    with (
+        begun_alike(),
+        deaf_to_ctrl_c(),
+        scratch.used_by_multiprocessing(),
+        bared() if forks else nullcontext(),
+    ):
+        yield
 
 
 def _context(preload: str):
@@ -141,7 +141,6 @@ def _context(preload: str):
 
 
 _starting = threading.Lock()  # one at a time: the environment is everybody's
-_begun = False
 
 
 @contextmanager

@@ -30,14 +30,17 @@ _mine: socket.socket | None = None
 def fork() -> None:
     """Have one, unless this process may know a secret: what it knows, students' code may find.
 
-    Not where students' code runs in kernels (``can_fork``). Never raises: whoever loads this would
-    end with it, and zygotes can be had without.
+    Not where students' code runs in kernels (``can_fork``), nor where a fork might hang on what
+    another thread holds. Never raises: whoever loads this would end with it, and zygotes can be
+    had without.
     """
     global _mine
     secret = os.environ.keys() - bare(os.environ)
     if _mine is not None or secret or not hasattr(os, "pidfd_open"):
         return
     with suppress(OSError):
+        if len(os.listdir("/proc/self/task")) > 1:
+            return
         near, far = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with far:
             if os.fork() == 0:

@@ -57,6 +57,7 @@ def nursery(control: int) -> None:
             try:
                 channel.close()
                 zygotes.let_go()
+                _be_called("zygote")
                 _begin_anew(descriptors[1])
                 settings = json.loads(request)
                 _leave_the_machine(settings)
@@ -116,6 +117,7 @@ def _begin_anew(log: int) -> None:
 
 def main(control: int, settings: dict) -> None:
     """Be a zygote that is a process of its own."""
+    _be_called("zygote")
     _leave_the_machine(settings)  # before torch: what stays outside of the namespaces is small
     _serve(control, settings, _load())
 
@@ -132,7 +134,6 @@ def _serve(control: int, settings: dict, shell) -> None:
     """Answer requests for children on the file descriptor ``control`` until it closes."""
     from course_lib.grading.engine.large_pages import use_large_pages
 
-    _be_called("zygote")
     channel = socket.socket(fileno=control)
     _warm_up(settings["imports"], settings["modules"])
     _freeze()
@@ -200,6 +201,7 @@ def _be_a_child(channel, descriptor: int, bell: int, told: dict, settings, captu
         if settings["helpers"]:  # they lie in the working directory
             sys.path.insert(0, "")
         _draw_as_at_each_grading()
+        sys.setrecursionlimit(sys.getrecursionlimit() + _depth())  # however it was begun
         shell = Shell(socket.socket(fileno=descriptor), told["language"], capturing, bell)
         shell.say_ready()
         shell.serve()
@@ -208,6 +210,13 @@ def _be_a_child(channel, descriptor: int, bell: int, told: dict, settings, captu
         wire.send(socket.socket(fileno=os.dup(descriptor)), told)
     finally:
         os._exit(0)
+
+
+def _depth() -> int:
+    frame, depth = sys._getframe(), 0
+    while frame := frame.f_back:
+        depth += 1
+    return depth
 
 
 def _draw_as_at_each_grading() -> None:

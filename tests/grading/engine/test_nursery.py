@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 
 import psutil
 import pytest
@@ -240,6 +241,35 @@ def test_it_is_not_forked_from_what_may_know_a_secret(monkeypatch):
     assert nursery.zygote({}) is None
 
 
+def test_it_is_not_forked_beside_a_thread_that_may_hold_a_lock(monkeypatch):
+    monkeypatch.setattr(nursery, "_mine", None)
+    monkeypatch.setattr(os, "environ", bare(os.environ))
+    monkeypatch.setattr(os, "fork", lambda: pytest.fail("it would hang on it"))
+    until = threading.Event()
+    thread = threading.Thread(target=until.wait)
+    thread.start()
+    nursery.fork()
+    until.set()
+    thread.join()
+    assert nursery.zygote({}) is None
+
+
+@pytest.mark.parametrize("isolated", [True, False])
+def test_code_may_call_itself_as_often_however_its_process_was_begun(isolated):
+    deep = (
+        "def deeper(n):\n    try:\n        return deeper(n + 1)\n"
+        "    except RecursionError:\n        return n\nprint(deeper(0))"
+    )
+    found = told(
+        f"one = zygote({isolated})\n"
+        f"forked = asked(one, {deep!r})\n"
+        "nursery.forget()\n"
+        f"print(json.dumps({{'said': [forked, asked(zygote({isolated}), {deep!r})]}}))\n"
+    )
+    forked, of_its_own = map(int, found["said"])
+    assert forked > 900 and abs(forked - of_its_own) <= 2  # calls within Python itself count, too
+
+
 def test_without_the_nursery_zygotes_are_processes_of_their_own():
     found = told(
         "one, other = zygote(), zygote()\n"
@@ -256,7 +286,7 @@ def test_without_the_nursery_zygotes_are_processes_of_their_own():
 
 
 SECRET = """
-import json, os, re
+import json, os, re, sys
 from pathlib import Path
 import psutil
 os.environ["COURSE_DB_URL"] = "postgresql://me:" + "se" + "cret@127.0.0.1/marks"
@@ -272,15 +302,21 @@ def knows(pid):
                     return True
     return False
 
-if __name__ == "__main__":
+def seen():
     with Pool(1, 60.0, Path("log"), WARM) as pool:
         pool.submit(os.getenv, "COURSE_DB_URL")
         [(_function, _task, told, _error)] = pool.results()
         below = psutil.Process().children(recursive=True)
         [nursery] = [p for p in below if p.name() == "nursery"]
         worker = max(below, key=lambda p: p.create_time())
+        worker.parent().kill()  # the server of workers: there will be another
+        path = nursery.environ()["PYTHONPATH"].split(os.pathsep)[0]
         open_there = len(os.listdir(f"/proc/{nursery.pid}/fd"))
-        print(json.dumps([told, knows(worker.pid), knows(nursery.pid), open_there]))
+        return [told, knows(worker.pid), knows(nursery.pid), path, open_there]
+
+if __name__ == "__main__":
+    sys.path.insert(0, "/nowhere/of-this-run")
+    print(json.dumps([seen(), seen()]))
 """
 
 
@@ -294,9 +330,10 @@ def test_a_secret_of_the_run_is_nowhere_in_its_memory_though_a_worker_has_it(tmp
         cwd=tmp_path,
     )
     assert ended.returncode == 0, ended.stderr
-    told, worker, nursery_, open_there = json.loads(ended.stdout)
-    assert told.endswith("secret@127.0.0.1/marks") and worker
-    assert not nursery_ and open_there <= 6
+    for told, worker, nursery_, path, open_there in json.loads(ended.stdout):
+        assert told.endswith("secret@127.0.0.1/marks") and worker
+        assert not nursery_ and open_there <= 6
+        assert path == "/nowhere/of-this-run"  # modules are found where the run finds them
 
 
 DIES_IN_A_RUN = """
