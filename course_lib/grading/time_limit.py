@@ -4,6 +4,7 @@ import signal
 import threading
 from _signal import signal as set_handler
 from collections.abc import Callable
+from sys import getrecursionlimit, setrecursionlimit  # not what somebody puts there
 from types import FrameType
 
 from course_lib.grading.own_code import own_file
@@ -11,6 +12,8 @@ from course_lib.grading.own_code import own_file
 # Seconds until it rings again: for code that caught the first alarms, in a bad moment, and at last.
 AGAIN, SOON, AT_ONCE = 0.1, 0.001, 0.00005
 PATIENCE = 10  # alarms that are caught before the next ones come at once
+# Calls that an alarm has room for where code has used up its own; up to so many of them in all.
+ROOM, MOST = 50, 3_500
 
 
 class TimeIsUp(BaseException):
@@ -26,9 +29,24 @@ def limited(seconds: float, call: Callable[[], object]):
     if not here:
         return call()
 
-    rung = 0
+    rung, usual = 0, getrecursionlimit()
 
     def ring(_number, frame):
+        """Code that calls itself spends most of its time where not even this has room for a call.
+
+        An alarm would end in a RecursionError there, which that code takes for its own.
+        """
+        limit = getrecursionlimit()
+        setrecursionlimit(limit + ROOM if limit < MOST else limit)
+        try:
+            ring_out(frame)
+        finally:
+            try:  # noqa: SIM105 - what hides an error so nicely is a call, too
+                setrecursionlimit(limit)
+            except RecursionError:  # just here
+                pass
+
+    def ring_out(frame):
         nonlocal rung
         running, leaving = _state(frame)
         rung += running and not leaving
@@ -48,6 +66,7 @@ def limited(seconds: float, call: Callable[[], object]):
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         set_handler(signal.SIGALRM, handler)
+        setrecursionlimit(usual)
         if left:  # somebody outside had set an alarm; set it again
             signal.setitimer(signal.ITIMER_REAL, left)
 

@@ -1,6 +1,7 @@
 """A student's code is stopped after its time; nothing of ours is ever stopped halfway."""
 
 import signal
+import sys
 import time
 from contextlib import suppress
 
@@ -9,7 +10,7 @@ import torch
 
 from course_lib.exercises import get_item
 from course_lib.grading import exam as exams
-from course_lib.grading import forbidden
+from course_lib.grading import forbidden, time_limit
 from course_lib.grading.time_limit import TimeIsUp, limited
 
 pytestmark = pytest.mark.skipif(
@@ -140,3 +141,38 @@ def test_no_alarm_interrupts_the_end_of_the_watch_for_forbidden_calls(monkeypatc
     assert isinstance(answer.error, ValueError)
     torch.rnn_tanh_cell(*map(torch.zeros, [(1, 1)] * 4))  # for us nothing is forbidden
     assert no_alarm_is_left()
+
+
+def test_code_at_the_bottom_of_its_recursion_hears_the_alarm(monkeypatch):
+    """It spends next to no time where the handler would find the room that it needs."""
+    until, usual, own_file = time.monotonic() + 10, sys.getrecursionlimit(), time_limit.own_file
+
+    def needs_room(name, calls=30):
+        return needs_room(name, calls - 1) if calls else own_file(name)
+
+    def again():
+        if time.monotonic() > until:
+            raise KeyboardInterrupt
+        try:
+            return again()
+        except RecursionError:
+            return again()
+
+    monkeypatch.setattr(time_limit, "own_file", needs_room)
+    with pytest.raises(TimeIsUp):
+        limited(0.1, again)
+    assert sys.getrecursionlimit() == usual
+
+
+def test_code_that_catches_every_alarm_gets_no_deeper_for_ever():
+    until, deepest = time.monotonic() + 2, 0
+
+    def again(depth):
+        nonlocal deepest
+        deepest = max(deepest, depth)
+        while time.monotonic() < until:
+            with suppress(BaseException):
+                again(depth + 1)
+
+    limited(0.05, lambda: again(0))
+    assert 900 < deepest < time_limit.MOST + time_limit.ROOM
