@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 # For processes that are the parallelism themselves.
@@ -21,14 +21,14 @@ _HARMLESS = (
 )
 
 
-def bare(environment: Mapping[str, str]) -> dict[str, str]:
-    """What of it a process gets that students' code is forked from: none of its secrets.
+def bare() -> dict[str, str]:
+    """The environment of a process that students' code is forked from: none of our secrets.
 
     It finds modules where this process does.
     """
     modules = [folder for folder in sys.path if os.path.isabs(folder)]
     return {
-        **{name: environment[name] for name in _HARMLESS if name in environment},
+        **{name: os.environ[name] for name in _HARMLESS if name in os.environ},
         **ONE_THREAD,
         **SAME_ORDER,
         "PYTHONPATH": os.pathsep.join(modules),
@@ -44,7 +44,7 @@ def bared() -> Iterator[None]:
 
     ``os.environ`` stays as it is: other threads of this process look there.
     """
-    wanted = bare(os.environ)
+    wanted = bare()
     try:
         for name in os.environ.keys() - wanted:
             os.unsetenv(name)

@@ -35,7 +35,7 @@ def fork() -> None:
     had without.
     """
     global _mine
-    secret = os.environ.keys() - bare(os.environ)
+    secret = os.environ.keys() - bare()
     if _mine is not None or secret or not hasattr(os, "pidfd_open"):
         return
     with suppress(OSError):
@@ -104,6 +104,6 @@ def boot(settings: dict) -> tuple[socket.socket, subprocess.Popen]:
             pass_fds=[far.fileno()],
             stdin=subprocess.DEVNULL,
             start_new_session=True,
-            env=bare(os.environ),
+            env=bare(),
         )  # fmt: skip
     return near, process

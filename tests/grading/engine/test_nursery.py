@@ -44,16 +44,19 @@ def zygote(isolated=True):
 """
 
 
-def told(program: str, **options) -> dict:
-    """What a program says that begins as a run does; it prints nothing but JSON."""
-    ended = subprocess.run(
-        [sys.executable, "-P", "-c", PROGRAM + program],
+def ran(program: str, **options) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [sys.executable, "-P", "-c", program],
         capture_output=True,
         text=True,
         timeout=120,
-        env=bare(os.environ),
         **options,
     )
+
+
+def told(program: str, **options) -> dict:
+    """What a program says that begins as a run does; it prints nothing but JSON."""
+    ended = ran(PROGRAM + program, env=bare(), **options)
     assert ended.returncode == 0, ended.stderr
     return {**json.loads(ended.stdout), "log": ended.stderr}
 
@@ -221,13 +224,13 @@ def test_where_it_cannot_be_had_nothing_is_raised(monkeypatch):
         raise OSError("Protocol not supported")
 
     monkeypatch.setattr(nursery, "_mine", None)
-    monkeypatch.setattr(os, "environ", bare(os.environ))
+    monkeypatch.setattr(os, "environ", bare())
     monkeypatch.setattr(nursery.socket, "socketpair", refuse)
     nursery.fork()
     assert nursery.zygote({}) is None
     monkeypatch.undo()
     monkeypatch.setattr(nursery, "_mine", None)
-    monkeypatch.setattr(os, "environ", bare(os.environ))
+    monkeypatch.setattr(os, "environ", bare())
     monkeypatch.delattr(os, "pidfd_open")
     monkeypatch.setattr(os, "fork", lambda: pytest.fail("nobody would use it"))
     nursery.fork()
@@ -235,7 +238,7 @@ def test_where_it_cannot_be_had_nothing_is_raised(monkeypatch):
 
 def test_it_is_not_forked_from_what_may_know_a_secret(monkeypatch):
     monkeypatch.setattr(nursery, "_mine", None)
-    monkeypatch.setattr(os, "environ", {**bare(os.environ), "COURSE_DB_URL": "postgresql://me:1@h"})
+    monkeypatch.setattr(os, "environ", {**bare(), "COURSE_DB_URL": "postgresql://me:1@h"})
     monkeypatch.setattr(os, "fork", lambda: pytest.fail("it would be known there"))
     nursery.fork()
     assert nursery.zygote({}) is None
@@ -243,7 +246,7 @@ def test_it_is_not_forked_from_what_may_know_a_secret(monkeypatch):
 
 def test_it_is_not_forked_beside_a_thread_that_may_hold_a_lock(monkeypatch):
     monkeypatch.setattr(nursery, "_mine", None)
-    monkeypatch.setattr(os, "environ", bare(os.environ))
+    monkeypatch.setattr(os, "environ", bare())
     monkeypatch.setattr(os, "fork", lambda: pytest.fail("it would hang on it"))
     until = threading.Event()
     thread = threading.Thread(target=until.wait)
@@ -322,13 +325,7 @@ if __name__ == "__main__":
 
 def test_a_secret_of_the_run_is_nowhere_in_its_memory_though_a_worker_has_it(tmp_path):
     """Students' code is forked from it, and may read all of its own memory."""
-    ended = subprocess.run(
-        [sys.executable, "-P", "-c", SECRET],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        cwd=tmp_path,
-    )
+    ended = ran(SECRET, cwd=tmp_path)
     assert ended.returncode == 0, ended.stderr
     for told, worker, nursery_, path, open_there in json.loads(ended.stdout):
         assert told.endswith("secret@127.0.0.1/marks") and worker
@@ -358,13 +355,7 @@ if __name__ == "__main__":
 
 def test_its_death_says_nothing_over_the_progress_of_a_run(tmp_path):
     """It is a child of the server of workers, which would tell of it as of a fault in Python."""
-    ended = subprocess.run(
-        [sys.executable, "-P", "-c", DIES_IN_A_RUN],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        cwd=tmp_path,
-    )
+    ended = ran(DIES_IN_A_RUN, cwd=tmp_path)
     assert ended.stdout == "killed\n" and ended.stderr == ""
 
 
@@ -373,3 +364,11 @@ def _process(pid: int) -> list[psutil.Process]:
         return [psutil.Process(pid)]
     except psutil.NoSuchProcess:
         return []
+
+
+def test_the_name_by_which_a_run_has_it_loaded_is_right_and_it_costs_no_torch():
+    from course_lib.grading.pool import WARM
+
+    assert os.path.exists(f"{WARM.replace('.', '/')}.py")
+    code = "import sys; from course_lib.grading.engine import nursery; nursery.fork(); "
+    assert ran(f"{code}sys.exit('torch' in sys.modules)").returncode == 0
