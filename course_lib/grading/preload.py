@@ -6,11 +6,18 @@ import warnings
 from importlib import import_module
 
 from course_lib.grading.engine import nursery
-from course_lib.quick_start import COLLECTING, ONE_THREAD, without_slow_formats
+from course_lib.quick_start import (
+    COLLECTING,
+    ONE_THREAD,
+    without_distributed_tensors,
+    without_slow_formats,
+)
 
 gc.disable()  # nothing of all this is garbage
 os.environ.update(ONE_THREAD)  # before torch is loaded
 import_module("torch")
+without_distributed_tensors()
+import_module("IPython.core.interactiveshell")  # this, too, both need
 nursery.fork()  # its imports go on beside these
 without_slow_formats()
 # Where the nursery ends first, the server of workers has a child that it does not know, and would

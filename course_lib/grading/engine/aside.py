@@ -10,7 +10,7 @@ import signal
 import socket
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from stat import S_ISSOCK
@@ -19,7 +19,7 @@ from time import monotonic
 from nbformat import NotebookNode
 
 from course_lib.errors import CourseError
-from course_lib.grading.engine import wire
+from course_lib.grading.engine import first_use, wire
 from course_lib.grading.engine.children import GRACE, Child, Late, Lost
 from course_lib.grading.engine.given import Given
 from course_lib.grading.engine.outputs import MOST, Outputs
@@ -32,8 +32,10 @@ from course_lib.i18n import _
 class Aside:
     """Runs the test cells of one submission; started with the first of them."""
 
-    def __init__(self, given: Given, folder: Path | None, seconds: float) -> None:
-        self.given, self.folder, self.seconds = given, folder, seconds
+    def __init__(
+        self, given: Given, folder: Path | None, seconds: float, modules: Sequence[str] = ()
+    ) -> None:
+        self.given, self.folder, self.seconds, self.modules = given, folder, seconds, modules
         self.channel: socket.socket | None = None
         self.process = 0
         self.asked: Child | None = None
@@ -83,6 +85,7 @@ class Aside:
 
     def _start(self) -> None:
         given = self.given.once_more() if self.process else self.given
+        first_use.load(self.modules)
         self.channel, theirs = socket.socketpair()
         self.process = os.fork()
         if self.process == 0:

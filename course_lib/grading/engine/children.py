@@ -9,7 +9,7 @@ import select
 import signal
 import socket
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -84,19 +84,25 @@ class Zygote:
                 nursery.forget()
                 self.start()
 
-    def child(self, scratch: Path, language: str, limits: dict) -> "Child":
-        """A new child that works in the folder ``scratch``. Raises NoChildren."""
+    def child(
+        self, scratch: Path, language: str, limits: dict, modules: Sequence[str] = ()
+    ) -> "Child":
+        """A new child that works in the folder ``scratch``. Raises NoChildren.
+
+        ``modules`` of torch are loaded before, and stay: see ``first_use``.
+        """
         for last in (False, True):
             try:
-                return self._child(scratch, language, limits)
+                return self._child(scratch, language, limits, modules)
             except OSError as error:
                 self.stop()
                 if last:
                     raise NoChildren(str(error)) from error
 
-    def _child(self, scratch: Path, language: str, limits: dict) -> "Child":
+    def _child(self, scratch, language: str, limits: dict, modules) -> "Child":
         self._ready()
         told = {"scratch": str(scratch), "language": language, "limits": limits,
+                "modules": list(modules),
                 "environment": {"HOME": str(scratch), "TMPDIR": str(scratch), "LANG": "C.UTF-8",
                                 "MPLCONFIGDIR": str(scratch), "MPLBACKEND": "agg",
                                 "OMP_NUM_THREADS": "1"}}  # fmt: skip

@@ -9,7 +9,7 @@ import os
 import platform
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -83,9 +83,11 @@ class Execution:
         refusal: Callable = lambda item: None,
         trusted=None,
         held: dict[int, Held] | None = None,
+        modules: Sequence[str] = (),
     ) -> None:
         self.notebook, self.place, self.language, self.files = notebook, place, language, files
         self.refusal, self.trusted, self.held = refusal, trusted, held or {}
+        self.modules = modules  # that its code makes torch load
         self.say = translator(language)
         self.children: dict[bool, Child] = {}
         self.harmful: set[int] = set()  # cells that are not run a second time
@@ -124,7 +126,8 @@ class Execution:
             if self.lost > self.place.most_restarts:
                 raise GivenUp("KernelDied", GIVEN_UP)
             zygote = self.place.models if models else self.place.plain
-            child = zygote.child(self._folder(models), self.language, self.place.limits)
+            folder, limits = self._folder(models), self.place.limits
+            child = zygote.child(folder, self.language, limits, self.modules)
             self.children[models] = child
             if models or self.index:
                 self._replay(child)

@@ -22,6 +22,7 @@ from course_lib.grading.engine.aside import Aside
 from course_lib.grading.engine.bench import Bench, bench
 from course_lib.grading.engine.children import NoChildren
 from course_lib.grading.engine.executor import Execution
+from course_lib.grading.engine.first_use import modules_for
 from course_lib.grading.engine.given import Given
 from course_lib.grading.engine.isolation import can_fork
 from course_lib.grading.engine.job import Graded, InfrastructureError, Job, Sheet
@@ -119,7 +120,9 @@ def execute(
     session.forget()
     if not can_fork():
         return _in_a_kernel(notebook, folder, root)
-    aside = Aside(_given(at, name), folder, at.place.seconds)
+    code = (cell.source for cell in notebook.cells if cell.cell_type == "code")
+    modules = modules_for("\n".join(code))
+    aside = Aside(_given(at, name), folder, at.place.seconds, modules)
     reading, held = None, {}
     if at.is_ours:
         reading, held = hold(notebook.cells, get_assignment(at.assignment))
@@ -131,6 +134,7 @@ def execute(
         refusal=lambda item: _refusal(reading, item),
         trusted=aside,
         held=held,
+        modules=modules,
     )
     execution.run()
     return execution.lost
