@@ -2,16 +2,11 @@
 
 import os
 import time
-from pathlib import Path
 
 import pytest
 import torch
 
 os.environ["LANGUAGE"] = "en"  # whatever the desktop of whoever runs the tests speaks
-
-TESTS = Path(__file__).parent
-# Tests that share what is dear to make (a site, a browser, a graded class) stay in one process.
-TOGETHER = {"browser", "book", "end_to_end", "notebooks", "figures"}
 
 
 @pytest.fixture(autouse=True)
@@ -37,11 +32,15 @@ def pytest_runtest_setup(item):
         pytest.skip("there was no time left for it")
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist, which looks at the marks
 def pytest_collection_modifyitems(items):
+    """What is dear to make (a site, a browser, a graded class) is made in one process: the tests
+    of a file that share something stay together."""
     for item in items:
-        folder = item.path.relative_to(TESTS).parts[0]
-        if folder in TOGETHER:
-            name = (
-                "site" if folder in ("browser", "book", "figures") else f"{folder}-{item.path.stem}"
-            )
-            item.add_marker(pytest.mark.xdist_group(name))
+        if _shares(item):
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+
+
+def _shares(item) -> bool:
+    definitions = [one for each in item._fixtureinfo.name2fixturedefs.values() for one in each]
+    return any(one.baseid and one.scope != "function" for one in definitions)
