@@ -51,6 +51,7 @@ def test_a_link_that_leads_nowhere_fails_the_build_and_is_named(book, link):
     assert not (book.root / "_build" / "html").exists()
 
 
+@pytest.mark.slow
 def test_a_link_to_a_page_a_place_or_a_language_that_is_there_is_none_of_them(book):
     page = '# Page\n\n(here)=\n## Here\n\n[x](welcome.md) [y](#here) <a href="#here">z</a>\n'
     book.write("page", page)
@@ -133,6 +134,7 @@ def test_every_failing_page_is_named_at_once_and_the_good_ones_are_kept(book):
     assert trace.read_text() == "x"
 
 
+@pytest.mark.slow
 def test_a_language_that_is_not_built_now_stays_as_it_was(book):
     book.build("en", "zh_CN")
     chinese = book.html("page", "zh_CN")
@@ -143,6 +145,7 @@ def test_a_language_that_is_not_built_now_stays_as_it_was(book):
     assert "zh_CN/book/welcome.html" in (book.root / "_build/html/index.html").read_text()
 
 
+@pytest.mark.slow
 def test_a_build_stopped_while_it_exchanged_the_sites_loses_no_language(book):
     book.build("en", "zh_CN")
     chinese = book.html("page", "zh_CN")

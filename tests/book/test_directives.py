@@ -68,6 +68,7 @@ def test_a_quiz_opens_each_answer_on_its_verdict_and_explanation_in_every_langua
     assert indonesian.select_one(".quiz-question").text.strip().startswith("Jika H=2")
 
 
+@pytest.mark.slow
 def test_a_quiz_that_lacks_a_part_fails_the_build_and_says_which(book):
     book.write("welcome", TOP + QUIZ.replace("[x] ", ""))
     book.write("page", QUIZ.replace("How many gates, if $H=2$?\n", ""))
@@ -81,6 +82,7 @@ def test_a_quiz_that_lacks_a_part_fails_the_build_and_says_which(book):
         book.build()
 
 
+@pytest.mark.slow
 def test_the_exercise_notebook_of_the_language_travels_with_its_page(book):
     book.write("page", "# Page\n\n```{exercise-link} ps9\n```\n")
     for language in ("en", "id"):

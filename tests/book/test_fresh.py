@@ -79,6 +79,7 @@ def test_what_cuts_chinese_for_the_search_and_which_languages_there_are_count_as
     assert changed(before, now()) == [{"en", "id", "zh_CN"}] * 2
 
 
+@pytest.mark.slow
 def test_with_another_word_every_page_is_written_again(book):
     say(book, "en", publish="Quiz")
     book.build()

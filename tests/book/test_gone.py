@@ -2,6 +2,7 @@
 
 import base64
 
+import pytest
 import yaml
 
 from course_lib.publish.links import broken_links
@@ -45,6 +46,7 @@ def test_a_page_that_left_the_book_leaves_the_site_and_stops_no_later_build(book
     assert "Text." in book.html("page")
 
 
+@pytest.mark.slow
 def test_when_a_page_comes_or_goes_no_language_is_left_with_a_link_to_nowhere(book):
     book.build("en", "id")
     chapters(book, "extra")

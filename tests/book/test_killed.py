@@ -43,6 +43,7 @@ def all_below(build, at_least):
     raise AssertionError(f"only {len(found)} processes of at least {at_least}")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(
     not hasattr(os, "mkfifo"), reason="a build is held up by a pipe in the file system"
 )

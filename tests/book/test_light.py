@@ -43,6 +43,7 @@ def test_what_was_left_of_a_style_sheet_is_kept_for_the_names_that_it_asks_for(t
     assert css.kept_part(f"{SHEET}\n", names, tmp_path) == css.used_part(f"{SHEET}\n", names)
 
 
+@pytest.mark.slow
 def test_a_class_that_only_a_script_names_keeps_its_rules(book):
     book.build()
     sheet = next((book.root / "_build/html/en/_static").glob("book.*.css")).read_text("utf-8")
@@ -50,6 +51,7 @@ def test_a_class_that_only_a_script_names_keeps_its_rules(book):
     assert ".fa-magnifying-glass" in sheet and ".fa-accessible-icon" not in sheet
 
 
+@pytest.mark.slow
 def test_a_page_asks_for_few_files_by_names_that_change_with_them(book):
     book.write("page", "# Page\n\nThe state $h_t$.\n")
     book.build()

@@ -52,6 +52,7 @@ def test_a_formula_that_cannot_be_shown_fails_the_build_by_page_and_formula(book
     )
 
 
+@pytest.mark.slow
 def test_a_display_formula_survives_translation_of_the_page_around_it(book):
     book.write("page", "# Page\n\nText.\n\n$$\nE = mc^2\n$$ (energy)\n\nSee {eq}`energy`.\n")
     folder = book.root / "book/locales/id/LC_MESSAGES/book"

@@ -83,6 +83,7 @@ def english_blocks(soup):
     return [tag.get_text(strip=True) for tag in soup.select("article .untranslated")]
 
 
+@pytest.mark.slow
 def test_english_stands_for_what_is_behind_with_a_mark_and_the_page_says_since_when(half):
     soup = BeautifulSoup(half.html("page", "id"), "html.parser")
     marked = soup.select("article .untranslated")

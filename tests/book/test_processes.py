@@ -44,6 +44,7 @@ def test_the_processors_are_those_that_this_process_may_use(monkeypatch):
     assert build.usable_processors() == 5
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux only")
 @pytest.mark.parametrize("phase", ["reading", "writing"])
 def test_as_many_processes_read_and_write_as_are_asked_for(book, monkeypatch, phase):

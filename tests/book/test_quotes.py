@@ -37,6 +37,7 @@ def quoting(book):
     return book
 
 
+@pytest.mark.slow
 def test_order_parts_and_titles_are_the_same_on_every_page(quoting):
     book = quoting
     chapters(book, "glossary", "page", "gate", "link", "cell", part="Another part")
@@ -69,6 +70,7 @@ def test_what_is_quoted_is_quoted_anew_and_a_page_that_quotes_nothing_new_is_not
     assert "New meaning" in book.html("cell") and "Old meaning" not in book.html("cell")
 
 
+@pytest.mark.slow
 def test_the_search_finds_the_same_however_the_book_was_built(quoting):
     book = quoting
 

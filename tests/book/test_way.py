@@ -115,6 +115,7 @@ def test_a_label_that_the_way_leads_to_and_no_page_has_fails_the_build(course):
         course.build()
 
 
+@pytest.mark.slow
 def test_a_new_chapter_appears_in_the_pages_that_were_there_before(course):
     course.build()
     assert len(soup(course, "welcome").select(".map-stop:not(.is-soon)")) == 2

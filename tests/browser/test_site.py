@@ -188,6 +188,7 @@ def test_switching_keeps_the_page_the_hash_and_the_place(browser, site, language
     wait(arrived)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", OTHERS)
 def test_every_block_can_be_read_in_a_second_language_on_page_after_page(browser, site, language):
     browser.get(site.address("en", LONG))

@@ -91,6 +91,7 @@ def test_a_mark_given_by_hand_reaches_its_own_page_and_nobody_elses(course):
     assert grade(course.root, "tiny").renewed == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("what", "shown"), [({"comment": "Well **put**."}, "<strong>put"), ({"extra": 0.5}, "4.5 / 4")]
 )

@@ -80,6 +80,7 @@ def test_the_feedback_page_shows_the_checks_picture_and_no_hidden_test(course):
     assert not re.search(r"(?:src|href)\s*=\s*[\"']?(?:https?:)?//", text)
 
 
+@pytest.mark.slow
 def test_stock_nbgrader_gives_the_same_scores(course):
     """nbgrader's own command, with its own way of executing, on the raw submission."""
     root = course[0]

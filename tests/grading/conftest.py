@@ -25,8 +25,14 @@ def pytest_generate_tests(metafunc):
     wanted = [name for name in CASES if set(name) <= set(metafunc.fixturenames)]
     if wanted:
         names = max(wanted, key=len)
-        cases = [case for id in chosen(metafunc.config) for case in CASES[names](id)]
-        metafunc.parametrize(names, cases)
+        each = [list(CASES[names](id)) for id in chosen(metafunc.config)]
+        if metafunc.definition.get_closest_marker("first_is_quick"):
+            each = [[*cases[:1], *map(_slow, cases[1:])] for cases in each]
+        metafunc.parametrize(names, [case for cases in each for case in cases])
+
+
+def _slow(case):
+    return pytest.param(*case.values, id=case.id, marks=[*case.marks, pytest.mark.slow])
 
 
 def each_assignment(id: str):

@@ -1,7 +1,8 @@
 """What was written from the statements alone: right answers are accepted, wrong ones are not.
 
-Each module blind_ps*.py holds the answers to one assignment. What a check says to a wrong one was
-read and judged to be true of it; the ids told then are kept here as ``tells``.
+Every eighth is quick. Each module blind_ps*.py holds the answers to one assignment. What a check
+says to a wrong one was read and judged to be true of it; the ids told then are kept here as
+``tells``.
 """
 
 import importlib
@@ -14,11 +15,13 @@ from course_lib.exercises import get_item
 from course_lib.grading import check
 
 ANSWERS = [
-    pytest.param(item, fn, right, tells, id=f"{item}-{name}")
+    pytest.param(
+        item, fn, right, tells, id=f"{item}-{name}", marks=pytest.mark.slow if n % 8 else ()
+    )
     for path in sorted(Path(__file__).parent.glob("blind_ps*.py"))
-    for name, item, fn, right, _about, tells in importlib.import_module(
-        f"tests.grading.{path.stem}"
-    ).ANSWERS
+    for n, (name, item, fn, right, _about, tells) in enumerate(
+        importlib.import_module(f"tests.grading.{path.stem}").ANSWERS
+    )
 ]
 # What is said where no mistake is recognised.
 UNKNOWN = {"unknown", "numbers-differ"}

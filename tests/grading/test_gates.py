@@ -58,12 +58,14 @@ def test_the_fault_costs_points_and_is_named_and_nothing_else_is(assignment, ite
     assert result.findings[0].kind == fault.message.kind
 
 
+@pytest.mark.first_is_quick
 def test_a_fault_is_named_for_hidden_cases_too(assignment, item):
     for fault in random.Random(4).sample(item.faults, min(3, len(item.faults))):
         result = check(path(assignment, item), item.candidate(fault.switches), hidden=True)
         assert [finding.id for finding in result.findings] == [fault.id], str(result)
 
 
+@pytest.mark.first_is_quick
 def test_the_convention_is_named_for_code_that_is_right_in_its_own_layout(
     assignment, item, convention
 ):
@@ -74,6 +76,7 @@ def test_the_convention_is_named_for_code_that_is_right_in_its_own_layout(
     assert result.findings[0].kind == convention.message.kind
 
 
+@pytest.mark.first_is_quick
 def test_pairs_of_faults_are_caught_and_never_misnamed(assignment, item):
     paired = [fault for fault in item.faults if fault.paired]
     every = list(combinations(paired, 2))

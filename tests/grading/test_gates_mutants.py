@@ -39,6 +39,7 @@ def survives(assignment, cell: str, source: str) -> bool:
     )
 
 
+@pytest.mark.first_is_quick
 def test_no_mutant_that_changes_behaviour_survives(assignment, cell, monkeypatch):
     truth.quick_to_stop(monkeypatch)
     same = EQUIVALENT.get(assignment.id, {}).get(cell, {})

@@ -168,6 +168,7 @@ def test_every_message_and_block_is_translated(assignment, language):
     assert sorted(blocks - there(assignment.id)) == []
 
 
+@pytest.mark.first_is_quick
 @pytest.mark.parametrize("language", OTHERS)
 def test_a_fault_is_named_in_every_language_without_a_word_of_english(assignment, item, language):
     fault = item.faults[len(item.faults) // 3]

@@ -74,6 +74,7 @@ def _share(one: NormalCode, other: NormalCode) -> float:
     return len(a & b) / max(1, len(a | b))
 
 
+@pytest.mark.slow
 def test_no_two_longer_answers_of_people_who_wrote_alone_are_alike(independent):
     shares = [
         (_share(x, y), item, a, b)
@@ -87,6 +88,7 @@ def test_no_two_longer_answers_of_people_who_wrote_alone_are_alike(independent):
     assert worst[0] < ALIKE - 0.05, worst
 
 
+@pytest.mark.slow
 def test_shorter_answers_come_out_the_same_by_themselves(independent):
     """Why SMALLEST is not less: one step of an LSTM can hardly be written otherwise."""
     same = [

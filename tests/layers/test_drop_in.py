@@ -44,6 +44,7 @@ def test_an_empty_batch_gives_an_empty_output(kind):
     assert output.shape[:2] == (0, T)
 
 
+@pytest.mark.slow
 @every_kind
 def test_torch_compile_keeps_the_numbers(kind):
     ours, _ = pair(kind)

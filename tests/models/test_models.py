@@ -42,6 +42,7 @@ def train(model, windows, epochs, **options):
     return fit(model, batches, next_token_loss, epochs, optimiser, progress=False, **options)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cell", ["RNN", "LSTM", "LSTMP", "GRU"])
 def test_each_cell_learns_the_toy_corpus_by_heart(cell):
     model, vocabulary, windows = toy_model(cell)

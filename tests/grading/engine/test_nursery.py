@@ -80,6 +80,7 @@ def test_all_zygotes_come_from_one_process_that_ends_when_nobody_is_left():
     assert alive == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("isolated", [True, False])
 def test_a_zygote_that_is_stopped_leaves_nothing_and_starts_again(isolated):
     found = told(
@@ -96,6 +97,7 @@ def test_a_zygote_that_is_stopped_leaves_nothing_and_starts_again(isolated):
     assert found == {"before": "1\n", "left": [], "after": "2\n"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("isolated", [True, False])
 def test_a_zygote_that_hangs_while_it_imports_is_ended_with_the_others_left_alone(isolated):
     """It does not look at its channel, and the worker has no handle of it."""
@@ -125,6 +127,7 @@ def test_a_zygote_that_hangs_while_it_imports_is_ended_with_the_others_left_alon
     assert (found["before"], found["after"]) == ("1\n", "2\n")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("isolated", [True, False])
 def test_a_worker_that_is_killed_takes_what_it_asked_for_along(isolated):
     """Nobody else could end it: it is no child of the worker's, and may never end by itself."""
@@ -152,6 +155,7 @@ def test_a_worker_that_is_killed_takes_what_it_asked_for_along(isolated):
     assert found["asked for"] >= 2 and found["left"] == 0
 
 
+@pytest.mark.slow
 def test_a_zygote_has_large_pages_once_it_has_forked():
     found = told(
         "def large(pid):\n"
@@ -173,6 +177,7 @@ def test_a_zygote_has_large_pages_once_it_has_forked():
     assert found["kB"] >= 8 << 10
 
 
+@pytest.mark.slow
 def test_a_zygote_is_like_a_process_of_its_own():
     """Its output is in its worker's log, not in JSON; Ctrl-C is heard; no session is shared."""
     found = told(
@@ -187,6 +192,7 @@ def test_a_zygote_is_like_a_process_of_its_own():
     assert found["interrupted"] == "KeyboardInterrupt"
 
 
+@pytest.mark.slow
 def test_what_sets_no_seed_draws_the_same_at_each_grading():
     draws = (
         "import random, numpy, torch\nprint(random.random(), numpy.random.rand(), torch.rand(1))"
@@ -257,6 +263,7 @@ def test_it_is_not_forked_beside_a_thread_that_may_hold_a_lock(monkeypatch):
     assert nursery.zygote({}) is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("isolated", [True, False])
 def test_code_may_call_itself_as_often_however_its_process_was_begun(isolated):
     deep = (
@@ -273,6 +280,7 @@ def test_code_may_call_itself_as_often_however_its_process_was_begun(isolated):
     assert forked > 900 and abs(forked - of_its_own) <= 2  # calls within Python itself count, too
 
 
+@pytest.mark.slow
 def test_without_the_nursery_zygotes_are_processes_of_their_own():
     found = told(
         "one, other = zygote(), zygote()\n"
@@ -353,6 +361,7 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.slow
 def test_its_death_says_nothing_over_the_progress_of_a_run(tmp_path):
     """It is a child of the server of workers, which would tell of it as of a fault in Python."""
     ended = ran(DIES_IN_A_RUN, cwd=tmp_path)

@@ -214,6 +214,7 @@ c.AssignLatePenalties.plugin_class = HalfAPointPerHour
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "config",
     ["", 'c.LateSubmissionPlugin.penalty_method = "zero"', OWN_PLUGIN],
