@@ -35,10 +35,15 @@ def pytest_runtest_setup(item):
 @pytest.hookimpl(tryfirst=True)  # before xdist, which looks at the marks
 def pytest_collection_modifyitems(items):
     """What is dear to make (a site, a browser, a graded class) is made in one process: the tests
-    of a file that share something stay together."""
+    of a file that share something stay together.
+
+    The quick ones that need the site, which may have to be built, do so across files: the other
+    process has enough else to do meanwhile.
+    """
     for item in items:
         if _shares(item):
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+            waits = "site" in item.fixturenames and not item.get_closest_marker("slow")
+            item.add_marker(pytest.mark.xdist_group("site" if waits else item.path.stem))
 
 
 def _shares(item) -> bool:
