@@ -6,6 +6,7 @@ import pytest
 
 from course_lib.errors import CourseError
 from course_lib.publish.sphinx_run import Problem, parse
+from tests.slow import slow_but
 
 
 def test_a_failing_cell_fails_the_build_by_page_line_and_cell_and_keeps_the_last_good_site(book):
@@ -32,18 +33,18 @@ def test_a_warning_fails_the_build_again_and_again_until_it_is_mended(book):
     assert "Mended." in book.html("page")
 
 
-@pytest.mark.parametrize(
-    "link",
-    [
-        "[x](#nowhere)",
-        "[x](welcome.md#nowhere)",
-        "[x](nowhere.md)",
-        "{ref}`nowhere`",
-        '<a href="welcome.html#nowhere">x</a>',
-        '<a href="nowhere.html">x</a>',
-        '<img src="nowhere.png" alt="x">',
-    ],
-)
+NOWHERE = [
+    "[x](#nowhere)",
+    "[x](welcome.md#nowhere)",
+    "[x](nowhere.md)",
+    "{ref}`nowhere`",
+    '<a href="welcome.html#nowhere">x</a>',
+    '<a href="nowhere.html">x</a>',
+    '<img src="nowhere.png" alt="x">',
+]
+
+
+@pytest.mark.parametrize("link", slow_but(NOWHERE[::3], NOWHERE))
 def test_a_link_that_leads_nowhere_fails_the_build_and_is_named(book, link):
     book.write("page", f"# Page\n\nSee {link}.\n")
     with pytest.raises(CourseError, match=r"book/page\.(md|html).*nowhere"):

@@ -10,6 +10,7 @@ import pytest
 from course_lib.grading.engine import first_use
 from course_lib.grading.engine.children import Zygote, ZygoteSettings
 from course_lib.quick_start import ONE_THREAD, bare
+from tests.slow import slow_but
 
 DYNAMO, SHAPES = "torch._dynamo", "torch.fx.experimental.symbolic_shapes"
 USES = {
@@ -37,7 +38,7 @@ print(json.dumps([len(sys.modules) - before, "sympy" in sys.modules]))
 """
 
 
-@pytest.mark.parametrize("use", USES)
+@pytest.mark.parametrize("use", slow_but([*USES][::4], USES))
 def test_nothing_is_left_to_load_for_what_is_named(use):
     assert first_use.modules_for(use) == USES[use]
     ended = subprocess.run(

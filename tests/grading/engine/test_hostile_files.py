@@ -8,6 +8,7 @@ import pytest
 from course_lib.grading.submissions import submission_digest
 from tests.grading.engine import test_attacks
 from tests.grading.engine.attacks import plain_course
+from tests.slow import slow_but
 
 seed, plain = test_attacks.seed, test_attacks.plain
 RIGHT = {name: plain_course.right(name) for name in plain_course.PARTS}
@@ -62,12 +63,7 @@ FOLDERS = {
 }
 
 
-SLOW = "more-files-than-the-scratch-folder-holds"
-
-
-@pytest.mark.parametrize(
-    "name", [pytest.param(n, marks=[pytest.mark.slow] if n == SLOW else []) for n in FOLDERS]
-)
+@pytest.mark.parametrize("name", slow_but([*FOLDERS][:-1:3], FOLDERS))
 def test_files_beside_a_notebook_cost_nothing(plain, name):
     plain.submit(name, RIGHT)
     FOLDERS[name](plain.root / "submitted" / name / plain.assignment)
@@ -147,7 +143,7 @@ SHOWN = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", SHOWN)
+@pytest.mark.parametrize("name", slow_but([*SHOWN][::3], SHOWN))
 def test_what_a_cell_shows_costs_nothing(plain, name):
     plain.submit(name, {**RIGHT, "root": f"{RIGHT['root']}\n{SHOWN[name]}"})
     assert total(plain, name) == plain_course.MOST
@@ -162,7 +158,7 @@ TOO_DEEP = {
 }
 
 
-@pytest.mark.parametrize("name", TOO_DEEP)
+@pytest.mark.parametrize("name", slow_but([*TOO_DEEP][::4], TOO_DEEP))
 def test_a_cell_that_python_cannot_read_costs_itself_only(plain, name):
     plain.submit(f"deep-{name}", {**RIGHT, "root": f"{RIGHT['root']}\n{TOO_DEEP[name]}"})
     own = len(plain_course.PARTS["root"][2])

@@ -32,6 +32,7 @@ from tests.grading.engine.stock import (
     stock,
     tables,
 )
+from tests.slow import slow_but
 
 # nbgrader's own, about its sessions, and nbformat's about the copied cells of students.
 pytestmark = [
@@ -427,25 +428,25 @@ def test_an_instructors_step_that_fails_is_told_and_leaves_the_former_result(two
     assert [path.name for path in former.parent.iterdir()] == ["mix"]
 
 
-@pytest.mark.parametrize(
-    "config",
-    [
-        "c.SaveAutoGrades.enabled = False",
-        "c.AssignLatePenalties.enabled = False",
-        "c.LimitOutput.max_lines = 3\nc.LimitOutput.max_traceback = 5",
-        "c.IgnorePattern.enabled = True\nc.IgnorePattern.pattern = 'careful'",
-        "c.OverwriteCells.add_missing_cells = False",
-        "c.ClearMetadataPreprocessor.enabled = True\n"
-        "c.ClearMetadataPreprocessor.preserve_cell_metadata_mask = {'nbgrader'}",
-        "from nbgrader.preprocessors import *\n"
-        "c.Autograde.autograde_preprocessors = [Execute, LimitOutput, SaveAutoGrades]",
-        "from nbgrader.preprocessors import *\n"
-        "c.Autograde.autograde_preprocessors = [Execute, ClearOutput, CheckCellMetadata]",
-        "c.CourseDirectory.course_id = 'another'",
-        "c.BaseConverter.permissions = 640",
-        "c.CourseDirectory.directory_structure = '{nbgrader_step}/{assignment_id}/{student_id}'",
-    ],
-)
+SETTINGS = [
+    "c.SaveAutoGrades.enabled = False",
+    "c.AssignLatePenalties.enabled = False",
+    "c.LimitOutput.max_lines = 3\nc.LimitOutput.max_traceback = 5",
+    "c.IgnorePattern.enabled = True\nc.IgnorePattern.pattern = 'careful'",
+    "c.OverwriteCells.add_missing_cells = False",
+    "c.ClearMetadataPreprocessor.enabled = True\n"
+    "c.ClearMetadataPreprocessor.preserve_cell_metadata_mask = {'nbgrader'}",
+    "from nbgrader.preprocessors import *\n"
+    "c.Autograde.autograde_preprocessors = [Execute, LimitOutput, SaveAutoGrades]",
+    "from nbgrader.preprocessors import *\n"
+    "c.Autograde.autograde_preprocessors = [Execute, ClearOutput, CheckCellMetadata]",
+    "c.CourseDirectory.course_id = 'another'",
+    "c.BaseConverter.permissions = 640",
+    "c.CourseDirectory.directory_structure = '{nbgrader_step}/{assignment_id}/{student_id}'",
+]
+
+
+@pytest.mark.parametrize("config", slow_but(SETTINGS[::4], SETTINGS))
 def test_other_settings(two_courses, config):
     courses = two_courses(config + '\nc.LateSubmissionPlugin.penalty_method = "zero"')
     released = made_release(courses[0], "mix", "en")
@@ -621,6 +622,7 @@ def test_damaged_notebooks_are_sanitised_as_by_nbgrader(courses, released):
     assert passed >= 12 and refused >= 4
 
 
+@pytest.mark.slow
 def test_damaged_notebooks_pass_once_they_are_mended(courses, released):
     steps = Steps(load_plan(courses[0], "mix"))
     for seed in range(20):
