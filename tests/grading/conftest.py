@@ -3,6 +3,7 @@
 ``--assignment ps4_lstm`` keeps to one. The seconds that each assignment takes are printed.
 """
 
+import sys
 import time
 from collections import defaultdict
 
@@ -33,6 +34,15 @@ def pytest_generate_tests(metafunc):
 
 def _slow(case):
     return pytest.param(*case.values, id=case.id, marks=[*case.marks, pytest.mark.slow])
+
+
+@pytest.fixture
+def nothing_unraisable(monkeypatch):
+    """What is thrown away at the bottom of a recursion may fail there; pytest would show that.
+
+    To show ten thousand errors, each after the other, once took it forty minutes.
+    """
+    monkeypatch.setattr(sys, "unraisablehook", lambda _error: None)
 
 
 def each_assignment(id: str):

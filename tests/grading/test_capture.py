@@ -68,7 +68,7 @@ def test_code_that_calls_itself_without_end_is_told_so_and_is_no_end_of_ours(ans
     assert [finding.id for finding in result.findings] == ["raises-RecursionError"]
 
 
-def test_code_that_calls_itself_again_after_each_error_is_stopped(monkeypatch):
+def test_code_that_calls_itself_again_after_each_error_is_stopped(monkeypatch, nothing_unraisable):
     def again(*arguments):
         try:
             return again(*arguments)

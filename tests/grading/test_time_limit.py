@@ -143,16 +143,21 @@ def test_no_alarm_interrupts_the_end_of_the_watch_for_forbidden_calls(monkeypatc
     assert no_alarm_is_left()
 
 
-def test_code_at_the_bottom_of_its_recursion_hears_the_alarm(monkeypatch):
+def test_code_at_the_bottom_of_its_recursion_hears_the_alarm(monkeypatch, nothing_unraisable):
     """It spends next to no time where the handler would find the room that it needs."""
     until, usual, own_file = time.monotonic() + 10, sys.getrecursionlimit(), time_limit.own_file
 
     def needs_room(name, calls=30):
         return needs_room(name, calls - 1) if calls else own_file(name)
 
+    class Fallen:
+        def __del__(self):
+            needs_room("", 3)
+
     def again():
         if time.monotonic() > until:
             raise KeyboardInterrupt
+        Fallen()
         try:
             return again()
         except RecursionError:
@@ -167,7 +172,7 @@ def test_code_at_the_bottom_of_its_recursion_hears_the_alarm(monkeypatch):
     assert heard and sys.getrecursionlimit() == usual
 
 
-def test_code_that_catches_every_alarm_gets_no_deeper_for_ever():
+def test_code_that_catches_every_alarm_gets_no_deeper_for_ever(nothing_unraisable):
     until, deepest = time.monotonic() + 2, 0
 
     def again(depth):
