@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from course_lib.grading.allowed import Held, Refusal
 
-LONGEST = 0.04  # seconds of reading in one check; what has been read is kept for the next
+LONGEST = 0.1  # seconds of reading in one check; what has been read is kept for the next
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 

@@ -6,9 +6,12 @@ comes from: those that gave its name last, and the names that they use in turn. 
 student's own behind which code can hide are left out, as grading holds them back (``held``).
 """
 
+import gc
 import os
 import re
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -33,9 +36,22 @@ def refused(assignment: Assignment, item: Item, fn) -> Finding | None:
     """
     try:
         shell = _shell()
-        return _refused(assignment, item, fn, shell) if shell else None
+        with _uncollected():
+            return _refused(assignment, item, fn, shell) if shell else None
     except Exception:
         return None
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Reading has a tenth of a second, and to go through all that a kernel holds takes longer."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
 
 
 def _shell():

@@ -4,6 +4,7 @@ The shells are real ones. What ran before in them is what a student has done.
 """
 
 import ast
+import gc
 from dataclasses import replace
 from time import thread_time
 from types import SimpleNamespace
@@ -18,7 +19,7 @@ from course_lib.exercises import get_item
 from course_lib.grading.allowed import hold, read, refusal_finding
 from course_lib.grading.candidate import Local
 from course_lib.grading.check import check
-from course_lib.grading.lab_history import names_given
+from course_lib.grading.lab_history import Ran, names_given
 from course_lib.grading.read_in_lab import refused
 from course_lib.i18n import set_language
 from tests.grading.evasions import EVASIONS, HARMLESS
@@ -180,6 +181,22 @@ def test_the_names_that_hide_may_be_imported_in_another_cell(shell):
 
 
 # --------------------------------------------------------------------------------- not refused
+
+
+def test_no_garbage_is_collected_while_it_is_read(shell, monkeypatch):
+    """Of torch's objects alone that takes longer than reading may."""
+    run(shell, START, NAME + HIDDEN["getattr"])
+    behind, collecting = Ran.behind, []
+    monkeypatch.setattr(
+        Ran, "behind", lambda *asked: collecting.append(gc.isenabled()) or behind(*asked)
+    )
+    assert told(shell) and gc.isenabled()
+    gc.disable()
+    try:
+        assert told(shell) and not gc.isenabled()
+    finally:
+        gc.enable()
+    assert collecting and not any(collecting)
 
 
 def test_what_was_edited_since_is_not_held_against_the_student(shell):
