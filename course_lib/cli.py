@@ -15,7 +15,7 @@ from rich.markup import escape
 from course_lib.bench import STOCK, SUBMISSIONS
 from course_lib.errors import CourseError
 from course_lib.i18n import LANGUAGES, N_, _, get_language, speaking
-from course_lib.quick_start import without_slow_formats
+from course_lib.quick_start import nbgrader_without_server
 from course_lib.spoken import language_of, say_help, teach_click
 
 DONE, SOME_FAILED, COULD_NOT_START, STOPPED = 0, 1, 2, 130
@@ -322,8 +322,6 @@ def grade(root, assignment, students, force, workers, scheduler, seed, isolation
             _("--workers is about this machine, --scheduler about a cluster: name one.")
         )
     names = assignments(root, assignment)
-
-    without_slow_formats()
     if not scheduler:
         from course_lib.grading.beforehand import something_to_grade
 
@@ -331,6 +329,7 @@ def grade(root, assignment, students, force, workers, scheduler, seed, isolation
             from course_lib.grading.pool import begin_to_warm_up
 
             begin_to_warm_up()  # beside the imports that follow
+    nbgrader_without_server()
     from course_lib.grading.explain import explanation, print_explanation
     from course_lib.grading.grade import grade as run_grading
     from course_lib.grading.report import print_report

@@ -4,6 +4,8 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
+from types import ModuleType
 
 # For processes that are the parallelism themselves.
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
@@ -96,3 +98,50 @@ def without_distributed_tensors() -> None:
 
     if hasattr(_comparison, "_HAS_DTENSOR"):
         _comparison._HAS_DTENSOR = False
+
+
+@contextmanager
+def without(*names: str) -> Iterator[None]:
+    """What is imported within finds modules of these names with nothing in them yet.
+
+    What it takes from them is looked up when it is called. Whoever imports one later gets it whole.
+    One that is loaded already stays.
+    """
+    empty = {name: _Empty(name) for name in names if name not in sys.modules}
+    sys.modules.update(empty)
+    try:
+        yield
+    finally:
+        for name, module in empty.items():
+            if sys.modules.get(name) is module:
+                del sys.modules[name]
+            parent, _dot, own = name.rpartition(".")
+            if getattr(sys.modules.get(parent), own, None) is module:
+                delattr(sys.modules[parent], own)
+
+
+class _Empty(ModuleType):
+    __path__ = ()
+
+    def __getattr__(self, name: str):
+        if name.startswith("__"):
+            raise AttributeError(name)
+
+        def late(*arguments, **named):
+            return getattr(import_module(self.__name__), name)(*arguments, **named)
+
+        return late
+
+
+def nbgrader_without_server() -> None:
+    """Load nbgrader but for what it loads whatever it is to do, and grading never uses.
+
+    Its pages on a Jupyter server, what asks a JupyterHub for its users, and what opens archives.
+    """
+    without_slow_formats()
+    server = "nbgrader.server_extensions"
+    pages = ("assignment_list", "course_list", "validate_assignment", "formgrader")
+    archives = ("setuptools", "setuptools.archive_util")
+    with without(server, *(f"{server}.{page}" for page in pages), *archives, "requests"):
+        import_module("nbgrader.auth")
+        import_module("nbgrader.utils")

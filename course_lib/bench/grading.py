@@ -21,8 +21,8 @@ from course_lib.bench.run import machine
 from course_lib.errors import CourseError
 
 _BEGIN = (
-    "from course_lib.quick_start import without_slow_formats; without_slow_formats(); "
-    "from course_lib.grading.pool import begin_to_warm_up; begin_to_warm_up()"
+    "from course_lib.grading.pool import begin_to_warm_up; begin_to_warm_up(); "
+    "from course_lib.quick_start import nbgrader_without_server; nbgrader_without_server()"
 )
 
 

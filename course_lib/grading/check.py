@@ -12,7 +12,7 @@ from course_lib.grading.diagnosis import Diagnosis, diagnose
 from course_lib.grading.exam import Exam, Failure, Outcome
 from course_lib.grading.follow_through import right_but_for
 from course_lib.grading.forbidden import ForbiddenCall
-from course_lib.grading.result import AspectResult, CheckResult, Finding
+from course_lib.grading.result import CHECK_FAILED, AspectResult, CheckResult, Finding
 from course_lib.i18n import _
 
 VISIBLE = 0  # the seed of the cases that every student sees
@@ -36,7 +36,7 @@ def check(item: str, fn, *, show: bool = True, hidden: bool = False) -> CheckRes
         text = _(
             "The check itself failed ({error}). Please tell your teacher; it is not your code."
         )
-        finding = Finding("unknown", "check-failed", text.format(error=_short(error)))
+        finding = Finding("unknown", CHECK_FAILED, text.format(error=_short(error)))
         result = CheckResult(f"{assignment.id}.{spec.id}", _(spec.title), spec.points,
                              findings=(finding,), hidden=hidden, show=show)  # fmt: skip
     session.record(result)

@@ -212,7 +212,8 @@ def _questions(result: GradeReport, titles: dict[str, str]) -> Iterator[dict]:
         cells = read_source(result.facts.root, result.assignment).cells
     except CourseError:
         cells = []
-    texts = {cell.metadata.get("nbgrader", {}).get("grade_id"): cell.source for cell in cells}
+    asked = [cell for cell in cells if cell.cell_type == "markdown"]  # a check's code asks nothing
+    texts = {cell.metadata.get("nbgrader", {}).get("grade_id"): cell.source for cell in asked}
     for cell, points in result.items.items():
         rows = [row for row in result.to_mark if row.points.get(cell, 0) is None]
         if rows:

@@ -15,9 +15,8 @@ from nbgrader import utils
 from nbgrader.preprocessors import Execute
 from traitlets import Integer
 
+from course_lib.grading.result import CHECK
 from course_lib.i18n import N_, translator
-
-CHECK = "application/vnd.course.check+json"  # what a check leaves in its cell, for the report
 
 DIED = N_("The computation ended abruptly in this cell: the process that ran it died.")
 STUCK = N_("This cell ran longer than {seconds} seconds and could not be interrupted.")

@@ -18,12 +18,12 @@ from nbgrader import api
 from nbgrader.api import MissingEntry
 
 from course_lib.grading.config import WORK, source_path
-from course_lib.grading.execute import CHECK
 from course_lib.grading.gradebook import course_directory, open_gradebook
 from course_lib.grading.likeness import SMALLEST, THE_COURSE, Likeness, likeness
 from course_lib.grading.normal_code import NormalCode, normal_code
 from course_lib.grading.points import bonus_cells, left
 from course_lib.grading.release import made_release
+from course_lib.grading.result import CHECK
 from course_lib.grading.source import read_source
 from course_lib.grading.submissions import students_of
 

@@ -12,10 +12,10 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
 from course_lib.grading import result
-from course_lib.grading.execute import CHECK
 from course_lib.grading.markdown import heading, render_markdown
 from course_lib.grading.points import bonus_cells, core, left, percent
 from course_lib.grading.reasons import brief, check_results, plain
+from course_lib.grading.result import CHECK
 from course_lib.i18n import _
 
 _MAX_TEXT = 4000

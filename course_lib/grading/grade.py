@@ -8,10 +8,11 @@ stopped goes on where it stopped.
 import hashlib
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import chain, islice
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -53,6 +54,11 @@ BROKEN_OFF = N_(
     "once that is mended, the same command does the rest."
 )
 NOT_GRADED = N_("Not graded, through no fault of the submission ({reason}): run the command again.")
+
+
+# So many are looked at before the first result is: more than any cluster has at a time, and in a
+# class of thousands a second's work. One more with each result.
+AHEAD = 1_000
 
 
 @dataclass(frozen=True)
@@ -116,7 +122,8 @@ def grade(
         again, alone = force and students is None, students is not None
         seed = class_seed(root, assignment, seed, draw_again=again, alone=alone)
         given = given_by_hand(root, assignment)
-        run = Run(root, assignment, seed, isolation, workers or default_workers(), pool, given)
+        workers = min(workers or default_workers(), len(wanted))
+        run = Run(root, assignment, seed, isolation, workers, pool, given)
         renewed = _grade(run, wanted, force, console)
         result = report(root, assignment)
         result.renewed = renewed
@@ -163,32 +170,52 @@ def _on_a_disk(assignment: str):
 
 def _grade(run: Run, wanted: list[str], force: bool, console: Console) -> list[str]:
     """Grade what is to be graded; returns the students who only got a new page."""
+    left = _Left()
+    waiting = _to_grade(run, wanted, force, left)
+    first = next(waiting, None)
+    if first is not None:
+        _grade_all(run, chain([first], waiting), lambda: len(wanted) - left.count, console)
+    if left.unchanged:
+        console.print(_("{count} already graded and unchanged.").format(count=left.unchanged))
+    return _renew(run, left.stale, console) if left.stale else []
+
+
+@dataclass
+class _Left:
+    """What of a class is left out of a grading; it grows while that goes on."""
+
+    stale: dict[str, Record] = field(default_factory=dict)
+    unchanged: int = 0
+    failed: int = 0
+
+    @property
+    def count(self) -> int:
+        return len(self.stale) + self.unchanged + self.failed
+
+
+def _to_grade(run: Run, wanted: list[str], force: bool, left: _Left) -> Iterator[tuple[Job, str]]:
+    """Who is to be graded, one after the other: the workers begin with the first."""
     version = hashlib.sha256(source_path(run.root, run.assignment).read_bytes()).hexdigest()
-    waiting, stale, unchanged = [], {}, 0
     for student in wanted:
         if not safe_student(student):
             run.fail(student, [Note(BAD_NAME, name=student)])
+            left.failed += 1
             continue
         try:
             digest = submission_digest(run.root, run.assignment, student)
         except Exception as error:  # a file that may not be read costs its own submission only
             run.fail(student, [Note(NOT_GRADED, reason=_last_line(error))])
+            left.failed += 1
             continue
         key = f"{version[:16]}-{digest[:16]}-{run.seed}"
         record = read_record(run.root, run.assignment, student)
         given = run.by_hand.get(student, "")
         if force or not _is_done(run, record, student, key):
-            waiting.append((run.job(student), key))
+            yield run.job(student), key
         elif record.by_hand != given:
-            stale[student] = replace(record, by_hand=given)
+            left.stale[student] = replace(record, by_hand=given)
         else:
-            unchanged += 1
-    if unchanged:
-        console.print(_("{count} already graded and unchanged.").format(count=unchanged))
-    renewed = _renew(run, stale, console) if stale else []
-    if waiting:
-        _grade_all(run, waiting, console)
-    return renewed
+            left.unchanged += 1
 
 
 def _renew(run: Run, stale: dict[str, Record], console: Console) -> list[str]:
@@ -197,34 +224,44 @@ def _renew(run: Run, stale: dict[str, Record], console: Console) -> list[str]:
         return write_anew(jobs, stale, writer, console)
 
 
-def _grade_all(run: Run, waiting: list[tuple[Job, str]], console: Console) -> None:
+def _grade_all(
+    run: Run, waiting: Iterable[tuple[Job, str]], count: Callable[[], int], console: Console
+) -> None:
+    """``count`` says how many they are: the fewer, the more of ``waiting`` is known."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Rate())
     with (
         run.writer() as writer,
         Progress(*columns, TimeRemainingColumn(), console=console) as progress,
     ):
-        bar = progress.add_task(_("Grading {name}").format(name=run.assignment), total=len(waiting))
+        bar = progress.add_task(_("Grading {name}").format(name=run.assignment), total=count())
         for record in run_jobs(run, waiting, writer):
             record.save(run.root, run.assignment)
-            progress.advance(bar)
+            progress.update(bar, advance=1, total=count())
+        progress.update(bar, total=count())
 
 
-def run_jobs(run: Run, waiting: list[tuple[Job, str]], writer: Writer) -> Iterator[Record]:
+def run_jobs(run: Run, waiting: Iterable[tuple[Job, str]], writer: Writer) -> Iterator[Record]:
     """Grade every job; a record of each as it is done. Each is written before it is yielded.
 
     A submission that fails through a fault of ours is tried once more at the end, and a page, for
     which a connection may break at any time, twice.
     """
-    keys, again, graded = {job.student: key for job, key in waiting}, [], {}
+    keys, again, graded = {}, [], {}
     failed_pages: Counter[str] = Counter()  # by student
     logs = Path(run.root) / WORK / run.assignment / "logs"
-    workers = min(run.workers, len(waiting))
-    with run.pool(workers, _time_limit(run.root), logs / "workers.txt") as pool:
-        for job, _key in waiting:
-            record_path(run.root, run.assignment, job.student).unlink(missing_ok=True)
-            writer.before(job.student)
-            pool.submit(execute_one, job)
+    waiting = iter(waiting)
+    with run.pool(run.workers, _time_limit(run.root), logs / "workers.txt") as pool:
+
+        def hand_out(count: int) -> None:
+            for job, key in islice(waiting, count):
+                keys[job.student] = key
+                record_path(run.root, run.assignment, job.student).unlink(missing_ok=True)
+                writer.before(job.student)
+                pool.submit(execute_one, job)
+
+        hand_out(AHEAD)
         for function, job, result, error in pool.results():
+            hand_out(1)
             if function is execute_one and error is None:
                 try:
                     log = writer.write(job.student, result.executed)

@@ -9,8 +9,8 @@ from course_lib.grading.engine import nursery
 from course_lib.quick_start import (
     COLLECTING,
     ONE_THREAD,
+    nbgrader_without_server,
     without_distributed_tensors,
-    without_slow_formats,
 )
 
 gc.disable()  # nothing of all this is garbage
@@ -19,7 +19,7 @@ import_module("torch")
 without_distributed_tensors()
 import_module("IPython.core.interactiveshell")  # this, too, both need
 nursery.fork()  # its imports go on beside these
-without_slow_formats()
+nbgrader_without_server()
 # Where the nursery ends first, the server of workers has a child that it does not know, and would
 # say so over the progress bar. Workers say it in their log, and do without.
 warnings.filterwarnings("ignore", "forkserver: waitpid returned unexpected pid", UserWarning)

@@ -11,9 +11,8 @@ from nbgrader import utils
 
 from course_lib.errors import CourseError
 from course_lib.exercises.outline import item_outline
-from course_lib.grading.execute import CHECK
 from course_lib.grading.phrases import labelled, listed, say_again, sentences
-from course_lib.grading.result import number
+from course_lib.grading.result import CHECK, number
 from course_lib.grading.words import spoken
 from course_lib.i18n import N_, _
 

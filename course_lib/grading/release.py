@@ -84,7 +84,15 @@ def register(root: Path, assignment: str) -> None:
     Raises CourseError when the source is malformed, or when cells were added or removed although
     there are submissions graded against the former ones.
     """
+    from course_lib.grading import registered
+    from course_lib.grading.gradebook import open_gradebook
+
+    with open_gradebook(root) as gradebook:
+        if registered.is_registered(root, assignment, gradebook):
+            return
     _run_nbgrader(root, assignment, read_source(root, assignment), register=True)
+    with open_gradebook(root) as gradebook:
+        registered.keep(root, assignment, gradebook)
 
 
 def _run_nbgrader(

@@ -6,6 +6,8 @@ from course_lib.grading.phrases import labelled, sentences
 from course_lib.i18n import _
 from course_lib.i18n.told import recipe
 
+CHECK = "application/vnd.course.check+json"  # what a check leaves in its cell, for the report
+CHECK_FAILED = "check-failed"  # a finding: the mistake is ours
 KINDS = ("fault", "dependence", "shape", "convention", "numeric", "error", "unknown")
 
 
@@ -143,7 +145,7 @@ class CheckResult:
             from course_lib.grading.html import page
 
             bundle["text/html"] = page(self)
-            bundle["application/vnd.course.check+json"] = self.to_dict()
+            bundle[CHECK] = self.to_dict()
         return bundle
 
 

@@ -6,10 +6,10 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_output
 
-from course_lib.grading.execute import CHECK
 from course_lib.grading.grade import record_path
 from course_lib.grading.gradebook import open_gradebook
 from course_lib.grading.release import release
+from course_lib.grading.result import CHECK
 from tests.end_to_end.test_written_answers import QUESTION
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"

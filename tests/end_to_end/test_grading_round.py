@@ -189,6 +189,7 @@ def test_a_second_run_grades_nothing_and_a_changed_submission_alone(graded, monk
     real = grading.run_jobs
 
     def spy(run, waiting, writer):
+        waiting = list(waiting)
         asked.append([job.student for job, _key in waiting])
         return real(run, waiting, writer)
 
@@ -343,6 +344,7 @@ def test_a_run_that_is_killed_goes_on_where_it_stopped(course, monkeypatch):
     real = grading.run_jobs
 
     def spy(run, waiting, writer):
+        waiting = list(waiting)
         asked.extend(job.student for job, _key in waiting)
         return real(run, waiting, writer)
 

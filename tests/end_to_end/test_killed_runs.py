@@ -76,6 +76,7 @@ def test_a_run_killed_at_any_moment_ends_as_if_it_had_not_been(course, monkeypat
     real = grading.run_jobs
 
     def spy(run, waiting, writer):
+        waiting = list(waiting)
         asked.extend(job.student for job, _key in waiting)
         return real(run, waiting, writer)
 

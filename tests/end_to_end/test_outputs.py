@@ -3,9 +3,10 @@
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from course_lib.grading.execute import CHECK, _drop_noise
+from course_lib.grading.execute import _drop_noise
 from course_lib.grading.feedback_page import page
 from course_lib.grading.markdown import render_markdown
+from course_lib.grading.result import CHECK
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ import pytest
 from nbformat import NotebookNode, from_dict
 
 from course_lib.grading.endings import halted, refused
-from course_lib.grading.execute import CHECK
 from course_lib.grading.reasons import plain, reason_of, reasons_of_cells
+from course_lib.grading.result import CHECK
 from course_lib.grading.results import Row
 from course_lib.i18n import speaking
 

@@ -9,8 +9,8 @@ import pytest
 
 from course_lib.exercises import get_assignment
 from course_lib.grading.config import assignments
-from course_lib.grading.execute import CHECK
 from course_lib.grading.release import answer_lines, read_source, release_path, stale
+from course_lib.grading.result import CHECK
 from course_lib.i18n import LANGUAGES
 from tests.slow import slow_but
 

@@ -6,7 +6,7 @@ import re
 from nbformat import NotebookNode, from_dict
 
 from course_lib.grading.engine import capturing
-from course_lib.grading.execute import CHECK
+from course_lib.grading.result import CHECK
 
 MOST = 4 << 20  # characters of one cell's outputs; nbgrader keeps far less
 LONGEST = 20_000  # characters of one line of a traceback

@@ -1,4 +1,4 @@
-"""Points and automatic comments of an executed cell: nbgrader's own, with three differences.
+"""Points and automatic comments of an executed cell: nbgrader's own, with four differences.
 
 The differences are on purpose, and all are here:
 
@@ -10,12 +10,17 @@ The differences are on purpose, and all are here:
   be marked by hand. So does one whose result has no text at all.
 * **Less than nothing is nothing.** nbgrader gives all points to a test cell that shows a negative
   number or nan, which a wrong answer can bring about; here those score 0.
+* **A check that fails itself is no wrong answer.** It says so, and shows 0 points, as it must show
+  some; that mistake is ours. The cell waits to be marked by hand.
 """
 
 from logging import Logger
 
 from nbformat import NotebookNode
 from nbgrader import utils
+
+from course_lib.grading.reasons import check_results
+from course_lib.grading.result import CHECK_FAILED
 
 
 def points_of(cell: NotebookNode, log: Logger | None = None) -> float | None:
@@ -27,7 +32,14 @@ def points_of(cell: NotebookNode, log: Logger | None = None) -> float | None:
         if log:
             log.warning("%s: %s; left to a person", cell.metadata.nbgrader["grade_id"], error)
         return None
+    if _check_failed(cell):
+        return None
     return 0.0 if points and _is_less_than_nothing(scored) else points
+
+
+def _check_failed(cell: NotebookNode) -> bool:
+    findings = (one for result in check_results(cell) for one in result.get("findings") or ())
+    return any(isinstance(one, dict) and one.get("id") == CHECK_FAILED for one in findings)
 
 
 def _is_less_than_nothing(cell: NotebookNode) -> bool:

@@ -20,7 +20,7 @@ from course_lib.grading.engine.proxies import (
     is_proxy,
     remote_source,
 )
-from course_lib.grading.execute import CHECK
+from course_lib.grading.result import CHECK
 
 _HERE = str(Path(__file__).parent)  # frames of these files say nothing to anybody
 _OUTPUTS = {"stream", "display_data", "execute_result", "update_display_data", "clear_output"}

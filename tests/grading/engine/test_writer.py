@@ -3,16 +3,19 @@
 import random
 import shutil
 import sqlite3
+import sys
 from copy import deepcopy
 from datetime import datetime
 
 import nbformat
 import pytest
+from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 from nbgrader.api import Gradebook, Student
 from sqlalchemy import insert
 
 from course_lib.errors import CourseError
+from course_lib.grading.check import check
 from course_lib.grading.engine.plan import load_plan
 from course_lib.grading.engine.scoring import points_of
 from course_lib.grading.engine.steps import Steps
@@ -21,6 +24,7 @@ from course_lib.grading.gradebook import course_directory
 from course_lib.grading.mend import mend
 from course_lib.grading.notebook_text import notebook_bytes
 from course_lib.grading.release import made_release, register
+from course_lib.grading.result import CHECK
 from tests.grading.engine.mixed import SOURCE
 from tests.grading.engine.stock import (
     derived,
@@ -39,8 +43,6 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:Object of type"),
     pytest.mark.filterwarnings("ignore:Non-unique cell id"),
 ]
-
-CHECK = "application/vnd.course.check+json"
 
 
 def value(text, **more):
@@ -527,6 +529,20 @@ def test_more_points_than_there_are_wait_for_a_person(courses, released):
     part = next(row for name, row in rows.items() if "test_part" in name)
     assert (part["auto_score"], part["needs_manual_grade"]) == (None, 1)
     assert [row[2] for row in derived(courses[1])] == [4.0]
+
+
+def test_a_check_that_fails_itself_gives_no_zero_and_waits_for_a_person(monkeypatch):
+    def shown() -> NotebookNode:
+        result = check("ps2_rnn.rnn_cell", lambda *_: None)
+        cell = new_code_cell('check("ps2_rnn.rnn_cell", rnn_cell)')
+        cell.metadata.nbgrader = {"grade": True, "solution": False, "points": 4, "grade_id": "x"}
+        data = {"text/plain": str(result.score), CHECK: result.to_dict()}
+        cell.outputs = [new_output("execute_result", data)]
+        return cell
+
+    assert points_of(shown()) == 0
+    monkeypatch.setattr(sys.modules["course_lib.grading.check"], "_outcomes", lambda _exam: 1 / 0)
+    assert points_of(shown()) is None
 
 
 # Sanitising
