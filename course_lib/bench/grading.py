@@ -11,11 +11,13 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 from rich.console import Console
 
 from course_lib.bench import STOCK, SUBMISSIONS
+from course_lib.bench.grading_clock import BORN
 from course_lib.bench.grading_course import SEED, gradable_class, known_before, make_course
 from course_lib.bench.run import machine
 from course_lib.errors import CourseError
@@ -94,7 +96,7 @@ def _run(side: str, *arguments) -> dict:
         [sys.executable, "-c", code, *map(str, arguments)],
         capture_output=True,
         text=True,
-        env={**os.environ, "COURSE_SEED": str(SEED)},
+        env={**os.environ, "COURSE_SEED": str(SEED), BORN: repr(time.time())},
     )
     if ended.returncode != 0:
         reason = ended.stderr.strip().splitlines()[-1:] or ["it gave no reason"]

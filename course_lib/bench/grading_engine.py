@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psutil
 
-from course_lib.bench.grading_clock import cpu_of_all, memory_of_all
+from course_lib.bench.grading_clock import age, cpu_of_all, memory_of_all
 from course_lib.bench.grading_course import SEED
 from course_lib.bench.grading_watch import PAGE, watched
 from course_lib.grading import grade as run
@@ -113,8 +113,8 @@ def main(folder: str, assignment: str, workers: str, feedback: str) -> None:
     warnings.simplefilter("ignore")
     WatchedPool.feedback = feedback == "1"
     run.Pool = WatchedPool
-    created = psutil.Process().create_time()
-    born = created - time.time() + time.perf_counter()
+    created = time.time() - age()
+    born = time.perf_counter() - age()
     report = run.grade(Path(folder), assignment, workers=int(workers), seed=SEED)
     ended, pool = time.perf_counter(), WatchedPool.made
     count = len(pool.came) - pool.workers

@@ -12,9 +12,7 @@ import time
 import warnings
 from pathlib import Path
 
-import psutil
-
-from course_lib.bench.grading_clock import cpu_of_all, memory_of_all
+from course_lib.bench.grading_clock import age, cpu_of_all, memory_of_all
 
 
 def main(folder: str, assignment: str) -> None:
@@ -32,7 +30,7 @@ def main(folder: str, assignment: str) -> None:
             course.assignment_id, course.student_id = assignment, who
             converter = kind(coursedir=course, config=course.config)
             converter.log = course.log = log = QuietLog()
-            found.setdefault("start", time.time() - psutil.Process().create_time())
+            found.setdefault("start", age())
             began, spent = time.perf_counter(), cpu_of_all()
             try:
                 converter.start()

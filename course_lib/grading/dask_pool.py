@@ -54,6 +54,8 @@ class DaskPool:
     have threads; how many this machine would do is nothing to it.
     """
 
+    ahead = 1_000  # more than a cluster has at a time
+
     def __init__(
         self,
         _workers: int,

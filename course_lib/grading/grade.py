@@ -56,11 +56,6 @@ BROKEN_OFF = N_(
 NOT_GRADED = N_("Not graded, through no fault of the submission ({reason}): run the command again.")
 
 
-# So many are looked at before the first result is: more than any cluster has at a time, and in a
-# class of thousands a second's work. One more with each result.
-AHEAD = 1_000
-
-
 @dataclass(frozen=True)
 class Run:
     """One call of ``grade``: what is the same for all its submissions.
@@ -259,7 +254,7 @@ def run_jobs(run: Run, waiting: Iterable[tuple[Job, str]], writer: Writer) -> It
                 writer.before(job.student)
                 pool.submit(execute_one, job)
 
-        hand_out(AHEAD)
+        hand_out(pool.ahead)
         for function, job, result, error in pool.results():
             hand_out(1)
             if function is execute_one and error is None:

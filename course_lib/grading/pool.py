@@ -30,6 +30,7 @@ class Pool:
     """
 
     def __init__(self, workers: int, seconds: float, log: Path, preload: str = "") -> None:
+        self.ahead = 8 * workers  # tasks that keep it busy where each that ends is followed by one
         self.waiting: queue.PriorityQueue = queue.PriorityQueue()
         self.done: queue.Queue = queue.Queue(2 * workers)  # results wait here, not in memory
         self.lanes = [

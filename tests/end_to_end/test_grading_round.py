@@ -202,6 +202,31 @@ def test_a_second_run_grades_nothing_and_a_changed_submission_alone(graded, monk
     assert row_of(result, "minus").seed == 7
 
 
+def test_the_first_is_graded_before_the_last_is_looked_at(course, monkeypatch):
+    students = [f"s{number:02}" for number in range(12)]
+    for student in students:
+        course.submit(student, RIGHT)
+    grade(course.root, "tiny", students=students[3:5])
+    looked, at_first = [], []
+    digest, write = grading.submission_digest, Writer.write
+
+    def look(root, assignment, student):
+        looked.append(student)
+        return digest(root, assignment, student)
+
+    def written(self, student, executed):
+        at_first.append(len(looked))
+        return write(self, student, executed)
+
+    monkeypatch.setattr(grading, "submission_digest", look)
+    monkeypatch.setattr(Writer, "write", written)
+    told = io.StringIO()
+    result = grade(course.root, "tiny", workers=1, console=Console(file=told, width=100))
+    assert looked == students and at_first[0] < len(students)
+    assert [(row.student, row.total) for row in result.rows] == [(s, 4) for s in students]
+    assert "10/10" in told.getvalue() and "2 already graded and unchanged." in told.getvalue()
+
+
 @pytest.mark.slow
 def test_a_failure_of_ours_is_no_zero_loses_nothing_and_is_graded_next_time(graded, monkeypatch):
     course = graded[0]
