@@ -116,7 +116,7 @@ class _Kept:
     """A pool that outlives a run: the next kind finds its processes warm. Times the waiting."""
 
     def __init__(self, pool: Pool) -> None:
-        self.pool, self.waited = pool, 0.0
+        self.pool, self.ahead, self.waited = pool, pool.ahead, 0.0
 
     def __enter__(self) -> "_Kept":
         return self
