@@ -7,6 +7,8 @@ stopped goes on where it stopped.
 
 import hashlib
 import os
+import signal
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -229,10 +231,35 @@ def _grade_all(
         Progress(*columns, TimeRemainingColumn(), console=console) as progress,
     ):
         bar = progress.add_task(_("Grading {name}").format(name=run.assignment), total=count())
-        for record in run_jobs(run, waiting, writer):
-            record.save(run.root, run.assignment)
-            progress.update(bar, advance=1, total=count())
+        with _ctrl_c_again() as ctrl_c_again:
+            for record in run_jobs(run, waiting, writer):
+                record.save(run.root, run.assignment)
+                progress.update(bar, advance=1, total=count())
+                ctrl_c_again()
         progress.update(bar, total=count())
+
+
+@contextmanager
+def _ctrl_c_again() -> Iterator[Callable[[], None]]:
+    """What raises KeyboardInterrupt once more, if there was one that some library has swallowed."""
+    usual, pressed = signal.getsignal(signal.SIGINT), []
+    if threading.current_thread() is not threading.main_thread() or not callable(usual):
+        yield lambda: None
+        return
+
+    def press(number, frame):
+        pressed.append(number)
+        usual(number, frame)
+
+    def again() -> None:
+        if pressed:
+            raise KeyboardInterrupt
+
+    signal.signal(signal.SIGINT, press)
+    try:
+        yield again
+    finally:
+        signal.signal(signal.SIGINT, usual)
 
 
 def run_jobs(run: Run, waiting: Iterable[tuple[Job, str]], writer: Writer) -> Iterator[Record]:

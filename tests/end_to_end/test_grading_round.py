@@ -6,10 +6,12 @@ import json
 import math
 import re
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import suppress
 
 import psutil
 import pytest
@@ -225,6 +227,29 @@ def test_the_first_is_graded_before_the_last_is_looked_at(course, monkeypatch):
     assert looked == students and at_first[0] < len(students)
     assert [(row.student, row.total) for row in result.rows] == [(s, 4) for s in students]
     assert "10/10" in told.getvalue() and "2 already graded and unchanged." in told.getvalue()
+
+
+def test_a_ctrl_c_that_a_library_swallows_stops_the_run_all_the_same(course, monkeypatch):
+    for student in ("ana", "bo", "cy"):
+        course.submit(student, RIGHT)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a background shell has none
+    write = Writer.write
+
+    def swallowing(self, student, executed):
+        with suppress(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+        return write(self, student, executed)
+
+    try:
+        with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+            patched.setattr(Writer, "write", swallowing)
+            grade(course.root, "tiny", workers=1)
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    finally:
+        signal.signal(signal.SIGINT, before)
+    records = course.root / "_build" / "grading" / "tiny" / "records"
+    assert [path.stem for path in records.glob("*.json")] == ["ana"]
+    assert [row.total for row in grade(course.root, "tiny").rows] == [4, 4, 4]
 
 
 @pytest.mark.slow
