@@ -15,7 +15,7 @@ from rich.markup import escape
 from course_lib.bench import STOCK, SUBMISSIONS
 from course_lib.errors import CourseError
 from course_lib.i18n import LANGUAGES, N_, _, get_language, speaking
-from course_lib.quick_start import nbgrader_without_server
+from course_lib.quick_start import nbgrader_without_server, nothing_is_garbage
 from course_lib.spoken import language_of, say_help, teach_click
 
 DONE, SOME_FAILED, COULD_NOT_START, STOPPED = 0, 1, 2, 130
@@ -329,11 +329,12 @@ def grade(root, assignment, students, force, workers, scheduler, seed, isolation
             from course_lib.grading.pool import begin_to_warm_up
 
             begin_to_warm_up()  # beside the imports that follow
-    nbgrader_without_server()
-    from course_lib.grading.explain import explanation, print_explanation
-    from course_lib.grading.grade import grade as run_grading
-    from course_lib.grading.report import print_report
-    from course_lib.grading.submissions import not_taken, students_of
+    with nothing_is_garbage():
+        nbgrader_without_server()
+        from course_lib.grading.explain import explanation, print_explanation
+        from course_lib.grading.grade import grade as run_grading
+        from course_lib.grading.report import print_report
+        from course_lib.grading.submissions import not_taken, students_of
 
     quiet = Console(stderr=True) if as_json else console
     for text in not_taken(root, names):

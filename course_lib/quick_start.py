@@ -1,5 +1,6 @@
 """What a process sets before it loads what takes long."""
 
+import gc
 import os
 import sys
 from collections.abc import Iterator
@@ -101,6 +102,17 @@ def without_distributed_tensors() -> None:
 
 
 @contextmanager
+def nothing_is_garbage() -> Iterator[None]:
+    """What is loaded within stays: nobody looks for garbage in it, neither now nor later."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
+@contextmanager
 def without(*names: str) -> Iterator[None]:
     """What is imported within finds modules of these names with nothing in them yet.
 
@@ -134,9 +146,10 @@ class _Empty(ModuleType):
 
 
 def nbgrader_without_server() -> None:
-    """Load nbgrader but for what it loads whatever it is to do, and grading never uses.
+    """Load nbgrader but for what it loads whatever it is to do, and grading does not begin with.
 
-    Its pages on a Jupyter server, what asks a JupyterHub for its users, and what opens archives.
+    Its pages on a Jupyter server, and jupytext's, what asks a JupyterHub for its users, what opens
+    archives, and what nbconvert looks for pictures in a page with.
     """
     without_slow_formats()
     server = "nbgrader.server_extensions"
@@ -145,3 +158,7 @@ def nbgrader_without_server() -> None:
     with without(server, *(f"{server}.{page}" for page in pages), *archives, "requests"):
         import_module("nbgrader.auth")
         import_module("nbgrader.utils")
+    with without("bs4"):
+        import_module("nbconvert")
+    with without("jupytext.sync_contentsmanager", "jupytext.async_contentsmanager"):
+        import_module("jupytext")

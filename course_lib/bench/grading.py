@@ -22,10 +22,22 @@ from course_lib.bench.grading_course import SEED, gradable_class, known_before, 
 from course_lib.bench.run import machine
 from course_lib.errors import CourseError
 
-_BEGIN = (
-    "from course_lib.grading.pool import begin_to_warm_up; begin_to_warm_up(); "
-    "from course_lib.quick_start import nbgrader_without_server; nbgrader_without_server()"
-)
+_MAIN = """
+import sys
+from course_lib.bench.{side} import main
+main(*sys.argv[1:])
+"""
+# It begins as ``course grade`` does.
+_MAIN_OF_ENGINE = """
+import sys
+from course_lib.grading.pool import begin_to_warm_up
+from course_lib.quick_start import nbgrader_without_server, nothing_is_garbage
+begin_to_warm_up()
+with nothing_is_garbage():
+    nbgrader_without_server()
+    from course_lib.bench.grading_engine import main
+main(*sys.argv[1:])
+"""
 
 
 def bench_grading(
@@ -89,9 +101,7 @@ def bench_grading(
 
 
 def _run(side: str, *arguments) -> dict:
-    code = f"import sys; from course_lib.bench.{side} import main; main(*sys.argv[1:])"
-    if side == "grading_engine":  # it begins as ``course grade`` does
-        code = f"{_BEGIN}; {code}"
+    code = _MAIN_OF_ENGINE if side == "grading_engine" else _MAIN.format(side=side)
     ended = subprocess.run(
         [sys.executable, "-c", code, *map(str, arguments)],
         capture_output=True,

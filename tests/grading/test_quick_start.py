@@ -12,7 +12,8 @@ from course_lib.quick_start import nbgrader_without_server
 nbgrader_without_server()
 import sys, nbgrader
 import nbgrader.auth.jupyterhub, nbgrader.utils, pathlib, tempfile, zipfile
-for name in ("requests", "urllib3", "setuptools", "nbgrader.server_extensions"):
+left_out = ("requests", "urllib3", "setuptools", "nbgrader.server_extensions", "bs4")
+for name in (*left_out, "jupyter_server"):
     assert name not in sys.modules, name
 assert nbgrader.__version__
 place = pathlib.Path(tempfile.mkdtemp())
@@ -31,6 +32,37 @@ from nbgrader.server_extensions.formgrader.handlers import default_handlers
 assert callable(load) and default_handlers
 assert nbgrader.server_extensions.formgrader.load_jupyter_server_extension is load
 """
+PAGES = """
+from course_lib.quick_start import nbgrader_without_server
+nbgrader_without_server()
+import sys, jupytext, nbconvert
+from nbformat.v4 import new_code_cell, new_notebook, new_output
+assert not {"bs4", "jupyter_server"} & sys.modules.keys()
+pixel = "iVBORw0KGgo="
+shown = new_output("display_data", {"image/png": pixel, "text/plain": "a picture"})
+page, _ = nbconvert.HTMLExporter().from_notebook_node(
+    new_notebook(cells=[new_code_cell("draw()", outputs=[shown])])
+)
+assert 'alt="No description has been provided for this image"' in page and pixel in page
+assert "bs4" in sys.modules
+assert jupytext.reads("# %%\\n1 + 1\\n", "py:percent").cells[0].source == "1 + 1"
+from jupytext.sync_contentsmanager import build_sync_jupytext_contents_manager_class as build
+from jupyter_server.services.contents.largefilemanager import LargeFileManager
+assert issubclass(build(LargeFileManager), LargeFileManager)
+"""
+KEPT = """
+import gc
+from course_lib.quick_start import nothing_is_garbage
+before = gc.get_freeze_count()
+try:
+    with nothing_is_garbage():
+        kept = [[] for _ in range(1_000)]
+        assert not gc.isenabled()
+        raise KeyError("an import that fails")
+except KeyError:
+    pass
+assert gc.isenabled() and gc.get_freeze_count() >= before + 1_000
+"""
 EMPTY = """
 import json, sys
 from course_lib.quick_start import without
@@ -48,8 +80,18 @@ assert handler.ContentHandler
 """
 
 
-@pytest.mark.parametrize("program", [NBGRADER, EMPTY], ids=["nbgrader", "any module"])
+@pytest.mark.parametrize(
+    "program", [NBGRADER, PAGES, EMPTY], ids=["nbgrader", "pages", "any module"]
+)
 def test_what_was_empty_is_whole_when_it_is_asked_for(program):
+    _works(program)
+
+
+def test_what_is_loaded_within_stays_and_the_collector_goes_on():
+    _works(KEPT)
+
+
+def _works(program: str) -> None:
     ended = subprocess.run(
         [sys.executable, "-P", "-c", program],
         capture_output=True,
