@@ -19,7 +19,6 @@ from nbgrader.preprocessors import (
 from course_lib.grading import formgrader
 from course_lib.grading.engine.nbgrader_step import ExecuteShutIn
 from course_lib.grading.engine.own_steps import SaveKindly
-from course_lib.grading.exchange import CollectOwnWork, ReleaseFeedbackByName
 from course_lib.grading.feedback import FEEDBACK_STEPS, FeedbackExporter
 
 root = Path(__file__).resolve().parent
@@ -85,6 +84,6 @@ c.HTMLExporter.extra_template_basedirs = formgrader.TEMPLATES
 c.HTMLExporter.filters = formgrader.FILTERS
 
 # Of the exchange (docs/grading.md): nobody hands in under another's name, nor a link to what is not
-# theirs, and who renamed a notebook finds its feedback.
-c.ExchangeFactory.collect = CollectOwnWork
-c.ExchangeFactory.release_feedback = ReleaseFeedbackByName
+# theirs, and who renamed a notebook finds its feedback. By name: grading does not wait for it.
+c.ExchangeFactory.collect = "course_lib.grading.exchange.CollectOwnWork"
+c.ExchangeFactory.release_feedback = "course_lib.grading.exchange.ReleaseFeedbackByName"

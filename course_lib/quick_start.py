@@ -6,7 +6,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
-from types import ModuleType
+
+from course_lib.without import without
 
 # For processes that are the parallelism themselves.
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
@@ -112,44 +113,12 @@ def nothing_is_garbage() -> Iterator[None]:
         gc.enable()
 
 
-@contextmanager
-def without(*names: str) -> Iterator[None]:
-    """What is imported within finds modules of these names with nothing in them yet.
-
-    What it takes from them is looked up when it is called. Whoever imports one later gets it whole.
-    One that is loaded already stays.
-    """
-    empty = {name: _Empty(name) for name in names if name not in sys.modules}
-    sys.modules.update(empty)
-    try:
-        yield
-    finally:
-        for name, module in empty.items():
-            if sys.modules.get(name) is module:
-                del sys.modules[name]
-            parent, _dot, own = name.rpartition(".")
-            if getattr(sys.modules.get(parent), own, None) is module:
-                delattr(sys.modules[parent], own)
-
-
-class _Empty(ModuleType):
-    __path__ = ()
-
-    def __getattr__(self, name: str):
-        if name.startswith("__"):
-            raise AttributeError(name)
-
-        def late(*arguments, **named):
-            return getattr(import_module(self.__name__), name)(*arguments, **named)
-
-        return late
-
-
 def nbgrader_without_server() -> None:
     """Load nbgrader but for what it loads whatever it is to do, and grading does not begin with.
 
-    Its pages on a Jupyter server, and jupytext's, what asks a JupyterHub for its users, what opens
-    archives, and what nbconvert looks for pictures in a page with.
+    Its pages on a Jupyter server, and nbconvert's and jupytext's, what asks a JupyterHub for its
+    users, what opens archives, what nbconvert looks for pictures in a page with, and what jupytext
+    reads MyST with.
     """
     without_slow_formats()
     server = "nbgrader.server_extensions"
@@ -158,7 +127,10 @@ def nbgrader_without_server() -> None:
     with without(server, *(f"{server}.{page}" for page in pages), *archives, "requests"):
         import_module("nbgrader.auth")
         import_module("nbgrader.utils")
-    with without("bs4"):
+    with without("bs4", "nbconvert.postprocessors.serve"):
         import_module("nbconvert")
-    with without("jupytext.sync_contentsmanager", "jupytext.async_contentsmanager"):
+    managers = ("jupytext.sync_contentsmanager", "jupytext.async_contentsmanager")
+    plugins = ("front_matter", "myst_blocks", "myst_role")
+    myst = ("markdown_it", *(f"mdit_py_plugins.{plugin}" for plugin in plugins))
+    with without(*managers, *myst):
         import_module("jupytext")

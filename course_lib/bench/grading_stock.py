@@ -18,8 +18,8 @@ from course_lib.bench.grading_clock import age, cpu_of_all, memory_of_all
 def main(folder: str, assignment: str) -> None:
     from nbgrader.converters import Autograde, GenerateFeedback
 
+    from course_lib.grading.directories import course_directory
     from course_lib.grading.engine.log import QuietLog
-    from course_lib.grading.gradebook import course_directory
 
     warnings.simplefilter("ignore")
     students = sorted(path.name for path in Path(folder, "submitted").iterdir())

@@ -17,9 +17,9 @@ from markupsafe import Markup
 from course_lib.errors import CourseError
 from course_lib.exercises.outline import item_outline, outline
 from course_lib.grading.class_words import words
+from course_lib.grading.directories import course_directory
 from course_lib.grading.endings import refused
 from course_lib.grading.excerpts import answers, excerpt, shortened
-from course_lib.grading.gradebook import course_directory
 from course_lib.grading.histogram import histogram
 from course_lib.grading.likeness import SMALLEST, THE_COURSE, Alike
 from course_lib.grading.markdown import render_markdown

@@ -19,9 +19,9 @@ from rich.console import Console
 
 from course_lib.errors import CourseError
 from course_lib.files import write_atomically
+from course_lib.grading.directories import course_directory
 from course_lib.grading.engine.isolation import shut_in
 from course_lib.grading.engine.job import InfrastructureError
-from course_lib.grading.gradebook import course_directory
 from course_lib.grading.versions import versions
 from course_lib.grading.worker_process import WorkerProcess, portable
 from course_lib.i18n import N_, _

@@ -18,7 +18,8 @@ from nbgrader import api
 from nbgrader.api import MissingEntry
 
 from course_lib.grading.config import WORK, source_path
-from course_lib.grading.gradebook import course_directory, open_gradebook
+from course_lib.grading.directories import course_directory
+from course_lib.grading.gradebook import open_gradebook
 from course_lib.grading.likeness import SMALLEST, THE_COURSE, Likeness, likeness
 from course_lib.grading.normal_code import NormalCode, normal_code
 from course_lib.grading.points import bonus_cells, left

@@ -8,27 +8,24 @@ other host for anything, and runs no script: whatever a student's output contain
 import glob
 import os
 import shutil
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import nbformat
 from nbconvert.exporters import Exporter
 from nbformat import NotebookNode
 from nbgrader import utils
-from nbgrader.api import Gradebook
 from nbgrader.converters import GenerateFeedback
 from nbgrader.converters.base import BaseConverter
 from nbgrader.preprocessors import GetGrades, NbGraderPreprocessor
-from sqlalchemy import create_engine
 from traitlets import default
 
 from course_lib.grading.config import CONFIG_NAME
+from course_lib.grading.directories import course_directory
 from course_lib.grading.engine.folder import beside, exchange, restore
 from course_lib.grading.engine.log import quiet_log
-from course_lib.grading.feedback_marks import read_marks
+from course_lib.grading.feedback_marks import Marks
 from course_lib.grading.feedback_page import page
-from course_lib.grading.gradebook import course_directory
-from course_lib.grading.results import given
 from course_lib.grading.source import is_question, translated, without_rubric
 from course_lib.i18n import LANGUAGES, speaking
 
@@ -39,16 +36,22 @@ class MarkUnread(NbGraderPreprocessor):
     """Take nbgrader's score of 0 from answers that nobody has marked yet."""
 
     def preprocess(self, nb, resources):
+        from nbgrader.api import Gradebook  # pages that are told the marks do without
+
         about = resources["nbgrader"]
         with Gradebook(about["db_url"]) as gradebook:
             found = gradebook.find_submission_notebook(
                 about["notebook"], about["assignment"], about["student"]
             )
-            unread = {grade.name for grade in found.grades if given(grade) is None}
+            unread = {grade.name for grade in found.grades if _is_unread(grade)}
         for cell in nb.cells:
             if cell.metadata.get("nbgrader", {}).get("grade_id") in unread:
                 cell.metadata.nbgrader["score"] = None
         return nb, resources
+
+
+def _is_unread(grade) -> bool:
+    return grade.manual_score is None and grade.auto_score is None
 
 
 class HideHiddenTests(NbGraderPreprocessor):
@@ -113,14 +116,17 @@ def _spoken_page(notebook: NotebookNode, about: dict) -> str:
         return page(notebook, about, language)
 
 
-def feedback_one(root: Path, assignment: str, student: str) -> Path:
+def feedback_one(
+    root: Path, assignment: str, student: str, marks: dict[str, Marks] | None = None
+) -> Path:
     """Write one student's feedback page as generate_feedback does; returns its path.
 
-    What is the same for all pages is made once per process.
+    ``marks`` are those of each notebook, by its name; without them the gradebook is asked. What is
+    the same for all pages is made once per process.
     """
     root = Path(root).resolve()
     settings = (root / CONFIG_NAME).stat().st_mtime_ns if (root / CONFIG_NAME).exists() else 0
-    return _pages(root, settings, os.getpid()).write(assignment, student)
+    return _pages(root, settings, os.getpid()).write(assignment, student, marks)
 
 
 @lru_cache(maxsize=4)
@@ -138,9 +144,14 @@ class _Pages:
         self.files.log = self.log
         self.files.force = True
         self.hides = HideHiddenTests()
-        self.gradebook = create_engine(self.course.db_url, pool_pre_ping=True)
 
-    def write(self, assignment: str, student: str) -> Path:
+    @cached_property
+    def gradebook(self):
+        from sqlalchemy import create_engine  # who is told the marks can do without
+
+        return create_engine(self.course.db_url, pool_pre_ping=True)
+
+    def write(self, assignment: str, student: str, marks: dict[str, Marks] | None) -> Path:
         course, files = self.course, self.files
         self.log.take()  # nobody reads it
         target = Path(course.format_path(course.feedback_directory, student, assignment))
@@ -151,7 +162,8 @@ class _Pages:
         else:
             restore(target)
             try:
-                self._write(assignment, student, beside(target, "new"))
+                marks = self._marks(assignment, student) if marks is None else marks
+                self._write(assignment, student, marks, beside(target, "new"))
                 exchange(target)
             finally:
                 shutil.rmtree(beside(target, "new"), ignore_errors=True)
@@ -168,15 +180,19 @@ class _Pages:
             and not named & files.config.keys()
         )
 
-    def _write(self, assignment: str, student: str, fresh: Path) -> None:
+    def _marks(self, assignment: str, student: str) -> dict[str, Marks]:
+        from course_lib.grading.marks_reading import read_marks
+
+        with self.gradebook.connect() as connection:
+            return read_marks(connection, assignment, student)
+
+    def _write(self, assignment: str, student: str, marks: dict[str, Marks], fresh: Path) -> None:
         """The whole folder that a student gets: the pages, and the files beside the notebooks."""
         course, files = self.course, self.files
         graded = Path(course.format_path(course.autograded_directory, student, assignment))
         notebooks = sorted(graded.glob("*.ipynb"))
         if not notebooks:
             raise FileNotFoundError(f"there is no graded notebook in {graded}")
-        with self.gradebook.connect() as connection:
-            marks = read_marks(connection, assignment, student)
         os.makedirs(fresh, mode=0o755)
         files.destination = str(fresh)
         if any(path.suffix != ".ipynb" for path in graded.iterdir()):

@@ -34,11 +34,12 @@ from course_lib.files import write_atomically
 from course_lib.grading.beforehand import record_path
 from course_lib.grading.by_hand import given_by_hand, write_anew
 from course_lib.grading.config import WORK, safe_student, source_path
+from course_lib.grading.directories import course_directory
 from course_lib.grading.engine.isolation import shut_in
 from course_lib.grading.engine.job import Graded, InfrastructureError, Job
 from course_lib.grading.engine.tasks import execute_one, feedback_of
 from course_lib.grading.engine.writer import NotWritten, Writer
-from course_lib.grading.gradebook import course_directory, held
+from course_lib.grading.gradebook import held
 from course_lib.grading.mend import Note
 from course_lib.grading.pool import WARM, Pool
 from course_lib.grading.records import Record, read_record
@@ -279,7 +280,7 @@ def run_jobs(run: Run, waiting: Iterable[tuple[Job, str]], writer: Writer) -> It
                 keys[job.student] = key
                 record_path(run.root, run.assignment, job.student).unlink(missing_ok=True)
                 writer.before(job.student)
-                pool.submit(execute_one, job)
+                pool.submit(execute_one, replace(job, plan=writer.plan))
 
         hand_out(pool.ahead)
         for function, job, result, error in pool.results():
@@ -291,7 +292,8 @@ def run_jobs(run: Run, waiting: Iterable[tuple[Job, str]], writer: Writer) -> It
                     error = InfrastructureError(str(problem))
                 else:
                     graded[job.student] = replace(result, executed=None), log
-                    pool.submit(feedback_of, job, soon=True)
+                    told = replace(job, marks=writer.marks(job.student))
+                    pool.submit(feedback_of, told, soon=True)
                     continue
             if function is execute_one:
                 if isinstance(error, InfrastructureError | WorkerLost) and job not in again:

@@ -9,22 +9,16 @@ from pathlib import Path
 
 import nbgrader
 from nbgrader.api import Base, Course, Gradebook
-from nbgrader.coursedir import CourseDirectory
 from sqlalchemy import Connection, create_engine, inspect, text
 from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.exc import DatabaseError, NoSuchModuleError, OperationalError
 
 from course_lib.errors import CourseError
-from course_lib.grading.config import load_config
+from course_lib.grading.directories import course_directory
 from course_lib.i18n import _
 
 # Locks on a server: under which a gradebook's tables are made, and of runs.
 MAKING, RUNS = 0x67726164, 0x67726165
-
-
-def course_directory(root: Path) -> CourseDirectory:
-    """nbgrader's idea of the folders and the gradebook of the course in ``root``."""
-    return CourseDirectory(config=load_config(root))
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from course_lib.quick_start import (
     nbgrader_without_server,
     without_distributed_tensors,
 )
+from course_lib.without import without
 
 gc.disable()  # nothing of all this is garbage
 os.environ.update(ONE_THREAD)  # before torch is loaded
@@ -23,7 +24,8 @@ nbgrader_without_server()
 # Where the nursery ends first, the server of workers has a child that it does not know, and would
 # say so over the progress bar. Workers say it in their log, and do without.
 warnings.filterwarnings("ignore", "forkserver: waitpid returned unexpected pid", UserWarning)
-import_module("course_lib.grading.engine.worker")
+with without("nbgrader.api", "sqlalchemy"):  # workers are told what the gradebook knows
+    import_module("course_lib.grading.engine.worker")
 gc.enable()
 gc.set_threshold(*COLLECTING)
 gc.freeze()  # no worker's garbage collector copies these pages

@@ -7,10 +7,10 @@ answer away.
 
 from copy import deepcopy
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import nbformat
 from nbformat import NotebookNode
-from rich.console import Console
 
 from course_lib.errors import CourseError
 from course_lib.files import write_atomically
@@ -25,6 +25,9 @@ from course_lib.grading.source import (
     translated,
 )
 from course_lib.i18n import LANGUAGES, LOCALES, _, normalise
+
+if TYPE_CHECKING:  # workers load this module, and not what it may be shown with
+    from rich.console import Console
 
 __all__ = [
     "made_release",
@@ -102,7 +105,8 @@ def _run_nbgrader(
     from nbgrader.converters import GenerateAssignment
     from nbgrader.preprocessors import SaveCells
 
-    from course_lib.grading.gradebook import course_directory, open_gradebook
+    from course_lib.grading.directories import course_directory
+    from course_lib.grading.gradebook import open_gradebook
 
     course = course_directory(root)
     config = course.config
@@ -206,7 +210,7 @@ def release(
     root: Path,
     assignment: str | None = None,
     languages: list[str] | None = None,
-    console: Console | None = None,
+    console: "Console | None" = None,
 ) -> list[Path]:
     """Write the student notebooks of one assignment (all without a name); returns their paths.
 

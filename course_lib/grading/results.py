@@ -206,15 +206,6 @@ def _row(facts: ClassFacts, student: StudentFacts) -> Row:
     return row
 
 
-def given(grade) -> float | None:
-    """The points of a cell; None while neither a check nor a person has given any.
-
-    nbgrader counts such a cell as 0 points in the sum.
-    """
-    nobody = grade.manual_score is None and grade.auto_score is None
-    return None if nobody else grade.score
-
-
 def misconceptions(rows: list[Row]) -> list[Misconception]:
     """Every mistake with the students who made it, the most frequent first.
 

@@ -90,7 +90,7 @@ def test_a_changed_source_makes_every_language_stale(course):
 def test_nbgraders_own_command_writes_the_same_english_release(course):
     from nbgrader.converters import GenerateAssignment
 
-    from course_lib.grading.gradebook import course_directory
+    from course_lib.grading.directories import course_directory
 
     path = course.root / "exercises" / "en" / "tiny" / "tiny.ipynb"
     ours = path.read_bytes()

@@ -13,7 +13,7 @@ from course_lib.errors import CourseError
 from course_lib.exercises.outline import outlined
 from course_lib.exercises.spec import Assignment, Item, Written
 from course_lib.grading import points
-from course_lib.grading.engine.plan import load_plan
+from course_lib.grading.engine.planning import load_plan
 from course_lib.grading.engine.steps import Steps
 from course_lib.grading.feedback import feedback_one
 from course_lib.grading.grade import grade

@@ -11,6 +11,7 @@ if os.name == "nt":
     pytest.skip("nbgrader's exchange needs POSIX", allow_module_level=True)
 
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.exchange import ExchangeFactory
 from nbgrader.exchange.default import ExchangeFetchFeedback
 from nbgrader.utils import get_username
 
@@ -208,5 +209,6 @@ def test_who_renamed_the_notebook_gets_the_feedback(course, caplog):
 def test_the_course_uses_both():
     from course_lib.grading.config import load_config
 
-    factory = load_config(ROOT).ExchangeFactory
-    assert factory == {"collect": CollectOwnWork, "release_feedback": ReleaseFeedbackByName}
+    factory = ExchangeFactory(config=load_config(ROOT))
+    assert factory.collect is CollectOwnWork
+    assert factory.release_feedback is ReleaseFeedbackByName

@@ -1,7 +1,6 @@
 """All that the submissions of one assignment share in a worker: made once, kept warm."""
 
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
 import torch
@@ -9,15 +8,15 @@ import torch
 import course_lib.data
 from course_lib.exercises import ASSIGNMENTS, get_assignment
 from course_lib.grading import known_answers
+from course_lib.grading.directories import course_directory
 from course_lib.grading.engine.asked import HARMLESS, WITH_MODELS, needs_models
 from course_lib.grading.engine.children import Zygote, ZygoteSettings
 from course_lib.grading.engine.executor import Place
 from course_lib.grading.engine.given import Given, given_by
 from course_lib.grading.engine.kept import Kept
-from course_lib.grading.engine.plan import load_plan
+from course_lib.grading.engine.plan import Plan
 from course_lib.grading.engine.sources import instructors_notebooks, released_imports
 from course_lib.grading.engine.steps import Steps
-from course_lib.grading.gradebook import course_directory
 
 
 @dataclass
@@ -34,10 +33,13 @@ class Bench:
     is_ours: bool
     kept: Kept | None = None  # what is known from earlier gradings; only for the course's own
 
-    @cached_property
-    def steps(self) -> Steps:
-        """nbgrader's steps around execution; they need the gradebook, which execution does not."""
-        return Steps(load_plan(self.root, self.assignment))
+    _steps: Steps | None = None
+
+    def steps(self, plan: Plan | None) -> Steps:
+        """nbgrader's steps around execution; without a plan the gradebook is asked for it."""
+        if self._steps is None or plan not in (None, self._steps.plan):
+            self._steps = Steps(plan or _read_plan(self.root, self.assignment))
+        return self._steps
 
 
 _benches: dict[tuple, Bench] = {}
@@ -59,6 +61,12 @@ def bench(root: Path, assignment: str, isolated: bool) -> Bench:
         known_answers.recall(kept.answer if kept else known_answers.nobody)
         _benches[key] = Bench(Path(root), assignment, place, given, is_ours, kept)
     return _benches[key]
+
+
+def _read_plan(root: Path, assignment: str) -> Plan:
+    from course_lib.grading.engine.planning import load_plan  # who is told it can do without
+
+    return load_plan(root, assignment)
 
 
 def _place(root: Path, assignment: str, isolated: bool) -> Place:

@@ -2,14 +2,17 @@
 
 from dataclasses import dataclass, field
 
+from course_lib.grading.engine.plan import Plan
 from course_lib.grading.engine.steps import Executed
+from course_lib.grading.feedback_marks import Marks
 
 
 @dataclass(frozen=True)
 class Job:
     """One submission to grade. ``root`` is the course; ``seed`` draws the hidden cases.
 
-    ``isolation`` is "required", "best" (whatever this machine has) or "none".
+    ``isolation`` is "required", "best" (whatever this machine has) or "none". ``plan``
+    and, for its page, ``marks`` are what the gradebook knows; a worker that is not told asks it.
     """
 
     root: str
@@ -17,6 +20,8 @@ class Job:
     student: str
     seed: int
     isolation: str = "best"
+    plan: Plan | None = None
+    marks: dict[str, Marks] | None = None
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,8 @@ assignment: it is read once, handed to every worker, and quacks like the gradebo
 
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
-
-from nbgrader.api import Gradebook, MissingEntry
 
 from course_lib.errors import CourseError
-from course_lib.grading.gradebook import open_gradebook
 from course_lib.i18n import _
 
 
@@ -67,6 +63,8 @@ def _found(cells: dict, name: str):
     try:
         return cells[name]
     except KeyError:
+        from nbgrader.api import MissingEntry  # so rarely that workers begin without
+
         raise MissingEntry(f"No such cell: {name}") from None
 
 
@@ -89,37 +87,3 @@ class Plan:
                 name=self.assignment, notebook=wanted
             )
         )
-
-
-def load_plan(root: Path, assignment: str) -> Plan:
-    """Read the assignment from the gradebook. Raises CourseError when it is not in it."""
-    with open_gradebook(Path(root)) as gradebook:
-        return plan_of(gradebook, Path(root), assignment)
-
-
-def plan_of(gradebook: Gradebook, root: Path, assignment: str) -> Plan:
-    """The plan of an assignment in a gradebook that is open already."""
-    try:
-        found = gradebook.find_assignment(assignment)
-    except MissingEntry:
-        raise CourseError(
-            _("The gradebook does not know {name}: run `course release {name}`.").format(
-                name=assignment
-            )
-        ) from None
-    # In the order of the gradebook: nbgrader puts missing cells back in that order.
-    notebooks = tuple(
-        NotebookPlan(
-            notebook.name,
-            notebook.kernelspec,
-            tuple(
-                SourceCell(cell.name, cell.cell_type, cell.locked, cell.source, cell.checksum)
-                for cell in notebook.source_cells
-            ),
-            tuple(MarkedCell(cell.name, cell.max_score) for cell in notebook.grade_cells),
-            tuple(MarkedCell(cell.name) for cell in notebook.solution_cells),
-            tuple(MarkedCell(cell.name, cell.max_score) for cell in notebook.task_cells),
-        )
-        for notebook in found.notebooks
-    )
-    return Plan(str(Path(root).resolve()), assignment, notebooks)

@@ -11,7 +11,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from course_lib.grading.config import assignments
-from course_lib.grading.gradebook import course_directory
+from course_lib.grading.directories import course_directory
 from course_lib.grading.release import made_release
 from course_lib.grading.source import read_source
 

@@ -40,12 +40,12 @@ from nbgrader.preprocessors import (
 )
 from traitlets.utils.importstring import import_item
 
+from course_lib.grading.directories import course_directory
 from course_lib.grading.engine.log import QuietLog
 from course_lib.grading.engine.masters import master_files
 from course_lib.grading.engine.own_steps import SaveKindly
 from course_lib.grading.engine.plan import NotebookPlan, Plan
 from course_lib.grading.engine.scoring import comment_of, points_of
-from course_lib.grading.gradebook import course_directory
 from course_lib.grading.notebook_text import notebook_bytes
 
 

@@ -19,7 +19,7 @@ def feedback_of(job: Job) -> None:
     """Write the page of a submission that is in the gradebook."""
     from course_lib.grading.feedback import feedback_one
 
-    feedback_one(Path(job.root), job.assignment, job.student)
+    feedback_one(Path(job.root), job.assignment, job.student, job.marks)
 
 
 def execute_sheet(sheet: Sheet) -> dict:

@@ -18,6 +18,7 @@ from course_lib.exercises import get_assignment
 from course_lib.exercises.spec import Item
 from course_lib.grading import session
 from course_lib.grading.allowed import Reading, hold, refusal_finding
+from course_lib.grading.directories import course_directory
 from course_lib.grading.engine.aside import Aside
 from course_lib.grading.engine.bench import Bench, bench
 from course_lib.grading.engine.children import NoChildren
@@ -30,7 +31,6 @@ from course_lib.grading.engine.masters import put_beside
 from course_lib.grading.engine.plan import NotebookPlan
 from course_lib.grading.engine.steps import Executed
 from course_lib.grading.execute import ExecuteToTheEnd
-from course_lib.grading.gradebook import course_directory
 from course_lib.grading.result import Finding
 from course_lib.grading.submissions import read_submission, stage
 from course_lib.i18n import _
@@ -54,18 +54,19 @@ def _execute_one(job: Job, root: Path) -> Graded:
     submission = read_submission(root, job.assignment, job.student)
     folder = Path(root, stage(root, job.assignment, submission), job.student, job.assignment)
     at = bench(root, job.assignment, job.isolation != "none")
-    put_beside(folder, at.steps.masters)
+    steps = at.steps(job.plan)
+    put_beside(folder, steps.masters)
     # As ``stage`` has just written it: there is nothing to convert and nothing to doubt.
     staged = nbformat.v4.reads((folder / f"{job.assignment}.ipynb").read_text("utf-8"))
-    notebook = at.steps.sanitise(staged, job.student, folder=folder)
+    notebook = steps.sanitise(staged, job.student, folder=folder)
     os.environ["COURSE_SEED"] = str(job.seed)
     lost = execute(notebook, at, submission.language, folder, root)
     if at.kept is not None:
         at.kept.keep_new()
     status = "graded" if not submission.notes else "mended"
-    executed = at.steps.finish(notebook, job.student, folder=folder)
+    executed = steps.finish(notebook, job.student, folder=folder)
     return Graded(
-        executed if submission.readable else nothing_to_mark(executed, at.steps.plan.notebook()),
+        executed if submission.readable else nothing_to_mark(executed, steps.plan.notebook()),
         submission.language,
         status if submission.readable else "unreadable",
         [note.to_dict() for note in submission.notes],

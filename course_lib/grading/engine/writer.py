@@ -37,15 +37,18 @@ from nbgrader.preprocessors import AssignLatePenalties
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from course_lib.grading.directories import course_directory
 from course_lib.grading.engine.folder import beside, exchange, restore, restore_all
 from course_lib.grading.engine.late import Lateness
 from course_lib.grading.engine.log import QuietLog
 from course_lib.grading.engine.masters import master_files, put_beside
 from course_lib.grading.engine.own_steps import OwnStepFailed, own_code, run_steps
-from course_lib.grading.engine.plan import plan_of
+from course_lib.grading.engine.planning import plan_of
 from course_lib.grading.engine.rows import MissingRow, Rows, Saved, score_of, set_penalties
 from course_lib.grading.engine.steps import Executed, around_execution, resources_of
-from course_lib.grading.gradebook import course_directory, in_use, prepare
+from course_lib.grading.feedback_marks import Marks
+from course_lib.grading.gradebook import in_use, prepare
+from course_lib.grading.marks_reading import read_marks
 from course_lib.i18n import N_, _
 
 NO_PLACE = N_("The gradebook has no place for {name}: the assignment or its class has changed.")
@@ -152,6 +155,14 @@ class Writer:
             self._write_rows(student, lambda connection: self._rows.find(connection, student))
         except OwnStepFailed as error:
             raise NotWritten(_(OWN).format(reason=error)) from error
+
+    def marks(self, student: str) -> dict[str, Marks] | None:
+        """What the submission's feedback page is to tell; None if the gradebook cannot be read."""
+        try:
+            with self._gradebook.engine.connect() as connection:
+                return read_marks(connection, self.assignment, student)
+        except DBAPIError:
+            return None
 
     # Files
 

@@ -17,12 +17,12 @@ from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 
+from course_lib.grading.directories import course_directory
 from course_lib.grading.engine.log import QuietLog
 from course_lib.grading.engine.own_steps import SaveKindly
-from course_lib.grading.engine.plan import load_plan
+from course_lib.grading.engine.planning import load_plan
 from course_lib.grading.engine.steps import Steps, around_execution
 from course_lib.grading.engine.writer import Writer
-from course_lib.grading.gradebook import course_directory
 from tests.grading.engine.mixed import SOURCE
 
 CONFIG = Path(__file__).resolve().parents[3] / "nbgrader_config.py"

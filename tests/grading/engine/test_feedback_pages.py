@@ -9,9 +9,9 @@ import pytest
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import GenerateFeedback
 
+from course_lib.grading.directories import course_directory
 from course_lib.grading.engine.log import quiet_log
 from course_lib.grading.feedback import feedback_one
-from course_lib.grading.gradebook import course_directory
 from course_lib.grading.release import made_release
 from tests.grading.engine.stock import engine, graded_files, hand_in, make_course
 from tests.grading.engine.test_writer import (

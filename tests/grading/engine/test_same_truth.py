@@ -9,7 +9,8 @@ from nbgrader.api import Gradebook
 
 from course_lib.bench.grading_course import gradable_class
 from course_lib.exercises import ASSIGNMENTS
-from course_lib.grading.gradebook import course_directory, prepare
+from course_lib.grading.directories import course_directory
+from course_lib.grading.gradebook import prepare
 from tests.grading.engine.stock import derived
 from tests.grading.engine.truth import (
     ROOT,

@@ -16,11 +16,11 @@ from sqlalchemy import insert
 
 from course_lib.errors import CourseError
 from course_lib.grading.check import check
-from course_lib.grading.engine.plan import load_plan
+from course_lib.grading.directories import course_directory
+from course_lib.grading.engine.planning import load_plan
 from course_lib.grading.engine.scoring import points_of
 from course_lib.grading.engine.steps import Steps
 from course_lib.grading.engine.writer import NotWritten, Writer
-from course_lib.grading.gradebook import course_directory
 from course_lib.grading.mend import mend
 from course_lib.grading.notebook_text import notebook_bytes
 from course_lib.grading.release import made_release, register

@@ -8,7 +8,7 @@ from nbformat.v4 import new_output
 
 from course_lib.exercises import ASSIGNMENTS
 from course_lib.grading.config import WORK
-from course_lib.grading.engine.plan import load_plan
+from course_lib.grading.engine.planning import load_plan
 from course_lib.grading.engine.steps import Steps
 from course_lib.grading.release import register
 from course_lib.grading.sample import sample_class, write_sample_class

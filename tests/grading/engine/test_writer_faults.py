@@ -16,10 +16,10 @@ import pytest
 from nbgrader.api import Gradebook
 from sqlalchemy import Engine, event
 
-from course_lib.grading.engine.plan import load_plan
+from course_lib.grading.directories import course_directory
+from course_lib.grading.engine.planning import load_plan
 from course_lib.grading.engine.steps import Steps
 from course_lib.grading.engine.writer import NotWritten, Writer
-from course_lib.grading.gradebook import course_directory
 from course_lib.grading.release import made_release
 from tests.grading.engine.stock import graded_files, hand_in, make_course, shows, tables
 from tests.grading.engine.test_writer import BONUS, LATE, OWN_PLUGIN, answered, set_due, shown_by
