@@ -19,6 +19,7 @@ from rich.console import Console
 
 from course_lib.errors import CourseError
 from course_lib.grading import grade as grading
+from course_lib.grading.engine.planning import load_plan
 from course_lib.grading.engine.writer import NotWritten, Writer
 from course_lib.grading.feedback import without_hidden_tests
 from course_lib.grading.grade import grade
@@ -202,6 +203,22 @@ def test_a_second_run_grades_nothing_and_a_changed_submission_alone(graded, monk
     assert asked == [["minus"]]  # where there is nothing to do, nothing is started
     assert row_of(result, "minus").total == 4
     assert row_of(result, "minus").seed == 7
+
+
+def test_workers_are_told_what_the_gradebook_knows(course, monkeypatch):
+    course.submit("ana", RIGHT)
+    told, submit = [], grading.Pool.submit
+
+    def spy(pool, function, job, **how):
+        told.append((function, job))
+        submit(pool, function, job, **how)
+
+    monkeypatch.setattr(grading.Pool, "submit", spy)
+    grade(course.root, "tiny")
+    assert [function for function, _job in told] == [grading.execute_one, grading.feedback_of]
+    plan = load_plan(course.root, "tiny")
+    assert [job.plan for _function, job in told] == [plan, plan]
+    assert told[0][1].marks is None and told[1][1].marks["tiny"].grades["test_add"] == (4, 4)
 
 
 def test_the_first_is_graded_before_the_last_is_looked_at(course, monkeypatch):
