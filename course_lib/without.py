@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from importlib.machinery import ModuleSpec
-from importlib.util import find_spec
 from types import ModuleType
 
 
@@ -14,10 +13,11 @@ def without(*names: str) -> Iterator[None]:
     """What is imported within finds modules of these names with nothing in them yet.
 
     What it takes from them is looked up when it is called or asked for something. As soon as
-    anybody imports one, whoever has taken something from it gets that itself: a class that an
-    ``except`` names has to be one. One that is loaded already stays.
+    anybody imports one, what has been taken from it under a module's own names becomes the thing
+    itself: a class that an ``except`` names has to be one. One that is loaded already stays.
     """
-    empty = {name: _Empty(name) for name in names if name not in sys.modules}
+    empty = {name: _LEFT_OUT.get(name) or _Empty(name) for name in names if name not in sys.modules}
+    _LEFT_OUT.update(empty)
     sys.modules.update(empty)
     try:
         yield
@@ -26,18 +26,21 @@ def without(*names: str) -> Iterator[None]:
             if sys.modules.get(name) is module:
                 del sys.modules[name]
             parent, _dot, own = name.rpartition(".")
-            if getattr(sys.modules.get(parent), own, None) is module:
-                delattr(sys.modules[parent], own)
-        _LEFT_OUT.update(empty)
+            if name in _LEFT_OUT and parent in sys.modules:  # as if it had been imported
+                setattr(sys.modules[parent], own, module)
 
 
 class _Empty(ModuleType):
+    """Has nothing within ``without``; whoever asks it for something later has it imported."""
+
     __path__ = ()
 
     def __getattr__(self, name: str):
         if name.startswith("__"):
             raise AttributeError(name)
-        return _Late(self, name)
+        if sys.modules.get(self.__name__) is self:
+            return _Late(self, name)
+        return getattr(import_module(self.__name__), name)
 
 
 class _Late:
@@ -55,23 +58,31 @@ class _Late:
         return getattr(self._itself(), name)
 
     def _itself(self):
-        return getattr(import_module(self.module.__name__), self.name)
+        name = self.module.__name__
+        if sys.modules.get(name) is self.module:  # it cannot be left out any longer
+            del sys.modules[name]
+        return getattr(import_module(name), self.name)
 
 
 class _MakeWhole:
-    """Sees that a module is imported that was left out; it is found where others find it."""
+    """Lets the other finders find a module that was left out, and sees when it has been loaded."""
 
     @staticmethod
-    def find_spec(name: str, _path=None, _target=None) -> ModuleSpec | None:
-        empty = _LEFT_OUT.pop(name, None)
-        spec = find_spec(name) if empty else None
-        if spec is None or spec.loader is None:
+    def find_spec(name: str, path=None, target=None) -> ModuleSpec | None:
+        if name not in _LEFT_OUT:
             return None
+        others = (finder for finder in sys.meta_path if finder is not _MakeWhole)
+        specs = (finder.find_spec(name, path, target) for finder in others)
+        spec = next((spec for spec in specs if spec is not None), None)
+        if spec is None or spec.loader is None:
+            return spec
         run = spec.loader.exec_module
 
         def run_and_give(module: ModuleType) -> None:
             run(module)
-            _give(empty, module)
+            empty = _LEFT_OUT.pop(name, None)
+            if empty is not None:
+                _give(empty, module)
 
         spec.loader.exec_module = run_and_give
         return spec

@@ -38,7 +38,8 @@ def check(item: str, fn, *, show: bool = True, hidden: bool = False) -> CheckRes
         )
         finding = Finding("unknown", CHECK_FAILED, text.format(error=_short(error)))
         result = CheckResult(f"{assignment.id}.{spec.id}", _(spec.title), spec.points,
-                             findings=(finding,), hidden=hidden, show=show)  # fmt: skip
+                             findings=(finding,), hidden=hidden, show=show,
+                             failed=True)  # fmt: skip
     session.record(result)
     return result
 
@@ -67,8 +68,7 @@ def _examined(assignment: Assignment, item: Item, fn, show: bool, hidden: bool) 
             outcomes, found, followed = [], Diagnosis((refused,)), frozenset()
         else:
             outcomes = _outcomes(exam)
-            found = diagnose(exam, outcomes)
-            followed = right_but_for(exam, outcomes, found.mistake)
+            found, followed = _explained(exam, outcomes)
     written = not any(finding.id == "not-written" for finding in found.findings)
     asks = found.findings and written  # who is right needs no such sentence, and is not asked
     begin = begin_with(assignment, item, exam.candidate, session.results()) if asks else ""
@@ -99,6 +99,23 @@ def _outcomes(exam: Exam) -> list[Outcome]:
             rest = exam.item.aspects[len(outcomes) :]
             return outcomes + [Outcome(a, outcome.case, answer) for a in rest]
     return outcomes
+
+
+def _explained(exam: Exam, outcomes: list[Outcome]) -> tuple[Diagnosis, frozenset[str]]:
+    """What is wrong, and the aspects that are right but for that.
+
+    A wrong answer may be of a kind that nobody has thought of: it stays wrong, for whatever reason.
+    """
+    try:
+        found = diagnose(exam, outcomes)
+        return found, right_but_for(exam, outcomes, found.mistake)
+    except Exception as error:
+        text = _(
+            "This is not right yet, but the check failed while it looked for the cause ({error}). "
+            "Please show it to your teacher."
+        )
+        finding = Finding("unknown", CHECK_FAILED, text.format(error=_short(error)))
+        return Diagnosis((finding,)), frozenset()
 
 
 def _aspects(item: Item, outcomes: list[Outcome], followed) -> tuple[AspectResult, ...]:

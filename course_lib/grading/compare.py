@@ -63,11 +63,12 @@ def _tolerances(expected: Tensor, rtol: float | None, atol: float | None) -> tup
 def close(got: Tensor, expected: Tensor, rtol=None, atol=None) -> Tensor:
     """Elementwise: equal up to rounding. The absolute part grows with the largest value."""
     rtol, atol = _tolerances(expected, rtol, atol)
+    # Whatever kind of numbers a student's code may give.
+    common = torch.complex128 if got.is_complex() or expected.is_complex() else torch.float64
+    got, expected = got.to(common), expected.to(common)
     finite = expected[expected.isfinite()].abs()
     scale = max(1.0, finite.max().item()) if finite.numel() else 1.0
-    return torch.isclose(
-        got.double(), expected.double(), rtol=rtol, atol=atol * scale, equal_nan=True
-    )
+    return torch.isclose(got, expected, rtol=rtol, atol=atol * scale, equal_nan=True)
 
 
 def all_close(got: Tensor, expected: Tensor, rtol=None, atol=None) -> bool:
@@ -125,9 +126,14 @@ def _kind(name, mine, right, got, expected, rtol, atol) -> str | None:
         return "missing"
     if mine.shape != right.shape:
         return "shape"
+    if mine.dtype != right.dtype and mine.dtype in _NO_REAL_NUMBERS:
+        return "dtype"
     if not all_close(mine, right, rtol, atol):
         return "nan" if mine.isnan().any() and not right.isnan().any() else "value"
     return "dtype" if mine.dtype != right.dtype else None
+
+
+_NO_REAL_NUMBERS = (torch.bool, torch.complex32, torch.complex64, torch.complex128)
 
 
 def same(a: Observation, b: Observation) -> bool:

@@ -19,7 +19,7 @@ from course_lib.i18n import _
 
 FRESH = 770_001  # a seed that no check uses
 VISIBLE = 0
-_TOO_FEW_AXES = (RuntimeError, KeyError, ValueError, IndexError)  # to lay out a tensor
+_TOO_FEW_AXES = (RuntimeError, KeyError, TypeError, ValueError, IndexError)  # to lay out a tensor
 
 
 @dataclass(frozen=True)

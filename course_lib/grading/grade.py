@@ -9,12 +9,12 @@ import hashlib
 import os
 import signal
 import threading
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -169,6 +169,9 @@ def _on_a_disk(assignment: str):
 def _grade(run: Run, wanted: list[str], force: bool, console: Console) -> list[str]:
     """Grade what is to be graded; returns the students who only got a new page."""
     left = _Left()
+    if force:  # whoever stops it is graded anew all the same, without --force
+        for student in wanted:
+            record_path(run.root, run.assignment, student).unlink(missing_ok=True)
     waiting = _to_grade(run, wanted, force, left)
     first = next(waiting, None)
     if first is not None:
@@ -269,22 +272,30 @@ def run_jobs(run: Run, waiting: Iterable[tuple[Job, str]], writer: Writer) -> It
     A submission that fails through a fault of ours is tried once more at the end, and a page, for
     which a connection may break at any time, twice.
     """
-    keys, again, graded = {}, [], {}
+    keys, graded = {}, {}
+    tried: set[str] = set()  # students
+    again: deque[Job] = deque()
     failed_pages: Counter[str] = Counter()  # by student
     logs = Path(run.root) / WORK / run.assignment / "logs"
     waiting = iter(waiting)
     with run.pool(run.workers, _time_limit(run.root), logs / "workers.txt") as pool:
 
-        def hand_out(count: int) -> None:
-            for job, key in islice(waiting, count):
+        def hand_out() -> None:
+            job, key = next(waiting, (None, ""))
+            if job is not None:
                 keys[job.student] = key
                 record_path(run.root, run.assignment, job.student).unlink(missing_ok=True)
                 writer.before(job.student)
                 pool.submit(execute_one, replace(job, plan=writer.plan))
+            elif again:
+                pool.submit(execute_one, again.popleft())
 
-        hand_out(pool.ahead)
+        def page(job: Job, *, soon: bool = False) -> None:
+            pool.submit(feedback_of, replace(job, marks=writer.marks(job.student)), soon=soon)
+
+        for _one in range(pool.ahead):
+            hand_out()
         for function, job, result, error in pool.results():
-            hand_out(1)
             if function is execute_one and error is None:
                 try:
                     log = writer.write(job.student, result.executed)
@@ -292,21 +303,24 @@ def run_jobs(run: Run, waiting: Iterable[tuple[Job, str]], writer: Writer) -> It
                     error = InfrastructureError(str(problem))
                 else:
                     graded[job.student] = replace(result, executed=None), log
-                    told = replace(job, marks=writer.marks(job.student))
-                    pool.submit(feedback_of, told, soon=True)
+                    page(job, soon=True)
+                    hand_out()
                     continue
             if function is execute_one:
-                if isinstance(error, InfrastructureError | WorkerLost) and job not in again:
+                is_ours = isinstance(error, InfrastructureError | WorkerLost)
+                if is_ours and job.student not in tried:
+                    tried.add(job.student)
                     again.append(job)
-                    pool.submit(execute_one, job)
+                    hand_out()
                     continue
+                hand_out()
                 write_atomically(logs / f"{job.student}.log", f"{error}\n")
                 notes = [Note(NOT_GRADED, reason=_last_line(error)).to_dict()]
                 yield Record("", job.student, "en", "failed", job.seed, notes)
                 continue
             if error is not None and failed_pages[job.student] < 2:
                 failed_pages[job.student] += 1
-                pool.submit(feedback_of, job)
+                page(job)
                 continue
             found, log = graded.pop(job.student)
             key = keys[job.student]

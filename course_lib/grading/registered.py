@@ -24,27 +24,32 @@ def is_registered(root: Path, assignment: str, gradebook: Gradebook) -> bool:
         kept = json.loads(_path(root, assignment).read_text("utf-8"))
     except (OSError, ValueError):
         return False
-    return kept == _state(root, assignment, gradebook)
+    made_from = origin(root, assignment)
+    return kept == {**made_from, "rows": _digest_of_rows(assignment, gradebook)}
 
 
-def keep(root: Path, assignment: str, gradebook: Gradebook) -> None:
-    """The assignment has just been put into the gradebook."""
-    text = json.dumps(_state(root, assignment, gradebook), indent=1)
+def keep(root: Path, assignment: str, gradebook: Gradebook, origin: dict[str, str]) -> None:
+    """The assignment has just been put into the gradebook, from what ``origin`` tells."""
+    text = json.dumps({**origin, "rows": _digest_of_rows(assignment, gradebook)}, indent=1)
     write_atomically(_path(root, assignment), text + "\n")
+
+
+def origin(root: Path, assignment: str) -> dict[str, str]:
+    """What the rows are made from: to be asked before they are, since somebody may be writing."""
+    settings = repr(load_config(root))  # with an object in it that has no name, never the same
+    return {
+        **versions(Path(root), assignment),
+        "settings": hashlib.sha256(settings.encode()).hexdigest(),
+    }
 
 
 def _path(root: Path, assignment: str) -> Path:
     return Path(root) / WORK / assignment / "registered.json"
 
 
-def _state(root: Path, assignment: str, gradebook: Gradebook) -> dict[str, str]:
-    settings = repr(load_config(root))  # with an object in it that has no name, never the same
+def _digest_of_rows(assignment: str, gradebook: Gradebook) -> str:
     rows = sorted(map(repr, _rows(assignment, gradebook)))
-    return {
-        **versions(Path(root), assignment),
-        "settings": hashlib.sha256(settings.encode()).hexdigest(),
-        "rows": hashlib.sha256("\n".join(rows).encode()).hexdigest(),
-    }
+    return hashlib.sha256("\n".join(rows).encode()).hexdigest()
 
 
 def _rows(assignment: str, gradebook: Gradebook) -> Iterator[Row]:

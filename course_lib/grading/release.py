@@ -93,9 +93,10 @@ def register(root: Path, assignment: str) -> None:
     with open_gradebook(root) as gradebook:
         if registered.is_registered(root, assignment, gradebook):
             return
+    origin = registered.origin(root, assignment)
     _run_nbgrader(root, assignment, read_source(root, assignment), register=True)
     with open_gradebook(root) as gradebook:
-        registered.keep(root, assignment, gradebook)
+        registered.keep(root, assignment, gradebook, origin)
 
 
 def _run_nbgrader(

@@ -7,7 +7,7 @@ from course_lib.i18n import _
 from course_lib.i18n.told import recipe
 
 CHECK = "application/vnd.course.check+json"  # what a check leaves in its cell, for the report
-CHECK_FAILED = "check-failed"  # a finding: the mistake is ours
+CHECK_FAILED = "check-failed"  # a finding: of a mistake that is ours
 KINDS = ("fault", "dependence", "shape", "convention", "numeric", "error", "unknown")
 
 
@@ -84,6 +84,8 @@ class CheckResult:
     void: bool = False
     # Another answer that this one calls and that is not right yet; "" when there is none.
     begin: str = ""
+    # The mistake is the check's own: its points are to be given by a person.
+    failed: bool = False
 
     @property
     def points(self) -> float:
@@ -116,6 +118,7 @@ class CheckResult:
                 for a in self.aspects
             ],
             "findings": [finding.to_dict() for finding in self.findings],
+            **({"failed": True} if self.failed else {}),
         }
 
     def __str__(self) -> str:
@@ -145,6 +148,7 @@ class CheckResult:
             from course_lib.grading.html import page
 
             bundle["text/html"] = page(self)
+        if self.show or self.failed:
             bundle[CHECK] = self.to_dict()
         return bundle
 

@@ -422,6 +422,22 @@ def test_a_run_that_is_killed_goes_on_where_it_stopped(course, monkeypatch):
     assert not [process for process in family if process.is_running()]
 
 
+def test_a_forced_run_that_is_stopped_does_the_rest_without_force(course, monkeypatch):
+    for student in ("ana", "ben"):
+        course.submit(student, RIGHT)
+    grade(course.root, "tiny", seed=7)
+    records = course.root / "_build" / "grading" / "tiny" / "records"
+    assert len(list(records.glob("*.json"))) == 2
+
+    def stopped(*_run):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(grading, "_grade_all", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        grade(course.root, "tiny", seed=7, force=True)
+    assert not list(records.glob("*.json"))
+
+
 def test_a_locked_gradebook_is_one_sentence(course):
     course.submit("ana", RIGHT)
     settings = course.root / "nbgrader_config.py"

@@ -104,3 +104,23 @@ def test_whatever_has_changed_it_is_put_there_again(course, made, change):
         assert is_registered(course.root, "tiny", gradebook)
     register(course.root, "tiny")
     assert made == [True] and rows(course) == after
+
+
+def test_a_source_that_is_saved_while_it_is_registered_is_registered_next_time(
+    course, made, monkeypatch
+):
+    forget_the_stamp(course)
+    real, saved = releasing._run_nbgrader, []
+
+    def slowly(*about, register):
+        notebook = real(*about, register=register)
+        if not saved:
+            saved.append(change_the_source(course))
+        return notebook
+
+    monkeypatch.setattr(releasing, "_run_nbgrader", slowly)
+    register(course.root, "tiny")
+    register(course.root, "tiny")
+    assert made == [True, True]
+    with sqlite3.connect(course.root / "gradebook.db") as gradebook:
+        assert (5.0,) in {*gradebook.execute("SELECT max_score FROM grade_cells")}

@@ -73,15 +73,40 @@ with without("xml.sax", "xml.sax.saxutils", "xml.dom", "json"):
     from xml.sax.saxutils import escape
     assert sax.__name__ == "xml.sax" and callable(handler)
     assert sys.modules["json"] is json and xml.dom.Node
-assert "xml.sax" not in sys.modules and not hasattr(xml, "sax") and xml.dom.Node
+assert "xml.sax" not in sys.modules and xml.dom.Node
 assert escape("<") == "&lt;"
 from xml.sax import handler
 assert handler.ContentHandler
 """
+MORE = """
+import importlib.util, sys, types, wsgiref
+from course_lib.without import without
+sys.modules["early"] = early = types.ModuleType("early")
+with without("configparser", "wsgiref.util"):
+    exec("from configparser import ConfigParser, Error", vars(early))
+    exec("import configparser as whole", vars(early))
+with without("configparser"):  # once more, by somebody else
+    from configparser import Error as error
+# Asking whether it is there is no import.
+assert importlib.util.find_spec("configparser").name == "configparser"
+assert wsgiref.util.shift_path_info  # by its parent, which has it as if it had been imported
+try:
+    early.ConfigParser().read_string("no section")
+except early.Error:
+    pass
+else:
+    raise AssertionError
+import configparser
+assert early.Error is error is configparser.Error and early.whole is configparser
+# One that is asked for something while it is left out.
+with without("colorsys"):
+    from colorsys import rgb_to_hsv
+    assert rgb_to_hsv(0, 0, 0) == (0, 0, 0)
+"""
 
 
 @pytest.mark.parametrize(
-    "program", [NBGRADER, PAGES, EMPTY], ids=["nbgrader", "pages", "any module"]
+    "program", [NBGRADER, PAGES, EMPTY, MORE], ids=["nbgrader", "pages", "any module", "more"]
 )
 def test_what_was_empty_is_whole_when_it_is_asked_for(program):
     _works(program)

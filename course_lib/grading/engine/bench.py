@@ -1,6 +1,6 @@
 """All that the submissions of one assignment share in a worker: made once, kept warm."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
@@ -33,7 +33,7 @@ class Bench:
     is_ours: bool
     kept: Kept | None = None  # what is known from earlier gradings; only for the course's own
 
-    _steps: Steps | None = None
+    _steps: Steps | None = field(default=None, init=False, repr=False)
 
     def steps(self, plan: Plan | None) -> Steps:
         """nbgrader's steps around execution; without a plan the gradebook is asked for it."""

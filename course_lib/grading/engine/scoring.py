@@ -11,7 +11,8 @@ The differences are on purpose, and all are here:
 * **Less than nothing is nothing.** nbgrader gives all points to a test cell that shows a negative
   number or nan, which a wrong answer can bring about; here those score 0.
 * **A check that fails itself is no wrong answer.** It says so, and shows 0 points, as it must show
-  some; that mistake is ours. The cell waits to be marked by hand.
+  some; that mistake is ours. The cell waits to be marked by hand. Where only the search for the
+  cause of a wrong answer fails, the answer is still wrong.
 """
 
 from logging import Logger
@@ -20,7 +21,6 @@ from nbformat import NotebookNode
 from nbgrader import utils
 
 from course_lib.grading.reasons import check_results
-from course_lib.grading.result import CHECK_FAILED
 
 
 def points_of(cell: NotebookNode, log: Logger | None = None) -> float | None:
@@ -38,8 +38,7 @@ def points_of(cell: NotebookNode, log: Logger | None = None) -> float | None:
 
 
 def _check_failed(cell: NotebookNode) -> bool:
-    findings = (one for result in check_results(cell) for one in result.get("findings") or ())
-    return any(isinstance(one, dict) and one.get("id") == CHECK_FAILED for one in findings)
+    return any(result.get("failed") is True for result in check_results(cell))
 
 
 def _is_less_than_nothing(cell: NotebookNode) -> bool:

@@ -35,7 +35,7 @@ from nbgrader.converters import Autograde
 from nbgrader.converters.base import BaseConverter
 from nbgrader.preprocessors import AssignLatePenalties
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
 from course_lib.grading.directories import course_directory
 from course_lib.grading.engine.folder import beside, exchange, restore, restore_all
@@ -161,7 +161,7 @@ class Writer:
         try:
             with self._gradebook.engine.connect() as connection:
                 return read_marks(connection, self.assignment, student)
-        except DBAPIError:
+        except SQLAlchemyError:
             return None
 
     # Files

@@ -15,8 +15,12 @@ from nbgrader.api import Gradebook, Student
 from sqlalchemy import insert
 
 from course_lib.errors import CourseError
+from course_lib.exercises import get_item
+from course_lib.exercises.spec import Unexpected
+from course_lib.grading.candidate import Local
 from course_lib.grading.check import check
 from course_lib.grading.directories import course_directory
+from course_lib.grading.engine.failures import finding_of
 from course_lib.grading.engine.planning import load_plan
 from course_lib.grading.engine.scoring import points_of
 from course_lib.grading.engine.steps import Steps
@@ -24,7 +28,7 @@ from course_lib.grading.engine.writer import NotWritten, Writer
 from course_lib.grading.mend import mend
 from course_lib.grading.notebook_text import notebook_bytes
 from course_lib.grading.release import made_release, register
-from course_lib.grading.result import CHECK
+from course_lib.grading.result import CHECK, CHECK_FAILED
 from tests.grading.engine.mixed import SOURCE
 from tests.grading.engine.stock import (
     derived,
@@ -532,17 +536,48 @@ def test_more_points_than_there_are_wait_for_a_person(courses, released):
 
 
 def test_a_check_that_fails_itself_gives_no_zero_and_waits_for_a_person(monkeypatch):
-    def shown() -> NotebookNode:
-        result = check("ps2_rnn.rnn_cell", lambda *_: None)
-        cell = new_code_cell('check("ps2_rnn.rnn_cell", rnn_cell)')
-        cell.metadata.nbgrader = {"grade": True, "solution": False, "points": 4, "grade_id": "x"}
-        data = {"text/plain": str(result.score), CHECK: result.to_dict()}
-        cell.outputs = [new_output("execute_result", data)]
-        return cell
-
-    assert points_of(shown()) == 0
+    assert points_of(checked(lambda *_: None)) == 0
     monkeypatch.setattr(sys.modules["course_lib.grading.check"], "_outcomes", lambda _exam: 1 / 0)
-    assert points_of(shown()) is None
+    assert points_of(checked(lambda *_: None)) is None
+    assert points_of(checked(lambda *_: None, show=False)) is None
+
+
+def checked(answer, **how) -> NotebookNode:
+    result = check("ps2_rnn.rnn_cell", answer, **how)
+    cell = new_code_cell('check("ps2_rnn.rnn_cell", rnn_cell)')
+    cell.metadata.nbgrader = {"grade": True, "solution": False, "points": 4, "grade_id": "x"}
+    cell.outputs = [new_output("execute_result", result._repr_mimebundle_())]
+    return cell
+
+
+@pytest.mark.parametrize("step", ["diagnose", "right_but_for"])
+def test_a_wrong_answer_that_cannot_be_explained_is_wrong(monkeypatch, step):
+    """Else whoever brings the explanation down would wait for a person instead of having 0."""
+
+    def fails(*_asked):
+        raise RuntimeError("of a kind that nobody has thought of")
+
+    monkeypatch.setattr(sys.modules["course_lib.grading.check"], step, fails)
+    cell = checked(lambda *given: given[1])
+    assert points_of(cell) == 0
+    assert "nobody has thought of" in cell.outputs[0].data["text/html"]
+
+
+def test_nobody_can_say_that_the_check_has_failed():
+    def says(*_given):
+        raise Unexpected("error", CHECK_FAILED, "The check itself failed.")
+
+    assert points_of(checked(says)) == 0
+    cell = checked(Claims(get_item("ps2_rnn.rnn_cell")[1].oracle, watched=False))
+    assert CHECK_FAILED in str(cell.outputs[0].data[CHECK]) and points_of(cell) == 0
+
+
+class Claims(Local):
+    """A process of a student's that has learnt to speak for itself."""
+
+    def refused(self, item):
+        return finding_of({"kind": "unknown", "id": CHECK_FAILED, "made": {},
+                           "what": "failed", "why": "", "look": "", "failed": True})  # fmt: skip
 
 
 # Sanitising
