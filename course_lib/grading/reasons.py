@@ -75,6 +75,11 @@ def check_results(cell: NotebookNode) -> list[dict]:
     return [result for result in results if isinstance(result, dict)]
 
 
+def check_failed(cell: NotebookNode) -> bool:
+    """Whether a check has failed itself, so that a person has to give its points."""
+    return any(result.get("failed") is True for result in check_results(cell))
+
+
 def plain(text: str) -> str:
     """``text`` on one line, without characters that steer a terminal: students write some of it.
 
@@ -137,10 +142,11 @@ def reason_of(row, notebook: NotebookNode | None, bonus: Collection[str] = ()) -
         return plain(sentences(*row.notes))
     errors = _errors(notebook)
     loss = _first_loss(row, notebook, bonus)
+    failed = _failed_checks(row, notebook)
     if loss:
-        told = [_why(loss, errors)]
+        told = [_why(loss, errors), *failed]
     else:
-        told = [*(error.text for error in errors[:1]), _all_right(row, notebook, bonus)]
+        told = [*(error.text for error in errors[:1]), *failed, _all_right(row, notebook, bonus)]
     return plain(sentences(*row.notes, *told))
 
 
@@ -157,6 +163,15 @@ def _why(loss: "_Loss", errors: list["_Error"]) -> str:
     above = [error for error in errors if error.place < loss.place]
     cause = _cause(loss.undefined, above, short_name(loss.name))
     return cause.text if cause else loss.text
+
+
+def _failed_checks(row, notebook: NotebookNode) -> list[str]:
+    """What is said by the checks that failed themselves, as long as nobody has given points."""
+    return [
+        _loss(place, cell.metadata.nbgrader.grade_id, cell).text
+        for place, cell in enumerate(notebook.cells)
+        if check_failed(cell) and row.points.get(cell.metadata.nbgrader.grade_id) is None
+    ]
 
 
 def _all_right(row, notebook: NotebookNode, bonus: Collection[str]) -> str:

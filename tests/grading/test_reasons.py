@@ -201,3 +201,13 @@ def test_the_line_of_a_refusal_is_said_in_the_language_of_the_reader():
     with speaking("zh_CN"):
         where = refused(made)["check_add"][1]
     assert "第" in where and "nn.LSTM(1, 2)" in where
+
+
+def test_a_check_that_failed_itself_is_told_until_a_person_has_given_the_points():
+    check_of_ours = found("add", {"kind": "unknown", "id": "check-failed", "text": "It failed."})
+    check_of_ours["data"][CHECK]["failed"] = True
+    cells = notebook(check("add", check_of_ours), check("less", found("less", MINUS)))
+    told = reason_of(row(4.0, add=None, less=4), cells)
+    assert told.startswith("add: It failed. Everything that was checked is right")
+    assert reason_of(row(4.0, add=None, less=1), cells) == "less: It subtracts. add: It failed."
+    assert "add" not in reason_of(row(add=4, less=4), cells)

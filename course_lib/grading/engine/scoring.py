@@ -20,7 +20,7 @@ from logging import Logger
 from nbformat import NotebookNode
 from nbgrader import utils
 
-from course_lib.grading.reasons import check_results
+from course_lib.grading.reasons import check_failed
 
 
 def points_of(cell: NotebookNode, log: Logger | None = None) -> float | None:
@@ -32,13 +32,9 @@ def points_of(cell: NotebookNode, log: Logger | None = None) -> float | None:
         if log:
             log.warning("%s: %s; left to a person", cell.metadata.nbgrader["grade_id"], error)
         return None
-    if _check_failed(cell):
+    if check_failed(cell):
         return None
     return 0.0 if points and _is_less_than_nothing(scored) else points
-
-
-def _check_failed(cell: NotebookNode) -> bool:
-    return any(result.get("failed") is True for result in check_results(cell))
 
 
 def _is_less_than_nothing(cell: NotebookNode) -> bool:
